@@ -1,0 +1,1 @@
+//! Starts hydration of the page in the browser.

@@ -1,0 +1,1 @@
+//! The page: Leptos, server-rendered, then hydrated.

@@ -1,0 +1,1 @@
+//! The lessons: their format, goals, checker and content.

@@ -1,0 +1,1 @@
+//! kubectl's command line, over any function that answers Kubernetes API requests.

@@ -1,0 +1,164 @@
+//! What a person does, and what comes of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ClockChange, Fault, Millis, Moment, ObjectRef, Position, Snapshot};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// Chosen by the page; the answer carries it.
+    pub id: u32,
+    pub act: Act,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Act {
+    /// The editor's button: `kubectl apply` of these files. Answered by `Applied`.
+    Apply {
+        files: Vec<File>,
+        dry_run: bool,
+    },
+    /// A line typed in a terminal; its output comes as `Down::Output`, its end as `Exited`.
+    Terminal {
+        terminal: u32,
+        line: String,
+        files: Vec<File>,
+    },
+    /// Ctrl-C.
+    Interrupt {
+        terminal: u32,
+    },
+    Clock {
+        change: ClockChange,
+    },
+    Fault {
+        fault: Fault,
+    },
+    /// The cluster as it was at a model time. Answered by `Snapshot`.
+    Seek {
+        at_ms: Millis,
+    },
+    /// A new sandbox that shares this one's past up to a model time. Answered by `Forked`.
+    Fork {
+        at_ms: Millis,
+    },
+    /// The chain of causes of a moment, or of what an object is now. Answered by `Why`.
+    Why {
+        about: About,
+    },
+    /// All that can be said of an object. Answered by `Inspected`.
+    Inspect {
+        object: ObjectRef,
+    },
+    /// What the learner expects to happen. Answered by `Predicted`.
+    Predict {
+        step: String,
+        choice: String,
+    },
+    /// Show the hint with this number (from 0). Only counted.
+    Hint {
+        step: String,
+        number: u32,
+    },
+    /// Play one line of the step's solution. Answered by `Solved`.
+    Solve {
+        step: String,
+    },
+    /// Go to another step of the lesson (also back).
+    GoTo {
+        step: String,
+    },
+}
+
+/// One file of the editor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    pub name: String,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum About {
+    Moment { position: Position },
+    Object { object: ObjectRef },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub id: u32,
+    /// The end of the trace after the command.
+    pub position: Position,
+    pub reply: Reply,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    Done,
+    Applied {
+        output: String,
+        diagnostics: Vec<Diagnostic>,
+    },
+    Exited {
+        terminal: u32,
+        code: i32,
+    },
+    Snapshot {
+        snapshot: Box<Snapshot>,
+    },
+    Forked {
+        id: String,
+        page: String,
+    },
+    /// From what was asked about, back to what came from outside.
+    Why {
+        chain: Vec<Moment>,
+    },
+    Inspected {
+        yaml: String,
+        description: String,
+    },
+    Predicted {
+        correct: bool,
+        explanation_html: String,
+    },
+    /// The line of the solution that was played; none when all were.
+    Solved {
+        line: Option<String>,
+    },
+    /// The command could not be carried out.
+    Refused {
+        reason: Refusal,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The sandbox's past does not reach back, or forward, that far.
+    OutOfRange,
+    NotFound,
+    /// A limit of the server: `what` names it.
+    Limit {
+        what: String,
+    },
+    Invalid {
+        message: String,
+    },
+}
+
+/// Something wrong in a file of the editor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// What Kubernetes, or kubectl, says.
+    pub message: String,
+    /// A stable word, such as `unknown-field`: the page has a sentence for it in each language.
+    pub code: String,
+    /// What the sentence names: `{"field": "imagee", "nearest": "image"}`.
+    pub arguments: BTreeMap<String, String>,
+}

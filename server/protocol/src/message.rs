@@ -1,0 +1,52 @@
+//! The WebSocket's messages: `GET /sandboxes/{id}/socket?lang=…&since=…`, JSON text frames.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Answer, Clock, Command, LessonState, Moment, Snapshot};
+
+/// From the server to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Down {
+    /// The first message of a connection that did not say `since`, or said one that is gone.
+    Hello {
+        snapshot: Box<Snapshot>,
+        clock: Clock,
+    },
+    /// What happened since, in order and without a gap.
+    Moments {
+        moments: Vec<Moment>,
+    },
+    /// Sent when the clock was changed, and now and then.
+    Clock {
+        clock: Clock,
+    },
+    Answer {
+        answer: Answer,
+    },
+    /// What a command in a terminal printed.
+    Output {
+        terminal: u32,
+        stream: Stream,
+        text: String,
+    },
+    /// The state of the lesson's goals, after each change of it.
+    Lesson {
+        state: LessonState,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stream {
+    Out,
+    Err,
+}
+
+/// From the page to the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Up {
+    Command {
+        command: Command,
+    },
+    /// Says that the page still lives; answered by `Clock`.
+    Ping,
+}

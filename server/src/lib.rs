@@ -1,0 +1,1 @@
+//! The server: pages, sandboxes, the Kubernetes API, persistence.

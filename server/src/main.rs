@@ -1,0 +1,3 @@
+//! Starts Wheelhouse.
+
+fn main() {}
