@@ -123,9 +123,11 @@ pub enum Reply {
         correct: bool,
         explanation_html: String,
     },
-    /// The line of the solution that was played; none when all were.
+    /// The line of the solution that was played; none when all were. Where the line writes a
+    /// file, `file` takes that file's place in the editor.
     Solved {
         line: Option<String>,
+        file: Option<File>,
     },
     /// The command could not be carried out.
     Refused {
