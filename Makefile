@@ -1,0 +1,133 @@
+# Wheelhouse. `make help` lists what can be asked for.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Tools are taken from PATH when they are there; else they are put into these two folders.
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
+# Playwright drives the system's Chromium and never downloads its own.
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+export LEPTOS_SITE_ROOT := $(CURDIR)/target/site
+
+WASM := wasm32-unknown-unknown
+# The crates that also build for the browser; without the page, which always does.
+PORTABLE := -p protocol -p orchestrator -p kubectl -p lessons
+# `entry` turns on the page's browser half, which must not be mixed with the server's half.
+NATIVE := --workspace --exclude entry
+# Page and server are compiled into one file, as in the real product.
+EMBEDDED := --features server/embed
+WASM_BINDGEN = $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
+# A tool is built once and runs for seconds: compile it fast.
+QUICK := CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+ARGS ?=
+
+# $(call phase,name,commands): runs the commands and prints how many seconds they took.
+define phase
+@printf '\n── %s\n' '$(1)'; start=$$SECONDS; { $(2); }; \
+	printf '── %s: %s s\n' '$(1)' $$((SECONDS - start)) | tee -a target/phases.txt
+endef
+
+##@ Use
+.PHONY: run
+run: page ## Set up what is missing, build, and serve http://127.0.0.1:3000 (ARGS="--listen …")
+	exec cargo run -p server -- $(ARGS)
+
+.PHONY: build
+build: set-up ## One self-contained, optimised file: target/release/wheelhouse
+	cargo leptos build --release --frontend-only --precompress
+	cargo build --release --locked -p server --features embed
+	@ls -lh target/release/wheelhouse | awk '{print $$9 ": " $$5}'
+
+##@ Check
+.PHONY: test
+test: ## Set up what is missing and run every test, browser tests included
+	@mkdir -p target && : > target/phases.txt
+	@$(MAKE) test-set-up test-style test-page test-lint test-rust test-wasm test-browser
+	@printf '\n── all passed; seconds by phase:\n'; cat target/phases.txt
+
+.PHONY: test-set-up
+test-set-up:
+	$(call phase,set-up,$(MAKE) set-up browser; \
+		command -v kubectl >/dev/null || echo 'kubectl is not on PATH: the tests that drive the real kubectl cannot run')
+
+.PHONY: test-style
+test-style: ## Formatting
+	$(call phase,formatting,cargo fmt --all --check)
+
+.PHONY: test-page
+test-page: vendor ## Build the page as the browser tests want it: quickly, and compressed
+	$(call phase,page,$(MAKE) page; node end2end/compress.mjs target/site)
+
+.PHONY: test-lint
+test-lint: ## Clippy, natively and for the browser; types of the browser tests
+	$(call phase,clippy,cargo clippy --locked $(NATIVE) --all-targets -- -D warnings; \
+		cargo clippy --locked -p entry --target $(WASM) -- -D warnings)
+	$(call phase,types of the browser tests,tsc --project end2end)
+
+.PHONY: test-rust
+test-rust: ## Rust tests, with the page embedded in the server
+	$(call phase,Rust tests: compile,cargo test --locked $(NATIVE) $(EMBEDDED) --no-run)
+	$(call phase,Rust tests: run,cargo test --locked $(NATIVE) $(EMBEDDED))
+
+.PHONY: test-wasm
+test-wasm: ## The portable crates build for the browser; the same log gives the same digest there
+	$(call phase,model as WASM,cargo build --locked --target $(WASM) $(PORTABLE) --lib)
+
+.PHONY: test-browser
+test-browser: ## Browser tests alone (ARGS="lessons --headed"); the server must be built: make test-rust
+	$(call phase,browser tests,npm test -- $(ARGS))
+
+.PHONY: bench
+bench: set-up ## Benchmarks (minutes)
+	cargo bench --locked $(NATIVE) $(ARGS)
+
+.PHONY: measure
+measure: build ## Sizes of what is shipped, and how fast the page comes up
+	node end2end/measure.mjs
+
+##@ Parts
+.PHONY: page
+page: vendor ## The page (WASM, styles, assets) in target/site, compiled quickly
+	CARGO_PROFILE_DEV_OPT_LEVEL=1 cargo leptos build --frontend-only
+
+.PHONY: vendor
+vendor: set-up ## Editor bundle and fonts in public/vendor
+	npm run --silent vendor
+
+.PHONY: watch
+watch: vendor ## Rebuild and reload while you edit
+	cargo leptos watch
+
+.PHONY: format
+format: ## Format all code
+	cargo fmt --all
+
+##@ Set-up
+.PHONY: set-up
+set-up: node_modules/.package-lock.json ## Everything that building needs
+	@rustup target list --installed | grep -qx $(WASM) || rustup target add $(WASM)
+	@cargo leptos --version 2>/dev/null | grep -q . \
+		|| $(QUICK) cargo install --root .tools --locked --features no_downloads cargo-leptos@0.3.10
+	@[ "$$(wasm-bindgen --version 2>/dev/null)" = 'wasm-bindgen $(WASM_BINDGEN)' ] \
+		|| $(QUICK) cargo install --root .tools --locked wasm-bindgen-cli@$(WASM_BINDGEN) \
+		|| $(QUICK) cargo install --root .tools wasm-bindgen-cli@$(WASM_BINDGEN)
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: browser
+browser: ## Chromium from the system's packages, for the browser tests
+	@command -v chromium >/dev/null || { \
+		as=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$as apt-get update -q && $$as apt-get install -yq --no-install-recommends chromium; }
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed here
+	rm -rf target node_modules .tools public/vendor end2end/test-results end2end/playwright-report
+
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
