@@ -1,0 +1,90 @@
+//! What comes into a world from outside. A sandbox is a log of these.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::api::stream::Cursor;
+use crate::fault::Fault;
+
+/// One input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Input {
+    Request(ApiRequest),
+    Fault(Fault),
+}
+
+/// A Kubernetes API request, as a log keeps it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiRequest {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// Path and query, as the API server sees them: `/api/v1/namespaces/default/pods?limit=500`.
+    pub uri: String,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl ApiRequest {
+    /// A request with a JSON body, or none where it is empty.
+    pub fn new(
+        method: &str,
+        uri: &str,
+        content_type: &str,
+        body: impl Into<Vec<u8>>,
+    ) -> ApiRequest {
+        let body = body.into();
+        let headers = if body.is_empty() {
+            Vec::new()
+        } else {
+            vec![("content-type".to_owned(), content_type.to_owned())]
+        };
+        ApiRequest { method: method.to_owned(), uri: uri.to_owned(), headers, body }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+impl From<&http::Request<Bytes>> for ApiRequest {
+    fn from(request: &http::Request<Bytes>) -> ApiRequest {
+        let uri = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let headers = request.headers().iter().filter_map(|(name, value)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        });
+        ApiRequest {
+            method: request.method().as_str().to_owned(),
+            uri: uri.to_owned(),
+            headers: headers.collect(),
+            body: request.body().to_vec(),
+        }
+    }
+}
+
+/// What an input is answered with.
+#[derive(Debug)]
+pub enum Reply {
+    /// A finished answer.
+    Response(http::Response<Bytes>),
+    /// A watch or a followed log: read the cursor whenever the world has moved.
+    Stream { head: http::Response<()>, cursor: Cursor },
+    /// A fault took effect (or had none to take: the node was off already).
+    Done,
+    /// The fault names something that does not exist.
+    NotFound,
+}
+
+impl Reply {
+    /// The finished answer of a request that is no stream.
+    ///
+    /// # Panics
+    /// On any other reply: for tests and callers that know what they asked.
+    pub fn into_response(self) -> http::Response<Bytes> {
+        match self {
+            Reply::Response(response) => response,
+            other => panic!("not a finished answer: {other:?}"),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The table of kinds: what the API server knows of each beyond its type.

@@ -1,0 +1,205 @@
+//! Kubernetes objects as the model holds them: typed, shared, cheap to clone.
+
+use std::sync::Arc;
+
+use k8s_openapi::Metadata;
+use k8s_openapi::api::{apps, coordination, core, discovery};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+macro_rules! kinds {
+    ($($kind:ident: $type:ty),* $(,)?) => {
+        /// The kinds of the model. What else is known of each stands in [`crate::kinds`].
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        pub enum Kind { $($kind),* }
+
+        impl Kind {
+            pub const ALL: &'static [Kind] = &[$(Kind::$kind),*];
+
+            /// `Pod`, `Deployment`, …
+            pub const fn name(self) -> &'static str {
+                match self { $(Kind::$kind => stringify!($kind)),* }
+            }
+
+            /// `v1`, `apps/v1`, …
+            pub const fn api_version(self) -> &'static str {
+                match self { $(Kind::$kind => <$type as k8s_openapi::Resource>::API_VERSION),* }
+            }
+
+            /// Empty for the core group.
+            pub const fn group(self) -> &'static str {
+                match self { $(Kind::$kind => <$type as k8s_openapi::Resource>::GROUP),* }
+            }
+
+            pub const fn version(self) -> &'static str {
+                match self { $(Kind::$kind => <$type as k8s_openapi::Resource>::VERSION),* }
+            }
+
+            /// The plural in paths: `pods`.
+            pub const fn plural(self) -> &'static str {
+                match self {
+                    $(Kind::$kind => <$type as k8s_openapi::Resource>::URL_PATH_SEGMENT),*
+                }
+            }
+        }
+
+        /// An object of any kind, as stored at one revision. Cloning shares it.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Object { $($kind(Arc<$type>)),* }
+
+        impl Object {
+            pub const fn kind(&self) -> Kind {
+                match self { $(Object::$kind(_) => Kind::$kind),* }
+            }
+
+            pub fn metadata(&self) -> &ObjectMeta {
+                match self { $(Object::$kind(object) => object.metadata()),* }
+            }
+
+            /// The metadata to change: copies the object if it is shared.
+            pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+                match self { $(Object::$kind(object) => Arc::make_mut(object).metadata_mut()),* }
+            }
+
+            /// The object as JSON, with `apiVersion` and `kind`.
+            ///
+            /// # Panics
+            /// Never: all fields of these types have JSON forms.
+            pub fn to_json(&self) -> Value {
+                let json = match self {
+                    $(Object::$kind(object) => serde_json::to_value(object.as_ref())),*
+                };
+                json.expect("a Kubernetes object has a JSON form")
+            }
+
+            /// Reads an object leniently: unknown fields are dropped and missing ones take their
+            /// defaults. Strict decoding is the API server's.
+            ///
+            /// # Errors
+            /// A field has the wrong type.
+            pub fn from_json(kind: Kind, json: Value) -> Result<Object, serde_json::Error> {
+                match kind {
+                    $(Kind::$kind => serde_json::from_value::<$type>(json).map(Object::from)),*
+                }
+            }
+        }
+
+        $(
+            impl From<$type> for Object {
+                fn from(object: $type) -> Object {
+                    Object::$kind(Arc::new(object))
+                }
+            }
+
+            impl Typed for $type {
+                const KIND: Kind = Kind::$kind;
+                fn of(object: &Object) -> Option<&Arc<$type>> {
+                    match object {
+                        Object::$kind(object) => Some(object),
+                        _ => None,
+                    }
+                }
+            }
+        )*
+    };
+}
+
+kinds! {
+    Namespace: core::v1::Namespace,
+    Node: core::v1::Node,
+    Pod: core::v1::Pod,
+    Service: core::v1::Service,
+    ConfigMap: core::v1::ConfigMap,
+    Secret: core::v1::Secret,
+    ServiceAccount: core::v1::ServiceAccount,
+    Event: core::v1::Event,
+    ReplicaSet: apps::v1::ReplicaSet,
+    Deployment: apps::v1::Deployment,
+    EndpointSlice: discovery::v1::EndpointSlice,
+    Lease: coordination::v1::Lease,
+}
+
+/// A Kubernetes type that the model knows.
+pub trait Typed: Sized {
+    const KIND: Kind;
+    /// The object as this type, if it is of this kind.
+    fn of(object: &Object) -> Option<&Arc<Self>>;
+}
+
+/// A namespace and a name within a kind. The namespace of cluster-scoped objects is empty.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Name {
+    pub namespace: Arc<str>,
+    pub name: Arc<str>,
+}
+
+impl Name {
+    pub fn new(namespace: &str, name: &str) -> Name {
+        Name { namespace: namespace.into(), name: name.into() }
+    }
+}
+
+/// Names one object of the cluster: what components queue and the trace speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Key {
+    pub kind: Kind,
+    pub name: Name,
+}
+
+impl Key {
+    pub fn new(kind: Kind, namespace: &str, name: &str) -> Key {
+        Key { kind, name: Name::new(namespace, name) }
+    }
+
+    pub fn namespace(&self) -> &str {
+        &self.name.namespace
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name.name
+    }
+}
+
+impl Object {
+    pub fn key(&self) -> Key {
+        Key::new(self.kind(), self.namespace(), self.name())
+    }
+
+    pub fn name(&self) -> &str {
+        self.metadata().name.as_deref().unwrap_or_default()
+    }
+
+    /// Empty for a cluster-scoped object.
+    pub fn namespace(&self) -> &str {
+        self.metadata().namespace.as_deref().unwrap_or_default()
+    }
+
+    pub fn uid(&self) -> &str {
+        self.metadata().uid.as_deref().unwrap_or_default()
+    }
+
+    /// `metadata.resourceVersion` as the store's revision.
+    pub fn rev(&self) -> u64 {
+        let version = self.metadata().resource_version.as_deref();
+        version.and_then(|version| version.parse().ok()).unwrap_or_default()
+    }
+
+    /// The owner that controls this object.
+    pub fn controller(&self) -> Option<&OwnerReference> {
+        let owners = self.metadata().owner_references.as_deref().unwrap_or_default();
+        owners.iter().find(|owner| owner.controller == Some(true))
+    }
+
+    /// Whether its deletion was asked for.
+    pub fn is_deleting(&self) -> bool {
+        self.metadata().deletion_timestamp.is_some()
+    }
+
+    /// The object as one of the types, if it is of that kind.
+    pub fn as_typed<T: Typed>(&self) -> Option<&T> {
+        T::of(self).map(Arc::as_ref)
+    }
+}

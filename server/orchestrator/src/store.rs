@@ -1,0 +1,168 @@
+//! etcd as seen from outside: objects, one revision counter, and the log of changes.
+//!
+//! Only the API server ([`crate::api`]) writes here.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use imbl::{OrdMap, Vector};
+
+use crate::object::{Key, Kind, Name, Object, Typed};
+
+/// How many changes the log keeps before it is compacted.
+const LOG_MAX: usize = 20_000;
+
+/// Objects by kind and name: the content of the store, and of each component's cache.
+#[derive(Clone, Debug, Default)]
+pub struct Objects {
+    by_kind: OrdMap<Kind, OrdMap<Name, Object>>,
+}
+
+impl Objects {
+    pub fn get(&self, key: &Key) -> Option<&Object> {
+        self.by_kind.get(&key.kind)?.get(&key.name)
+    }
+
+    /// An object by its type, e.g. `get_typed::<Pod>("default", "web")`.
+    pub fn get_typed<T: Typed>(&self, namespace: &str, name: &str) -> Option<&Arc<T>> {
+        self.get(&Key::new(T::KIND, namespace, name)).and_then(T::of)
+    }
+
+    /// All objects of a kind, in order of namespace and name.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Object> {
+        self.by_kind.get(&kind).into_iter().flat_map(OrdMap::values)
+    }
+
+    /// All objects of a kind in one namespace, in order of name.
+    pub fn in_namespace<'a>(
+        &'a self,
+        kind: Kind,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = &'a Object> {
+        let from = Bound::Included(Name::new(namespace, ""));
+        self.by_kind
+            .get(&kind)
+            .into_iter()
+            .flat_map(move |objects| objects.range((from.clone(), Bound::Unbounded)))
+            .take_while(move |(name, _)| &*name.namespace == namespace)
+            .map(|(_, object)| object)
+    }
+
+    /// All objects of a type.
+    pub fn all<T: Typed + 'static>(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.of_kind(T::KIND).filter_map(T::of)
+    }
+
+    /// All objects of a type in one namespace.
+    pub fn all_in<'a, T: Typed + 'static>(
+        &'a self,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<T>> {
+        self.in_namespace(T::KIND, namespace).filter_map(T::of)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Object> {
+        self.by_kind.values().flat_map(OrdMap::values)
+    }
+
+    pub fn insert(&mut self, object: Object) {
+        let key = object.key();
+        self.by_kind.entry(key.kind).or_default().insert(key.name, object);
+    }
+
+    pub fn remove(&mut self, key: &Key) {
+        if let Some(objects) = self.by_kind.get_mut(&key.kind) {
+            objects.remove(&key.name);
+        }
+    }
+}
+
+/// One change: what a watch tells of.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub rev: u64,
+    pub key: Key,
+    pub before: Option<Object>,
+    /// None for a deletion.
+    pub after: Option<Object>,
+    /// The trace entry of the write.
+    pub entry: u64,
+}
+
+impl Change {
+    /// The object after the change, or the last one before its deletion.
+    ///
+    /// # Panics
+    /// Never: a change has a before or an after.
+    pub fn object(&self) -> &Object {
+        self.after.as_ref().or(self.before.as_ref()).expect("a change has a before or an after")
+    }
+}
+
+/// The store.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    rev: u64,
+    objects: Objects,
+    log: Vector<Arc<Change>>,
+}
+
+impl Store {
+    /// The revision of the latest change.
+    pub fn rev(&self) -> u64 {
+        self.rev
+    }
+
+    pub fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    /// The revision that the next write will have: the API server stamps it into the object.
+    pub fn next_rev(&self) -> u64 {
+        self.rev + 1
+    }
+
+    /// Stores an object at the next revision, which it must carry already.
+    pub(crate) fn put(&mut self, object: Object, entry: u64) -> u64 {
+        debug_assert_eq!(object.rev(), self.next_rev(), "the object carries its revision");
+        let key = object.key();
+        let before = self.objects.get(&key).cloned();
+        self.objects.insert(object.clone());
+        self.record(key, before, Some(object), entry)
+    }
+
+    /// Removes an object. `last` is its final state, as watches will tell it, at the next revision.
+    pub(crate) fn remove(&mut self, last: Object, entry: u64) -> u64 {
+        let key = last.key();
+        self.objects.remove(&key);
+        self.record(key, Some(last), None, entry)
+    }
+
+    fn record(
+        &mut self,
+        key: Key,
+        before: Option<Object>,
+        after: Option<Object>,
+        entry: u64,
+    ) -> u64 {
+        self.rev += 1;
+        self.log.push_back(Arc::new(Change { rev: self.rev, key, before, after, entry }));
+        while self.log.len() > LOG_MAX {
+            self.log.pop_front();
+        }
+        self.rev
+    }
+
+    /// The change at a revision, if it is not compacted.
+    pub fn change(&self, rev: u64) -> Option<&Arc<Change>> {
+        let first = self.log.front()?.rev;
+        self.log.get(usize::try_from(rev.checked_sub(first)?).ok()?)
+    }
+
+    /// All changes after a revision, or None if some of them are compacted (HTTP 410).
+    pub fn since(&self, rev: u64) -> Option<impl Iterator<Item = &Arc<Change>>> {
+        let first = self.log.front().map_or(self.rev + 1, |change| change.rev);
+        let skip = (rev + 1).checked_sub(first)?;
+        Some(self.log.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)))
+    }
+}
