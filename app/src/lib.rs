@@ -1,1 +1,6 @@
 //! The page: Leptos, server-rendered, then hydrated.
+
+pub mod player;
+pub mod scene;
+pub mod timeline;
+pub mod why;

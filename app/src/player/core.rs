@@ -1,0 +1,295 @@
+//! All that the player knows and does, without signals: what came down, where the playhead is in
+//! it, and the picture that makes.
+
+use std::sync::Arc;
+
+use protocol::{Clock, Down, Millis, Moment, Position, Snapshot};
+
+use super::cluster::Cluster;
+use super::history::History;
+use super::playhead::{Pace, Playhead, Server};
+use super::story::{Mark, Story, shown};
+
+/// What to draw: the cluster before and after the hops that are told now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Frame {
+    pub before: Arc<Cluster>,
+    pub after: Arc<Cluster>,
+    /// The hops that lead from one to the other; at rest, those told last.
+    pub hops: Vec<Arc<Moment>>,
+    /// The hops are under way; otherwise they have arrived.
+    pub moving: bool,
+    /// A wait of so many milliseconds of model time that is skipped now.
+    pub skip_ms: Option<Millis>,
+}
+
+/// What the timeline says of the playhead.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Face {
+    /// Something has come down.
+    pub known: bool,
+    pub time_ms: Millis,
+    pub pace: Pace,
+    pub held: bool,
+    /// Shows what is now.
+    pub live: bool,
+    /// A cluster from before what was received: it stands still.
+    pub detached: bool,
+    /// How far the cluster is ahead in model time, and in beats that were not told yet.
+    pub behind_ms: Millis,
+    pub behind_beats: usize,
+    pub position: Position,
+    /// The server's clock.
+    pub rate: f64,
+    pub quiet: bool,
+    pub server_ms: Millis,
+    pub next_ms: Option<Millis>,
+}
+
+/// A beat as the slider shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notch {
+    pub first: Position,
+    pub end: Position,
+    pub at_ms: Millis,
+    pub mark: Option<Mark>,
+    /// The wait before it, where there was one worth naming.
+    pub wait_ms: Option<Millis>,
+}
+
+/// Waits longer than this are named on the slider.
+const WAIT_NAMED_MS: Millis = 10_000;
+
+#[derive(Clone, Debug, Default)]
+pub struct Core {
+    history: History,
+    story: Story,
+    pub playhead: Playhead,
+    clock: Clock,
+    /// Wall-clock time when the clock came.
+    clock_at: f64,
+    /// Wall-clock time of the last tick.
+    wall: f64,
+    known: bool,
+    /// Moments are missing: the page must connect anew.
+    gap: bool,
+    detached: Option<Arc<Cluster>>,
+    told: Vec<Arc<Moment>>,
+    frame: Arc<Frame>,
+}
+
+impl Core {
+    /// Takes in what the server said, at a wall-clock time in milliseconds.
+    pub fn receive(&mut self, down: &Down, wall: f64) {
+        match down {
+            Down::Hello { snapshot, clock } => self.begin(snapshot, clock, wall),
+            Down::Moments { moments } => self.take(moments),
+            Down::Clock { clock } => self.set_clock(clock, wall),
+            Down::Answer { .. } | Down::Output { .. } | Down::Lesson { .. } => {}
+        }
+    }
+
+    fn begin(&mut self, snapshot: &Snapshot, clock: &Clock, wall: f64) {
+        let mut playhead = Playhead::new(snapshot.position, snapshot.at_ms);
+        playhead.pace = self.playhead.pace;
+        *self = Core {
+            history: History::new(Cluster::new(snapshot)),
+            playhead,
+            wall,
+            known: true,
+            ..Core::default()
+        };
+        self.set_clock(clock, wall);
+    }
+
+    fn set_clock(&mut self, clock: &Clock, wall: f64) {
+        (self.clock, self.clock_at) = (clock.clone(), wall);
+    }
+
+    fn take(&mut self, moments: &[Moment]) {
+        for moment in moments {
+            let end = self.history.end();
+            if !self.history.push(Arc::new(moment.clone())) {
+                self.gap = true;
+                return;
+            }
+            if self.history.end() > end {
+                self.story.push(moment, self.playhead.sealed());
+            }
+        }
+        if self.history.trim() {
+            let first = self.history.first();
+            self.story.trim(first);
+            self.playhead.at = self.playhead.at.max(first);
+        }
+    }
+
+    /// The position after the last moment known; none before the first snapshot, and none where
+    /// moments are missing, because then a new snapshot is needed.
+    pub fn since(&self) -> Option<Position> {
+        (self.known && !self.gap).then(|| self.history.end())
+    }
+
+    pub fn has_gap(&self) -> bool {
+        self.gap
+    }
+
+    /// Lets wall-clock time pass until `wall`.
+    pub fn advance(&mut self, wall: f64) {
+        let passed = (wall - self.wall).max(0.0);
+        self.wall = wall;
+        if !self.known || self.detached.is_some() {
+            return;
+        }
+        let server = self.server();
+        self.playhead.tick(passed, &self.history, &self.story, server);
+    }
+
+    fn server(&self) -> Server {
+        let passed = (self.wall - self.clock_at).max(0.0);
+        Server {
+            now_ms: self.clock.now_ms as f64 + passed * self.clock.rate,
+            rate: self.clock.rate,
+        }
+    }
+
+    /// The picture to draw now, the same one as before if nothing changed, and how far it is.
+    pub fn frame(&mut self) -> (Arc<Frame>, f64) {
+        let frame = self.compose();
+        if frame != *self.frame {
+            self.frame = Arc::new(frame);
+        }
+        let progress = self.playhead.passage.as_ref().map_or(1.0, |passage| passage.progress());
+        (Arc::clone(&self.frame), progress)
+    }
+
+    fn compose(&mut self) -> Frame {
+        if let Some(cluster) = &self.detached {
+            let (before, after) = (Arc::clone(cluster), Arc::clone(cluster));
+            return Frame { before, after, ..Frame::default() };
+        }
+        let (from, to, skip_ms) = match &self.playhead.passage {
+            Some(it) => (it.from, it.to, it.skip.then_some((it.to_ms - it.from_ms) as Millis)),
+            None => (self.playhead.at, self.playhead.at, None),
+        };
+        let (before, after) = (self.cluster_at(from), self.cluster_at(to));
+        if skip_ms.is_none() {
+            let hops = self.history.between(from, to).filter(|it| shown(it).is_some());
+            let hops: Vec<_> = hops.cloned().collect();
+            if !hops.is_empty() {
+                self.told = hops;
+            }
+        }
+        let moving = self.playhead.passage.is_some() && skip_ms.is_none();
+        Frame { before, after, hops: self.told.clone(), moving, skip_ms }
+    }
+
+    /// The last picture's clusters are the likeliest to be asked for again.
+    fn cluster_at(&self, position: Position) -> Arc<Cluster> {
+        let last = [&self.frame.after, &self.frame.before];
+        let near = last.into_iter().find(|it| it.position == position && self.known);
+        near.map_or_else(|| self.history.at(position), Arc::clone)
+    }
+
+    pub fn face(&self) -> Face {
+        let server = self.server();
+        let shown_ms = self.detached.as_ref().map_or(self.playhead.now_ms(), |it| it.at_ms as f64);
+        let detached = self.detached.is_some();
+        let end = self.playhead.is_at_end(&self.history);
+        let live = self.known && !detached && (end || self.story.next(self.playhead.at).is_none());
+        let behind = if live { 0.0 } else { (server.now_ms - shown_ms).max(0.0) };
+        Face {
+            known: self.known,
+            time_ms: shown_ms.round() as Millis,
+            pace: self.playhead.pace,
+            held: self.playhead.held,
+            live,
+            detached,
+            behind_ms: behind.round() as Millis,
+            behind_beats: if live { 0 } else { self.story.left(self.playhead.at) },
+            position: self.detached.as_ref().map_or(self.playhead.at, |it| it.position),
+            rate: self.clock.rate,
+            quiet: self.clock.quiet,
+            server_ms: server.now_ms as Millis,
+            next_ms: self.clock.next_ms,
+        }
+    }
+
+    /// Something moves, so that a picture is due in a sixtieth of a second.
+    pub fn is_moving(&self) -> bool {
+        self.playhead.passage.is_some()
+    }
+
+    pub fn notches(&self) -> Vec<Notch> {
+        let mut last_ms = self.history.first_ms();
+        let notch = |beat: &super::story::Beat| {
+            let wait = beat.from_ms - last_ms;
+            last_ms = beat.to_ms;
+            Notch {
+                first: beat.first,
+                end: beat.end,
+                at_ms: beat.from_ms,
+                mark: beat.mark,
+                wait_ms: (wait >= WAIT_NAMED_MS).then_some(wait),
+            }
+        };
+        self.story.shown().map(notch).collect()
+    }
+
+    pub fn moment(&self, position: Position) -> Option<Arc<Moment>> {
+        self.history.get(position).cloned()
+    }
+
+    /// Goes to a position and stays there.
+    pub fn go(&mut self, to: Position) {
+        self.detached = None;
+        self.told.clear();
+        self.playhead.go(to, &self.history);
+    }
+
+    /// Goes to a position and shows how it came about: the beat that ends there.
+    pub fn show(&mut self, moment: Position) -> bool {
+        if moment < self.history.first() || moment >= self.history.end() {
+            return false;
+        }
+        let first = self.story.next(moment).map_or(moment, |beat| beat.first.min(moment));
+        self.go(first);
+        self.step_forward(|_| true);
+        true
+    }
+
+    /// Goes to a model time; `false` says that what was received does not reach back that far.
+    pub fn go_to_time(&mut self, at_ms: Millis) -> bool {
+        let reaches = at_ms >= self.history.first_ms();
+        if reaches {
+            self.go(self.history.position_at(at_ms));
+            self.playhead.at_ms = (at_ms as f64).clamp(0.0, self.server().now_ms.max(0.0));
+        }
+        reaches
+    }
+
+    /// Shows a cluster from before what was received.
+    pub fn detach(&mut self, snapshot: &Snapshot) {
+        self.playhead.hold();
+        self.told.clear();
+        self.detached = Some(Arc::new(Cluster::new(snapshot)));
+    }
+
+    pub fn step_forward(&mut self, fits: impl Fn(&super::story::Beat) -> bool) -> bool {
+        self.detached = None;
+        self.playhead.step_forward(&self.story, fits)
+    }
+
+    pub fn step_back(&mut self) {
+        self.detached = None;
+        self.told.clear();
+        self.playhead.step_back(&self.history, &self.story);
+    }
+
+    pub fn catch_up(&mut self) {
+        self.detached = None;
+        self.told.clear();
+        let server = self.server();
+        self.playhead.catch_up(&self.history, server);
+    }
+}
