@@ -1,6 +1,91 @@
-//! The page: Leptos, server-rendered, then hydrated.
+//! The page: Leptos, server-rendered, then hydrated. It knows `protocol` and nothing else of ours.
 
+pub mod backend;
+pub mod browser;
+pub mod i18n;
 pub mod player;
 pub mod scene;
+pub mod session;
 pub mod timeline;
 pub mod why;
+
+pub mod dialog;
+pub mod header;
+pub mod icons;
+pub mod pages;
+pub mod shortcuts;
+pub mod theme;
+
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, Link, MetaTags, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Outlet, ParentRoute, Route, Router, Routes},
+    hooks::use_params_map,
+    path,
+};
+
+use i18n::Language;
+use pages::{Home, LessonPage, NotFound, Play};
+
+/// The document around the page.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="dark light"/>
+                // Before anything is painted, so that the page never flashes in the wrong theme.
+                <script src="/theme.js"></script>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options=options.clone()/>
+                <HashedStylesheet id="style" options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// All pages.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    theme::provide_theme();
+    shortcuts::provide_single_keys();
+    view! {
+        <Link rel="icon" href="/favicon.svg" type_="image/svg+xml"/>
+        <Router>
+            <Routes fallback=NotFound>
+                <ParentRoute path=path!("/:lang") view=InLanguage ssr=SsrMode::Async>
+                    <Route path=path!("") view=Home/>
+                    <Route path=path!("play") view=Play/>
+                    <Route path=path!("lessons/:slug") view=LessonPage/>
+                    <Route path=path!("*any") view=NotFound/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// What lies under `/ko` and `/en`: it tells all below which language the page is in.
+#[component]
+fn InLanguage() -> impl IntoView {
+    let params = use_params_map();
+    let named = Memo::new(move |_| {
+        params.with(|params| params.get_str("lang").and_then(Language::from_code))
+    });
+    let language = Signal::derive(move || named.get().unwrap_or_default());
+    provide_context(language);
+    view! {
+        <leptos_meta::Html attr:lang=move || language.get().code()/>
+        <header::Alternates/>
+        <Show when=move || named.get().is_some() fallback=NotFound>
+            <Outlet/>
+        </Show>
+    }
+}

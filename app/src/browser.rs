@@ -1,0 +1,129 @@
+//! The one place that speaks to the browser. Everything here is for effects and event handlers,
+//! which never run while the server renders. What the browser refuses (storage switched off, no
+//! clipboard) is not an error: the page goes on without.
+
+use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// All that the page keeps in the browser stands under names that begin so.
+const PREFIX: &str = "wheelhouse.";
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// What was kept under a name in this browser.
+pub fn recall(name: &str) -> Option<String> {
+    storage()?.get_item(&format!("{PREFIX}{name}")).ok().flatten()
+}
+
+/// Keeps something under a name in this browser.
+pub fn keep(name: &str, value: &str) {
+    if let Some(storage) = storage() {
+        // A full or forbidden storage costs the learner only convenience.
+        storage.set_item(&format!("{PREFIX}{name}"), value).unwrap_or_default();
+    }
+}
+
+/// Forgets what was kept under a name.
+pub fn forget(name: &str) {
+    if let Some(storage) = storage() {
+        storage.remove_item(&format!("{PREFIX}{name}")).unwrap_or_default();
+    }
+}
+
+/// As [`recall`], read as JSON; none also where it cannot be read any more.
+pub fn recall_as<T: DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_str(&recall(name)?).ok()
+}
+
+/// As [`keep`], as JSON.
+pub fn keep_as<T: Serialize>(name: &str, value: &T) {
+    if let Ok(text) = serde_json::to_string(value) {
+        keep(name, &text);
+    }
+}
+
+/// Thirty-two random hexadecimal digits.
+pub fn random_id() -> String {
+    (0..32).map(|_| format!("{:x}", (js_sys::Math::random() * 16.0) as u8)).collect()
+}
+
+/// `http://127.0.0.1:3000`
+pub fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Puts a text into the clipboard; false where the browser does not allow it.
+pub async fn copy(text: &str) -> bool {
+    // `clipboard` is undefined where the page did not come over HTTPS or from this machine.
+    let navigator: JsValue = window().navigator().into();
+    let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into());
+    let Some(clipboard) = clipboard.ok().and_then(|c| c.dyn_into::<web_sys::Clipboard>().ok())
+    else {
+        return false;
+    };
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// Waits for wall-clock time.
+pub async fn sleep_ms(ms: u32) {
+    let (sender, receiver) = futures::channel::oneshot::channel::<()>();
+    let wake = move || sender.send(()).unwrap_or_default();
+    let handle =
+        set_timeout_with_handle(wake, std::time::Duration::from_millis(u64::from(ms))).ok();
+    if handle.is_some() {
+        receiver.await.unwrap_or_default();
+    }
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fetched {
+    /// Status 2xx, with the body's text.
+    Ok(String),
+    /// Any other status, with the body's text.
+    Refused(u16, String),
+    /// No answer came.
+    Unreachable,
+}
+
+/// `GET`.
+pub async fn get(path: &str) -> Fetched {
+    let init = web_sys::RequestInit::new();
+    init.set_method("GET");
+    fetch(path, &init).await
+}
+
+/// `POST` of JSON.
+pub async fn post<T: Serialize>(path: &str, body: &T) -> Fetched {
+    let init = web_sys::RequestInit::new();
+    init.set_method("POST");
+    let Ok(text) = serde_json::to_string(body) else { return Fetched::Unreachable };
+    init.set_body(&JsValue::from_str(&text));
+    if let Ok(headers) = web_sys::Headers::new() {
+        headers.set("content-type", "application/json").unwrap_or_default();
+        init.set_headers(&headers);
+    }
+    fetch(path, &init).await
+}
+
+async fn fetch(path: &str, init: &web_sys::RequestInit) -> Fetched {
+    let asked = window().fetch_with_str_and_init(path, init);
+    let Some(response) =
+        JsFuture::from(asked).await.ok().and_then(|r| r.dyn_into::<web_sys::Response>().ok())
+    else {
+        return Fetched::Unreachable;
+    };
+    let text = match response.text() {
+        Ok(promise) => JsFuture::from(promise).await.ok().and_then(|text| text.as_string()),
+        Err(_) => None,
+    };
+    match (response.ok(), text) {
+        (true, Some(text)) => Fetched::Ok(text),
+        (false, text) => Fetched::Refused(response.status(), text.unwrap_or_default()),
+        (true, None) => Fetched::Unreachable,
+    }
+}

@@ -1,0 +1,114 @@
+//! The bar at the top of each page, and what the page's head says about it.
+
+use leptos::prelude::*;
+use leptos_meta::{Link, Meta, Title};
+use leptos_router::hooks::use_location;
+
+use crate::{
+    browser,
+    i18n::{Language, say, use_language},
+    icons::{Icon, icon},
+    shortcuts::ShortcutsButton,
+    theme::ThemeSwitch,
+};
+
+/// Tells search engines and browsers the page's addresses in both languages.
+#[component]
+pub fn Alternates() -> impl IntoView {
+    let path = use_location().pathname.get_untracked();
+    let origin = origin();
+    Language::ALL
+        .into_iter()
+        .map(|language| {
+            let href = format!("{origin}{}", language.path_of(&path));
+            view! { <Link rel="alternate" hreflang=language.code() href/> }
+        })
+        .collect_view()
+}
+
+/// Where the page is served, as the one who asked for it sees it: search engines want addresses in
+/// full.
+#[cfg(feature = "ssr")]
+fn origin() -> String {
+    let Some(parts) = use_context::<http::request::Parts>() else { return String::new() };
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = header("x-forwarded-proto").unwrap_or("http");
+    header("host").map(|host| format!("{scheme}://{host}")).unwrap_or_default()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn origin() -> String {
+    browser::origin()
+}
+
+/// Title and description of a page.
+#[component]
+pub fn Head(
+    #[prop(into)] title: Signal<String>,
+    #[prop(into)] description: Signal<String>,
+) -> impl IntoView {
+    let text = move || match title.get() {
+        title if title.is_empty() => "Wheelhouse".to_owned(),
+        title => format!("{title} · Wheelhouse"),
+    };
+    view! {
+        <Title text/>
+        <Meta name="description" content=move || description.get()/>
+    }
+}
+
+/// The bar: where one is, what can be done here (`children`), and the page's own settings.
+#[component]
+pub fn TopBar(
+    /// What stands beside the name: part and title of a lesson, or "Playground".
+    #[prop(optional, into)]
+    trail: Signal<Vec<String>>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let language = use_language();
+    let skip = say("본문으로 건너뛰기", "Skip to the content");
+    let crumbs =
+        move || trail.get().into_iter().map(|part| view! { <li>{part}</li> }).collect_view();
+    view! {
+        <a class="skip" href="#main">{skip}</a>
+        <header class="top-bar">
+            <a class="brand" href=move || format!("/{}", language.get().code())>
+                {icon(Icon::WHEEL)}
+                <span>"Wheelhouse"</span>
+            </a>
+            <ol class="trail" aria-label=say("지금 있는 곳", "Where you are")>{crumbs}</ol>
+            <div class="top-actions">
+                {children.map(|children| children())}
+                <LanguageSwitch/>
+                <ThemeSwitch/>
+                <ShortcutsButton/>
+            </div>
+        </header>
+    }
+}
+
+/// A link to the same page in the other language. Path, query and all that is on the page stay.
+#[component]
+fn LanguageSwitch() -> impl IntoView {
+    let language = use_language();
+    let location = use_location();
+    let href = move || {
+        let path = language.get().other().path_of(&location.pathname.get());
+        match location.search.get() {
+            search if search.is_empty() => path,
+            search => format!("{path}?{}", search.trim_start_matches('?')),
+        }
+    };
+    view! {
+        <a
+            class="language"
+            href=href
+            hreflang=move || language.get().other().code()
+            lang=move || language.get().other().code()
+            on:click=move |_| browser::keep("language", language.get_untracked().other().code())
+            data-noscroll="true"
+        >
+            {move || language.get().other().name()}
+        </a>
+    }
+}

@@ -1,0 +1,11 @@
+//! The pages, one file each.
+
+pub mod home;
+pub mod lesson;
+pub mod not_found;
+pub mod play;
+
+pub use home::Home;
+pub use lesson::LessonPage;
+pub use not_found::NotFound;
+pub use play::Play;

@@ -1,0 +1,180 @@
+//! One page, one WebSocket, one sandbox. A [`Session`] sends what the learner does and hands on what
+//! comes down; a connection that broke is opened again from the last position, by itself.
+
+mod sandbox;
+mod socket;
+mod state;
+
+use leptos::{prelude::*, task::spawn_local};
+use protocol::{Act, Clock, Command, Down, LessonState, Refusal, Reply, Stream};
+
+pub use sandbox::{Opened, Place, settle};
+
+use crate::{i18n::Language, player::Player};
+use state::State;
+
+/// How the page stands to its sandbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// No sandbox was chosen yet.
+    #[default]
+    Idle,
+    /// The first connection to a sandbox is being made.
+    Opening,
+    Open,
+    /// The connection broke and is being made again.
+    Lost,
+    /// The server does not know the sandbox any more.
+    Gone,
+}
+
+/// A handle to the page's one session.
+#[derive(Clone, Copy, Debug)]
+pub struct Session {
+    state: StoredValue<State, LocalStorage>,
+    player: Player,
+    link: RwSignal<Link>,
+    clock: RwSignal<Clock>,
+    lesson: RwSignal<Option<LessonState>>,
+    sandbox: RwSignal<Option<String>>,
+}
+
+impl Session {
+    /// A session without a sandbox, whose moments the player shall receive. It ends with the
+    /// component that made it.
+    pub fn new(player: Player) -> Session {
+        let session = Session {
+            state: StoredValue::new_local(State::default()),
+            player,
+            link: RwSignal::new(Link::Idle),
+            clock: RwSignal::new(Clock::default()),
+            lesson: RwSignal::new(None),
+            sandbox: RwSignal::new(None),
+        };
+        on_cleanup(move || session.close());
+        session
+    }
+
+    pub fn player(self) -> Player {
+        self.player
+    }
+
+    /// The cluster's clock as the server last told it.
+    pub fn clock(self) -> Signal<Clock> {
+        self.clock.into()
+    }
+
+    /// Where the learner is in the lesson; none outside of one.
+    pub fn lesson(self) -> Signal<Option<LessonState>> {
+        self.lesson.into()
+    }
+
+    /// The sandbox's id.
+    pub fn sandbox(self) -> Signal<Option<String>> {
+        self.sandbox.into()
+    }
+
+    pub fn link(self) -> Signal<Link> {
+        self.link.into()
+    }
+
+    pub fn connected(self) -> Signal<bool> {
+        Signal::derive(move || self.link.get() == Link::Open)
+    }
+
+    /// Connects to a sandbox, leaving the one before.
+    pub fn open(self, sandbox: &str, language: Language) {
+        self.close();
+        self.state.update_value(|state| *state = state.for_sandbox(sandbox, language));
+        self.lesson.set(None);
+        self.sandbox.set(Some(sandbox.to_owned()));
+        self.link.set(Link::Opening);
+        socket::connect(self);
+    }
+
+    /// Speaks another language from now on: the goals' words come from the server.
+    pub fn speak(self, language: Language) {
+        let changed = self
+            .state
+            .try_update_value(|state| std::mem::replace(&mut state.language, language) != language);
+        if changed == Some(true) && self.sandbox.with_untracked(Option::is_some) {
+            self.drop_socket();
+            socket::connect(self);
+        }
+    }
+
+    /// Calls `print` with all that a terminal's commands print.
+    pub fn on_output(self, terminal: u32, print: impl Fn(Stream, &str) + 'static) {
+        self.state.update_value(|state| state.listen(terminal, Box::new(print)));
+    }
+
+    /// Sends a command and waits for its answer. While the connection is away, commands wait for it;
+    /// one that was under way when it broke is refused, because it may or may not have been done.
+    pub async fn send(self, act: Act) -> Reply {
+        let answer = self.state.try_update_value(|state| state.expect_answer(act));
+        let Some((command, answer)) = answer else { return lost() };
+        self.transmit(command);
+        answer.await.unwrap_or_else(|_| lost())
+    }
+
+    /// Sends a command whose answer nobody waits for.
+    pub fn tell(self, act: Act) {
+        spawn_local(async move {
+            self.send(act).await;
+        });
+    }
+
+    fn transmit(self, command: Command) {
+        let open = self.link.get_untracked() == Link::Open;
+        self.state.update_value(|state| state.transmit(command, open));
+    }
+
+    fn close(self) {
+        self.drop_socket();
+        self.link.try_set(Link::Idle);
+    }
+
+    fn drop_socket(self) {
+        self.state.try_update_value(State::disconnect);
+    }
+
+    /// Moments are missing: asks for all that is, instead of what has happened since.
+    fn begin_again(self) {
+        self.drop_socket();
+        self.state.update_value(|state| state.since = None);
+        socket::connect(self);
+    }
+
+    /// Takes in one message of the server.
+    fn receive(self, down: Down) {
+        self.state.update_value(|state| state.note(&down));
+        self.player.receive(&down);
+        if self.player.has_gap() {
+            return self.begin_again();
+        }
+        match down {
+            Down::Hello { clock, .. } | Down::Clock { clock } => self.clock.set(clock),
+            Down::Lesson { state } => self.lesson.set(Some(state)),
+            Down::Answer { answer } => {
+                self.state.update_value(|state| state.answer(answer));
+            }
+            Down::Output { terminal, stream, text } => {
+                let print = self.state.with_value(|state| state.listener(terminal));
+                if let Some(print) = print {
+                    print(stream, &text);
+                }
+            }
+            Down::Moments { .. } => {}
+        }
+    }
+}
+
+/// What a command is answered whose fate is unknown.
+fn lost() -> Reply {
+    Reply::Refused { reason: Refusal::Limit { what: "connection".to_owned() } }
+}
+
+/// The session of the page that this component is on.
+pub fn use_session() -> Session {
+    expect_context::<Session>()
+}
