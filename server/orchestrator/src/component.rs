@@ -35,8 +35,9 @@ pub struct ComponentRow {
     pub name: &'static str,
     pub host: Host,
     pub watches: &'static [Kind],
-    /// For a component on each node: whether this object concerns this node. Others see all.
-    pub selects: fn(object: &Object, node: &str) -> bool,
+    /// For a component on each node: which of its instances an object concerns. Those of a single
+    /// instance see all that they watch.
+    pub interest: fn(object: &Object) -> Interest<'_>,
     /// The keys to look at after a change of a watched object. The cache holds the change already.
     pub keys: fn(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec<Key>,
     /// Keys to look at when the component starts, after it has listed what it watches.
@@ -44,6 +45,14 @@ pub struct ComponentRow {
     /// Whether it takes one key at a time, as the scheduler does.
     pub serial: bool,
     pub decide: fn(view: &View<'_>, key: &Key) -> Outcome,
+}
+
+/// Which instances of a component on each node watch an object: the field selector of the watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interest<'a> {
+    All,
+    Node(&'a str),
+    Nobody,
 }
 
 /// All that a component may look at.

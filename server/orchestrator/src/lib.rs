@@ -36,7 +36,7 @@ pub use object::{Kind, Object};
 pub use scenario::Scenario;
 pub use time::Time;
 pub use trace::Trace;
-// pub use world::World;
+pub use world::World;
 
 /// Part of each sandbox's log: a log replays only on the engine that wrote it.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use crate::call::{EventRecord, Step};
+use crate::call::EventRecord;
 use crate::machine::MachineEvent;
 use crate::object::Key;
 use crate::time::Time;
@@ -34,7 +34,7 @@ pub enum Due {
     /// A watch tells an instance of the change at a revision.
     Deliver { to: InstanceId, rev: u64 },
     /// An instance takes its turn on a key.
-    Decide { instance: InstanceId, key: Key, causes: Vec<EntryId> },
+    Decide { instance: InstanceId, key: Key },
     /// A requeue falls due.
     Timer { instance: InstanceId, key: Key, cause: EntryId },
     /// The next request of an outcome is sent.
@@ -43,17 +43,8 @@ pub enum Due {
     Record { instance: InstanceId, record: Box<EventRecord>, cause: EntryId },
     /// Something happens on a machine.
     Machine { node: Arc<str>, event: MachineEvent, cause: EntryId },
-}
-
-/// An outcome that is being carried out.
-#[derive(Clone, Debug)]
-pub struct InFlight {
-    pub steps: imbl::Vector<Arc<Step>>,
-    pub events: Vec<EventRecord>,
-    pub decision: EntryId,
-    pub routine: bool,
-    /// The requeue asked for, set once all is sent.
-    pub requeue: Option<crate::component::Requeue>,
+    /// A heartbeat would have come now, were the machine on.
+    Silence { node: Arc<str>, cause: EntryId },
 }
 
 /// A place in the queue.

@@ -13,3 +13,13 @@ pub struct Chunk {
     /// No more will come.
     pub ended: bool,
 }
+
+/// What a cursor's stream has to say since it was last read.
+pub fn read(
+    _store: &crate::store::Store,
+    _machines: &imbl::OrdMap<std::sync::Arc<str>, crate::machine::Machine>,
+    _clock: crate::time::Clock,
+    _cursor: &mut Cursor,
+) -> Chunk {
+    Chunk::default()
+}

@@ -1,0 +1,57 @@
+//! A running component: its cache, its queue of keys, and what it is in the middle of.
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet, Vector};
+
+use crate::call::{EventRecord, Step};
+use crate::component::{Memory, Note, Requeue};
+use crate::object::Key;
+use crate::queue::Slot;
+use crate::store::Objects;
+use crate::time::Time;
+use crate::trace::EntryId;
+
+/// The state of one instance of a component.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Instance {
+    pub(super) running: bool,
+    /// What its watches have told it so far.
+    pub(super) cache: Objects,
+    /// The revision up to which they have.
+    pub(super) seen_rev: u64,
+    /// Watches keep their order: nothing is told before this.
+    pub(super) last_delivery: Time,
+    /// Keys to look at, with what made them so.
+    pub(super) dirty: OrdMap<Key, Vec<EntryId>>,
+    /// Keys that wait for the cache to see the instance's own last write.
+    pub(super) blocked: OrdSet<Key>,
+    /// For a serial component: keys whose turn comes when the one in flight is done.
+    pub(super) backlog: Vector<Key>,
+    pub(super) in_flight: OrdMap<Key, InFlight>,
+    pub(super) timers: OrdMap<Key, Slot>,
+    /// The revision of the last own write for a key.
+    pub(super) wrote: OrdMap<Key, u64>,
+    /// Failures in a row, for the back-off.
+    pub(super) failures: OrdMap<Key, u32>,
+    pub(super) memory: OrdMap<Key, Memory>,
+    /// The notes last traced for a key: the same are not traced again.
+    pub(super) said: OrdMap<Key, Vec<Note>>,
+}
+
+/// An outcome that is being carried out.
+#[derive(Clone, Debug)]
+pub(super) struct InFlight {
+    pub(super) steps: Vector<Arc<Step>>,
+    pub(super) events: Vec<EventRecord>,
+    pub(super) decision: EntryId,
+    /// Set as a timer once all is sent.
+    pub(super) requeue: Option<Requeue>,
+}
+
+impl Instance {
+    /// Whether the cache lags behind the instance's own last write for this key.
+    pub(super) fn lags(&self, key: &Key) -> bool {
+        self.wrote.get(key).is_some_and(|rev| *rev > self.seen_rev)
+    }
+}

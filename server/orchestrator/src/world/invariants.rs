@@ -1,0 +1,121 @@
+//! What must be so at every moment. Tests check it after each step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use thiserror::Error;
+
+use crate::object::Object;
+use crate::trace::{Actor, What};
+use crate::world::World;
+
+/// Something that must never be.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Violation {
+    #[error("two objects have the UID {0}")]
+    SharedUid(String),
+    #[error("{0} carries a revision that the store has not reached")]
+    FutureRevision(String),
+    #[error("trace entry {0} has no cause")]
+    NoCause(u64),
+    #[error("revision {0} follows {1}")]
+    RevisionGap(u64, u64),
+    #[error("{0} is owned by {1}, which does not exist, and nobody is about to collect it")]
+    Orphan(String, String),
+    #[error("the EndpointSlice {0} calls {1} ready, and no ready Pod has that address")]
+    EndpointWithoutPod(String, String),
+}
+
+impl World {
+    /// All that is wrong with the world now. Orphans and stale endpoints count only when it is
+    /// quiet: until then somebody may be about to see to them.
+    pub fn violations(&self) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        self.check_objects(&mut violations);
+        if self.is_quiet() {
+            self.check_owners(&mut violations);
+            self.check_endpoints(&mut violations);
+        }
+        violations
+    }
+
+    /// All that is wrong with the trace from an entry on.
+    pub fn trace_violations(&self, from: u64) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        let mut last_rev = None;
+        for entry in self.trace().iter_from(from) {
+            let from_outside =
+                matches!(entry.actor, Actor::Client { .. } | Actor::Bootstrap | Actor::Fault);
+            if entry.causes.is_empty() && !from_outside {
+                violations.push(Violation::NoCause(entry.id));
+            }
+            if let What::Write { rev, .. } = entry.what {
+                if let Some(last) = last_rev.filter(|last| last + 1 != rev) {
+                    violations.push(Violation::RevisionGap(rev, last));
+                }
+                last_rev = Some(rev);
+            }
+        }
+        violations
+    }
+
+    fn check_objects(&self, violations: &mut Vec<Violation>) {
+        let mut uids = BTreeSet::new();
+        for object in self.objects() {
+            if !uids.insert(object.uid()) {
+                violations.push(Violation::SharedUid(object.uid().to_owned()));
+            }
+            if object.rev() > self.store().rev() {
+                violations.push(Violation::FutureRevision(label(object)));
+            }
+        }
+    }
+
+    fn check_owners(&self, violations: &mut Vec<Violation>) {
+        let uids: BTreeSet<&str> = self.objects().map(Object::uid).collect();
+        for object in self.objects() {
+            let owners = object.metadata().owner_references.as_deref().unwrap_or_default();
+            let all_gone =
+                !owners.is_empty() && owners.iter().all(|owner| !uids.contains(owner.uid.as_str()));
+            if all_gone && !object.is_deleting() {
+                violations.push(Violation::Orphan(label(object), owners[0].name.clone()));
+            }
+        }
+    }
+
+    fn check_endpoints(&self, violations: &mut Vec<Violation>) {
+        let objects = self.store().objects();
+        let mut ready: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+        for pod in objects.all::<Pod>() {
+            let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
+            let Some(status) = &pod.status else { continue };
+            let Some(ip) = status.pod_ip.as_deref() else { continue };
+            let conditions = status.conditions.as_deref().unwrap_or_default();
+            let is_ready = conditions.iter().any(|c| c.type_ == "Ready" && c.status == "True");
+            *ready.entry((namespace, ip)).or_default() |= is_ready;
+        }
+        for slice in objects.all::<EndpointSlice>() {
+            let namespace = slice.metadata.namespace.as_deref().unwrap_or_default();
+            for endpoint in slice.endpoints.iter().flatten() {
+                let of_pod = endpoint
+                    .target_ref
+                    .as_ref()
+                    .is_some_and(|target| target.kind.as_deref() == Some("Pod"));
+                let called_ready =
+                    endpoint.conditions.as_ref().and_then(|c| c.ready).unwrap_or_default();
+                for address in &endpoint.addresses {
+                    let is_ready = ready.get(&(namespace, address.as_str())).copied();
+                    if of_pod && called_ready && is_ready != Some(true) {
+                        let name = slice.metadata.name.clone().unwrap_or_default();
+                        violations.push(Violation::EndpointWithoutPod(name, address.clone()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn label(object: &Object) -> String {
+    format!("{} {}/{}", object.kind().name(), object.namespace(), object.name())
+}
