@@ -1,1 +1,38 @@
 //! The lessons: their format, goals, checker and content.
+//!
+//! A lesson is a folder of plain files (`lessons/README.md` describes them). [`course`] gives the
+//! lessons that are embedded in this program; [`Progress`] says where a learner is in one of them,
+//! judged from the trace of the learner's world. Nothing here knows the page or the server.
+
+mod course;
+mod error;
+mod evidence;
+mod facts;
+mod lesson;
+mod progress;
+mod rule;
+mod script;
+mod text;
+
+pub use course::{Course, course};
+pub use error::{Fault, Faults};
+pub use evidence::{Attempt, Evidence, Fact};
+pub use facts::START_AGENT;
+pub use lesson::{Case, Goal, Lesson, Prediction, Setting, StartClock, Step, Wrong};
+pub use progress::{Change, GoalStatus, Play, PlayAct, Predicted, Progress, Saved};
+pub use rule::Rule;
+pub use script::{Act, ClockAct, FaultAct, Line, Part, Template};
+pub use text::{
+    GoalText, Inline, Language, LessonText, OTHERWISE, PredictionText, StepText, console_blocks,
+};
+
+use orchestrator::Scenario;
+
+impl Lesson {
+    /// The cluster that the lesson's sandbox begins with.
+    pub fn scenario(&self) -> Scenario {
+        let mut scenario = Scenario::playground(self.setting.workers);
+        scenario.name.clone_from(&self.slug);
+        scenario
+    }
+}

@@ -1,0 +1,123 @@
+//! From the model's trace to the facts that lessons look at. What lessons call things is said here
+//! alone.
+
+use orchestrator::trace::{Actor, Entry, Transition, What};
+use orchestrator::{Fault, Trace};
+use serde_json::{Map, Value, json};
+
+use crate::evidence::Fact;
+
+/// The user agent of the requests that set a lesson up: they are not the learner's.
+pub const START_AGENT: &str = "wheelhouse-start";
+
+/// The facts of a trace from a position on, each with its model time.
+pub(crate) fn facts(trace: &Trace, from: u64) -> impl Iterator<Item = (i64, Fact)> {
+    trace.iter_from(from).filter_map(|entry| Some((entry.at.0, fact(entry)?)))
+}
+
+fn fact(entry: &Entry) -> Option<Fact> {
+    match &entry.what {
+        What::Request { .. } => request(entry),
+        What::Write { key, after: None, .. } => Some(Fact::Removed {
+            kind: key.kind.name().to_owned(),
+            namespace: key.namespace().to_owned(),
+            name: key.name().to_owned(),
+        }),
+        What::Write { after: Some(object), .. } => Some(Fact::Stored(object.to_json())),
+        What::Delivered { key, .. } if !entry.routine => Some(happened(
+            entry,
+            "delivered",
+            json!({
+                "kind": key.kind.name(), "namespace": key.namespace(), "name": key.name(),
+            }),
+        )),
+        What::Decision { key, notes, .. } => Some(happened(
+            entry,
+            "decided",
+            json!({
+                "kind": key.kind.name(), "namespace": key.namespace(), "name": key.name(),
+                "reasons": notes.iter().map(|note| note.reason).collect::<Vec<_>>(),
+            }),
+        )),
+        What::Container { pod, container, image, transition, .. } => {
+            let (what, reason) = transition_words(transition);
+            Some(happened(
+                entry,
+                what,
+                json!({
+                    "kind": "Pod", "namespace": pod.namespace(), "name": pod.name(),
+                    "container": container, "image": image, "reason": reason,
+                }),
+            ))
+        }
+        What::Fault { fault } => Some(happened(entry, "fault", fault_words(fault))),
+        What::Silence { node } => Some(happened(entry, "silence", json!({"node": &**node}))),
+        What::Delivered { .. } | What::Programmed { .. } | What::Boot => None,
+    }
+}
+
+/// A request of the learner, from the page, kubectl or a program.
+fn request(entry: &Entry) -> Option<Fact> {
+    let (What::Request { verb, key, subresource, status, message }, Actor::Client { agent }) =
+        (&entry.what, &entry.actor)
+    else {
+        return None;
+    };
+    let key = key.as_ref().filter(|_| !agent.starts_with(START_AGENT))?;
+    Some(Fact::Request(json!({
+        "agent": &**agent,
+        "verb": verb.name(),
+        "kind": key.kind.name(),
+        "subresource": subresource.unwrap_or_default(),
+        "namespace": key.namespace(),
+        "name": key.name(),
+        "status": status,
+        "message": message,
+    })))
+}
+
+/// A happening: what, who, and its own fields.
+fn happened(entry: &Entry, what: &str, fields: Value) -> Fact {
+    let (actor, node) = match &entry.actor {
+        Actor::Client { agent } => (&**agent, ""),
+        Actor::ApiServer => ("kube-apiserver", ""),
+        Actor::Component { name, node } => (*name, node.as_deref().unwrap_or_default()),
+        Actor::Runtime { node } => ("runtime", &**node),
+        Actor::Bootstrap => ("bootstrap", ""),
+        Actor::Fault => ("fault", ""),
+    };
+    let mut said = Map::new();
+    said.insert("what".to_owned(), json!(what));
+    said.insert("actor".to_owned(), json!(actor));
+    said.insert("node".to_owned(), json!(node));
+    if let Value::Object(fields) = fields {
+        said.extend(fields);
+    }
+    Fact::Happened(Value::Object(said))
+}
+
+fn transition_words(transition: &Transition) -> (&'static str, &str) {
+    match transition {
+        Transition::Pulling => ("pulling", ""),
+        Transition::Pulled => ("pulled", ""),
+        Transition::PullFailed { reason, .. } => ("pull-failed", reason),
+        Transition::Created => ("created", ""),
+        Transition::Started => ("started", ""),
+        Transition::Ready => ("ready", ""),
+        Transition::NotReady => ("not-ready", ""),
+        Transition::Stopping => ("stopping", ""),
+        Transition::Exited { reason, .. } => ("exited", reason),
+        Transition::Removed => ("removed", ""),
+    }
+}
+
+fn fault_words(fault: &Fault) -> Value {
+    match fault {
+        Fault::NodeOff { node } => json!({"reason": "node-off", "node": node}),
+        Fault::NodeOn { node } => json!({"reason": "node-on", "node": node}),
+        Fault::ContainerKill { namespace, pod, container } => json!({
+            "reason": "container-kill", "kind": "Pod",
+            "namespace": namespace, "name": pod, "container": container,
+        }),
+    }
+}

@@ -1,0 +1,423 @@
+//! Where a learner is in a lesson.
+//!
+//! Progress is a pure function of the lesson, the world's trace, and the little that the learner
+//! told the page ([`Saved`]). Each fact of the trace is judged when it comes up, so it makes no
+//! difference how often, or how late, [`Progress::observe`] is called.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use orchestrator::Trace;
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::{Attempt, Evidence, Fact};
+use crate::facts;
+use crate::lesson::{Goal, Lesson, Step};
+use crate::script::{Act, ClockAct, FaultAct};
+use crate::text::{Inline, Language, OTHERWISE};
+
+/// What the learner told the page: together with the sandbox's log it restores the progress.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Saved {
+    /// The step the learner looks at; empty: the first.
+    pub at: String,
+    /// The first choice made in each step.
+    pub predictions: BTreeMap<String, String>,
+    /// How many hints of each step were shown.
+    pub hints: BTreeMap<String, u32>,
+    /// How many lines of each step's solution were played.
+    pub played: BTreeMap<String, u32>,
+}
+
+/// A change of the progress that is worth telling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A goal is met now.
+    GoalMet {
+        /// Its step.
+        step: String,
+        /// Its id.
+        goal: String,
+    },
+    /// A goal was met and is no longer.
+    GoalLost {
+        /// Its step.
+        step: String,
+        /// Its id.
+        goal: String,
+    },
+    /// All goals of a step are met, and the next step is open.
+    StepDone {
+        /// Its id.
+        step: String,
+    },
+    /// The last step is done.
+    Completed,
+    /// Another wrong answer, or none, is recognised.
+    Wrong {
+        /// Its name.
+        name: Option<String>,
+    },
+}
+
+/// How a goal stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoalStatus {
+    /// Its id.
+    pub id: String,
+    /// Whether it is met.
+    pub met: bool,
+    /// The case that says why not yet; None where it is met.
+    pub not_yet: Option<String>,
+}
+
+/// What there is to say to a prediction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Predicted {
+    /// The choice.
+    pub choice: String,
+    /// Whether it is the right one.
+    pub correct: bool,
+}
+
+/// A line of the solution, ready to be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Play {
+    /// The line as a person would read it.
+    pub line: String,
+    /// What to do.
+    pub act: PlayAct,
+    /// The editor's files as the solution has them by now.
+    pub files: BTreeMap<String, String>,
+}
+
+/// What a played line does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlayAct {
+    /// Run this command line.
+    Kubectl(String),
+    /// Put this file into the editor.
+    Write {
+        /// Its name.
+        file: String,
+        /// Its text.
+        text: String,
+    },
+    /// Move the clock.
+    Clock(ClockAct),
+    /// Put in this fault.
+    Fault(orchestrator::Fault),
+}
+
+/// A learner's progress in one lesson, in one sandbox.
+#[derive(Debug)]
+pub struct Progress {
+    lesson: Arc<Lesson>,
+    saved: Saved,
+    evidence: Evidence,
+    /// The position up to which the trace was read.
+    read: u64,
+    /// Steps that are done: the first so many of the lesson.
+    done: usize,
+    /// Goals of the open step that are met.
+    met: BTreeSet<String>,
+    /// Goals of the open step that were met, and stay so.
+    latched: BTreeSet<String>,
+    wrong: Option<String>,
+}
+
+impl Progress {
+    /// The progress at the beginning of a sandbox.
+    pub fn new(lesson: Arc<Lesson>) -> Progress {
+        Progress::restore(lesson, Saved::default())
+    }
+
+    /// The progress of a learner who was here before: `observe` the world to bring it up to date.
+    pub fn restore(lesson: Arc<Lesson>, saved: Saved) -> Progress {
+        Progress {
+            lesson,
+            saved,
+            evidence: Evidence::default(),
+            read: 0,
+            done: 0,
+            met: BTreeSet::new(),
+            latched: BTreeSet::new(),
+            wrong: None,
+        }
+    }
+
+    /// The lesson.
+    pub fn lesson(&self) -> &Arc<Lesson> {
+        &self.lesson
+    }
+
+    /// What to keep, so that [`Progress::restore`] can go on from here.
+    pub fn saved(&self) -> &Saved {
+        &self.saved
+    }
+
+    /// Reads what is new in a world's trace.
+    pub fn observe_trace(&mut self, trace: &Trace) -> Vec<Change> {
+        if trace.len() == self.read {
+            return Vec::new();
+        }
+        let from = std::mem::replace(&mut self.read, trace.len());
+        self.take(facts::facts(trace, from))
+    }
+
+    /// Takes in facts, each with its model time, one after another.
+    pub fn take(&mut self, facts: impl IntoIterator<Item = (i64, Fact)>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (at_ms, fact) in facts {
+            let matters = fact.matters();
+            self.evidence.take(at_ms, fact);
+            if matters {
+                self.judge(&mut changes);
+            }
+        }
+        self.look_for_wrong(&mut changes);
+        changes
+    }
+
+    /// Takes in how a command of the learner ended, whether it reached the API server or not.
+    pub fn attempted(&mut self, attempt: Attempt) -> Vec<Change> {
+        let mut changes = Vec::new();
+        self.evidence.attempted(attempt);
+        self.look_for_wrong(&mut changes);
+        changes
+    }
+
+    /// The step the learner looks at.
+    pub fn step(&self) -> &str {
+        let known = self.lesson.step(&self.saved.at);
+        known.or(self.lesson.steps.first()).map_or("", |step| step.id.as_str())
+    }
+
+    /// The first step that is not done; None where all are.
+    pub fn open_step(&self) -> Option<&Step> {
+        self.lesson.steps.get(self.done)
+    }
+
+    /// The steps that are done, in order.
+    pub fn steps_done(&self) -> impl Iterator<Item = &str> {
+        self.lesson.steps.iter().take(self.done).map(|step| step.id.as_str())
+    }
+
+    /// Whether all steps are done.
+    pub fn completed(&self) -> bool {
+        self.done == self.lesson.steps.len()
+    }
+
+    /// Looks at another step: one that is done, or the open one. False for any other.
+    pub fn go_to(&mut self, step: &str) -> bool {
+        let reachable = self.lesson.steps.iter().take(self.done + 1).any(|known| known.id == step);
+        if reachable {
+            step.clone_into(&mut self.saved.at);
+        }
+        reachable
+    }
+
+    /// How the goals of a step stand.
+    pub fn goals(&self, step: &str) -> Vec<GoalStatus> {
+        let Some(index) = self.lesson.steps.iter().position(|known| known.id == step) else {
+            return Vec::new();
+        };
+        let goals = self.lesson.steps[index].goals.iter();
+        goals.map(|goal| self.status(index, goal)).collect()
+    }
+
+    /// The wrong answer to the open step that is recognised now.
+    pub fn wrong(&self) -> Option<&str> {
+        self.wrong.as_deref()
+    }
+
+    /// Takes a prediction; the first one of a step counts. None for a step that asks nothing, or
+    /// a choice it does not offer.
+    pub fn predict(&mut self, step: &str, choice: &str) -> Option<Predicted> {
+        let asked = self.lesson.step(step)?.prediction.as_ref()?;
+        if !asked.choices.iter().any(|offered| offered == choice) {
+            return None;
+        }
+        self.saved.predictions.entry(step.to_owned()).or_insert_with(|| choice.to_owned());
+        self.predicted(step)
+    }
+
+    /// The prediction that was made in a step.
+    pub fn predicted(&self, step: &str) -> Option<Predicted> {
+        let asked = self.lesson.step(step)?.prediction.as_ref()?;
+        let choice = self.saved.predictions.get(step)?.clone();
+        Some(Predicted { correct: choice == asked.answer, choice })
+    }
+
+    /// Notes that a hint was shown (from 0).
+    pub fn hint(&mut self, step: &str, number: u32) {
+        let hints = self.lesson.step_text(step, Language::English).map_or(0, |it| it.hints.len());
+        let shown = number.saturating_add(1).min(u32::try_from(hints).unwrap_or(u32::MAX));
+        let seen = self.saved.hints.entry(step.to_owned()).or_default();
+        *seen = shown.max(*seen);
+    }
+
+    /// The next line of a step's solution, with its names filled in; None when all were played.
+    ///
+    /// # Errors
+    /// Why the line cannot be played as things stand.
+    pub fn play(&mut self, step: &str) -> Result<Option<Play>, String> {
+        let played = self.saved.played.get(step).copied().unwrap_or_default();
+        let lesson = Arc::clone(&self.lesson);
+        let part = lesson.solution_of(step);
+        let Some(line) = part.and_then(|part| part.lines.get(played as usize)) else {
+            return Ok(None);
+        };
+        let mut play = self.fill(&line.act)?;
+        play.files = files_before(&lesson, step, played as usize);
+        self.saved.played.insert(step.to_owned(), played + 1);
+        Ok(Some(play))
+    }
+
+    /// Fills in a line's names from what is known of the world.
+    ///
+    /// # Errors
+    /// The name that cannot be known as things stand.
+    pub fn fill(&self, act: &Act) -> Result<Play, String> {
+        let (line, act) = match act {
+            Act::Kubectl(template) => {
+                let line = template.fill(&self.evidence)?;
+                (line.clone(), PlayAct::Kubectl(line))
+            }
+            Act::Write { file, text } => {
+                (format!("cat > {file}"), PlayAct::Write { file: file.clone(), text: text.clone() })
+            }
+            Act::Clock(clock) => (clock.words(), PlayAct::Clock(*clock)),
+            Act::Fault(fault) => {
+                let fault = self.fill_fault(fault)?;
+                (format!("fault {fault:?}"), PlayAct::Fault(fault))
+            }
+        };
+        Ok(Play { line, act, files: BTreeMap::new() })
+    }
+
+    fn fill_fault(&self, fault: &FaultAct) -> Result<orchestrator::Fault, String> {
+        let fill = |template: &crate::script::Template| template.fill(&self.evidence);
+        Ok(match fault {
+            FaultAct::NodeOff(node) => orchestrator::Fault::NodeOff { node: fill(node)? },
+            FaultAct::NodeOn(node) => orchestrator::Fault::NodeOn { node: fill(node)? },
+            FaultAct::ContainerKill(path) => {
+                let path = fill(path)?;
+                let mut names = path.split('/').map(str::to_owned);
+                let (Some(namespace), Some(pod), Some(container)) =
+                    (names.next(), names.next(), names.next())
+                else {
+                    return Err(format!("\"{path}\" is not NAMESPACE/POD/CONTAINER"));
+                };
+                orchestrator::Fault::ContainerKill { namespace, pod, container }
+            }
+        })
+    }
+
+    /// The evidence as it stands, for the checker.
+    pub(crate) fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    fn status(&self, step: usize, goal: &Goal) -> GoalStatus {
+        let met = step < self.done || (step == self.done && self.met.contains(&goal.id));
+        let case = || {
+            let case = goal.not_yet.iter().find(|case| case.when.holds(&self.evidence));
+            case.map_or(OTHERWISE, |case| case.id.as_str()).to_owned()
+        };
+        GoalStatus { id: goal.id.clone(), met, not_yet: (!met).then(case) }
+    }
+
+    /// Judges the open step as things stand after one fact.
+    fn judge(&mut self, changes: &mut Vec<Change>) {
+        let lesson = Arc::clone(&self.lesson);
+        let Some(step) = lesson.steps.get(self.done) else { return };
+        for (name, rule) in &lesson.measures {
+            if let Some(value) = rule.number(&self.evidence) {
+                self.evidence.measure(name, value);
+            }
+        }
+        for goal in &step.goals {
+            self.judge_goal(step, goal, changes);
+        }
+        if self.met.len() == step.goals.len() {
+            self.finish(step, changes);
+        }
+    }
+
+    fn judge_goal(&mut self, step: &Step, goal: &Goal, changes: &mut Vec<Change>) {
+        let met = self.latched.contains(&goal.id) || goal.met.holds(&self.evidence);
+        if met && goal.latch {
+            self.latched.insert(goal.id.clone());
+        }
+        let (step, id) = (step.id.clone(), goal.id.clone());
+        if met && self.met.insert(goal.id.clone()) {
+            changes.push(Change::GoalMet { step, goal: id });
+        } else if !met && self.met.remove(&goal.id) {
+            changes.push(Change::GoalLost { step, goal: id });
+        }
+    }
+
+    fn finish(&mut self, step: &Step, changes: &mut Vec<Change>) {
+        self.done += 1;
+        self.met.clear();
+        self.latched.clear();
+        self.evidence.begin_step();
+        changes.push(Change::StepDone { step: step.id.clone() });
+        if self.completed() {
+            changes.push(Change::Completed);
+        }
+    }
+
+    fn look_for_wrong(&mut self, changes: &mut Vec<Change>) {
+        let wrong = self.open_step().into_iter().flat_map(|step| &step.wrong);
+        let mut given = wrong.filter(|wrong| wrong.when.holds(&self.evidence));
+        let name = given.next().map(|wrong| wrong.name.clone());
+        if name != self.wrong {
+            self.wrong.clone_from(&name);
+            changes.push(Change::Wrong { name });
+        }
+    }
+}
+
+/// What the progress says, in words.
+impl Progress {
+    /// Why a goal is not met yet.
+    pub fn not_yet(&self, step: &str, goal: &GoalStatus, language: Language) -> Option<&Inline> {
+        let case = goal.not_yet.as_deref()?;
+        self.lesson.step_text(step, language)?.goal(&goal.id)?.not_yet.get(case)
+    }
+
+    /// The reply to the wrong answer that is recognised: its name, and HTML.
+    pub fn wrong_words(&self, language: Language) -> Option<(&str, &str)> {
+        let name = self.wrong.as_deref()?;
+        let step = self.lesson.step_text(&self.open_step()?.id, language)?;
+        Some((name, step.wrong.get(name)?))
+    }
+
+    /// What there is to say to the prediction made in a step: HTML.
+    pub fn predicted_words(&self, step: &str, language: Language) -> Option<&str> {
+        let choice = self.saved.predictions.get(step)?;
+        let asked = self.lesson.step_text(step, language)?.prediction.as_ref()?;
+        asked.answers.get(choice).map(String::as_str)
+    }
+}
+
+/// The editor's files when a line of a step comes to be played.
+fn files_before(lesson: &Lesson, step: &str, line: usize) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> = lesson.files.iter().cloned().collect();
+    for part in &lesson.solution {
+        let here = part.step == step;
+        let lines = if here { &part.lines[..=line] } else { &part.lines[..] };
+        for line in lines {
+            if let Act::Write { file, text } = &line.act {
+                files.insert(file.clone(), text.clone());
+            }
+        }
+        if here {
+            break;
+        }
+    }
+    files
+}
