@@ -14,7 +14,7 @@ use cel::context::VariableResolver;
 use serde_json::{Value, json};
 
 /// The lists of objects of one kind: variable, kind.
-pub const KINDS: [(&str, &str); 12] = [
+pub(crate) const KINDS: [(&str, &str); 12] = [
     ("configMaps", "ConfigMap"),
     ("deployments", "Deployment"),
     ("endpointSlices", "EndpointSlice"),
@@ -30,7 +30,7 @@ pub const KINDS: [(&str, &str); 12] = [
 ];
 
 /// The other variables.
-pub const OTHERS: [&str; 7] =
+pub(crate) const OTHERS: [&str; 7] =
     ["objects", "requests", "last", "happened", "history", "clock", "attempt"];
 
 /// How many requests, and how many happenings, of one step are kept.
