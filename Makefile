@@ -48,12 +48,13 @@ test: ## Set up what is missing and run every test, browser tests included
 
 .PHONY: test-set-up
 test-set-up:
-	$(call phase,set-up,$(MAKE) set-up browser; \
+	$(call phase,set-up,$(MAKE) set-up browser checkers; \
 		command -v kubectl >/dev/null || echo 'kubectl is not on PATH: the tests that drive the real kubectl cannot run')
 
 .PHONY: test-style
-test-style: ## Formatting
+test-style: ## Formatting; licences and sources of dependencies; dependencies that nobody uses
 	$(call phase,formatting,cargo fmt --all --check)
+	$(call phase,dependencies,cargo deny --log-level error check licenses bans sources; cargo machete)
 
 .PHONY: test-page
 test-page: vendor ## Build the page as the browser tests want it: quickly, and compressed
@@ -72,7 +73,17 @@ test-rust: ## Rust tests, with the page embedded in the server
 
 .PHONY: test-wasm
 test-wasm: ## The portable crates build for the browser; the same log gives the same digest there
-	$(call phase,model as WASM,cargo build --locked --target $(WASM) $(PORTABLE) --lib)
+	$(call phase,portable crates for the browser,cargo build --locked --target $(WASM) $(PORTABLE) --lib)
+	$(call phase,same digest natively and as WASM,$(MAKE) digest)
+
+.PHONY: digest
+digest:
+	cargo build --locked -p orchestrator --example digest
+	cargo build --locked -p orchestrator --example digest --target $(WASM)
+	wasm-bindgen --target nodejs --no-typescript --out-dir target/digest \
+		target/$(WASM)/debug/examples/digest.wasm
+	mv target/digest/digest.js target/digest/digest.cjs
+	node end2end/digest.mjs
 
 .PHONY: test-browser
 test-browser: ## Browser tests alone (ARGS="lessons --headed"); the server must be built: make test-rust
@@ -122,6 +133,13 @@ browser: ## Chromium from the system's packages, for the browser tests
 	@command -v chromium >/dev/null || { \
 		as=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$as apt-get update -q && $$as apt-get install -yq --no-install-recommends chromium; }
+
+.PHONY: checkers
+checkers: ## cargo-deny and cargo-machete
+	@cargo deny --version >/dev/null 2>&1 \
+		|| $(QUICK) cargo install --root .tools --locked --no-default-features cargo-deny@0.20.2
+	@cargo machete --version >/dev/null 2>&1 \
+		|| $(QUICK) cargo install --root .tools --locked cargo-machete@0.9.2
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
