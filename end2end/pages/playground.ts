@@ -1,0 +1,12 @@
+import { type Sandbox } from "../sandbox.js";
+import { type Language } from "../words.js";
+import { Bridge } from "./bridge.js";
+
+export class Playground extends Bridge {
+  /** Opens the playground with a new sandbox, or with the one given. */
+  async open(language: Language = "en", sandbox?: Sandbox): Promise<this> {
+    this.language = language;
+    await this.visit(`/${language}/play${sandbox ? `?sandbox=${sandbox.id}` : ""}`);
+    return this;
+  }
+}
