@@ -59,6 +59,8 @@ pub enum Call {
         grace_s: Option<Millis>,
         propagation: Propagation,
     },
+    /// `namespaces/finalize`: replaces `spec.finalizers`; with none left the namespace is gone.
+    Finalize(Object),
     /// `pods/binding`: puts a Pod on a node.
     Bind { pod: Key, uid: String, node: String },
     /// Records an event: the API server's client would create it or count it up.
@@ -79,9 +81,10 @@ impl Call {
     /// The object it is about; the name is empty where it is still to be generated.
     pub fn key(&self) -> Key {
         match self {
-            Call::Create(object) | Call::Update(object) | Call::UpdateStatus(object) => {
-                object.key()
-            }
+            Call::Create(object)
+            | Call::Update(object)
+            | Call::UpdateStatus(object)
+            | Call::Finalize(object) => object.key(),
             Call::Delete { key, .. } => key.clone(),
             Call::Bind { pod, .. } => pod.clone(),
             Call::Record(record) => {
@@ -93,7 +96,7 @@ impl Call {
     pub const fn verb(&self) -> Verb {
         match self {
             Call::Create(_) | Call::Bind { .. } => Verb::Create,
-            Call::Update(_) | Call::UpdateStatus(_) => Verb::Update,
+            Call::Update(_) | Call::UpdateStatus(_) | Call::Finalize(_) => Verb::Update,
             Call::Delete { .. } => Verb::Delete,
             Call::Record(_) => Verb::Patch,
         }
@@ -102,6 +105,7 @@ impl Call {
     pub const fn subresource(&self) -> Option<&'static str> {
         match self {
             Call::UpdateStatus(_) => Some("status"),
+            Call::Finalize(_) => Some("finalize"),
             Call::Bind { .. } => Some("binding"),
             _ => None,
         }

@@ -162,6 +162,7 @@ impl Note {
         Note { reason, message: message.into(), arguments: Vec::new() }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "takes numbers and texts alike")]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Note {
         self.arguments.push((name, value.to_string()));
         self

@@ -1,6 +1,29 @@
 //! The table of components.
+//!
+//! One row, one file. A new component is a file with its [`ComponentRow`] and a line here.
 
 use crate::component::ComponentRow;
 
+mod deployment;
+mod endpoint_slice;
+mod garbage_collector;
+mod namespace;
+mod namespace_defaults;
+mod node_lifecycle;
+pub mod ownership;
+pub mod pods;
+mod replica_set;
+pub mod taint_eviction;
+
 /// Every component of the cluster. Their order is part of the engine's version.
-pub static TABLE: &[&ComponentRow] = &[];
+pub static TABLE: &[&ComponentRow] = &[
+    &deployment::ROW,
+    &replica_set::ROW,
+    &endpoint_slice::ROW,
+    &node_lifecycle::ROW,
+    &taint_eviction::ROW,
+    &garbage_collector::ROW,
+    &namespace::ROW,
+    &namespace_defaults::SERVICE_ACCOUNT,
+    &namespace_defaults::ROOT_CA,
+];

@@ -23,6 +23,7 @@ pub mod object;
 pub mod queue;
 pub mod random;
 pub mod scenario;
+pub mod selector;
 pub mod store;
 pub mod time;
 pub mod trace;

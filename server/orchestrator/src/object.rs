@@ -122,6 +122,13 @@ kinds! {
     Lease: coordination::v1::Lease,
 }
 
+impl Kind {
+    /// Whether its objects live in namespaces.
+    pub const fn is_namespaced(self) -> bool {
+        !matches!(self, Kind::Namespace | Kind::Node)
+    }
+}
+
 /// A Kubernetes type that the model knows.
 pub trait Typed: Sized {
     const KIND: Kind;

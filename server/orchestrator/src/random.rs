@@ -70,3 +70,9 @@ impl Random {
             .collect()
     }
 }
+
+/// Spells a text in the letters of generated names, as Kubernetes' `SafeEncodeString`.
+pub fn safe_encode(text: &str) -> String {
+    let letter = |byte: u8| char::from(NAME_LETTERS[usize::from(byte) % NAME_LETTERS.len()]);
+    text.bytes().map(letter).collect()
+}

@@ -1,0 +1,49 @@
+//! What several components ask of a Pod.
+
+use k8s_openapi::api::core::v1::{Pod, PodCondition};
+
+use crate::time::{Clock, Millis};
+
+/// A condition of a Pod by its type.
+pub fn condition<'a>(pod: &'a Pod, kind: &str) -> Option<&'a PodCondition> {
+    let conditions = pod.status.as_ref()?.conditions.as_ref()?;
+    conditions.iter().find(|condition| condition.type_ == kind)
+}
+
+/// Whether its condition `Ready` is true.
+pub fn is_ready(pod: &Pod) -> bool {
+    condition(pod, "Ready").is_some_and(|ready| ready.status == "True")
+}
+
+/// How long until it has been ready for `min_ready_s`: 0 if it has, None if it is not ready.
+pub fn available_in(pod: &Pod, min_ready_s: i32, clock: Clock) -> Option<Millis> {
+    let ready = condition(pod, "Ready").filter(|ready| ready.status == "True")?;
+    let since = ready.last_transition_time.as_ref().map(|time| clock.model_time(time.0));
+    let since = since.unwrap_or(clock.now);
+    Some((since + i64::from(min_ready_s) * 1000 - clock.now).max(0))
+}
+
+/// Whether it has ended for good.
+pub fn is_terminal(pod: &Pod) -> bool {
+    matches!(phase(pod), "Succeeded" | "Failed")
+}
+
+/// Whether it counts as one of the wanted: neither ended nor about to be deleted.
+pub fn is_active(pod: &Pod) -> bool {
+    !is_terminal(pod) && pod.metadata.deletion_timestamp.is_none()
+}
+
+pub fn phase(pod: &Pod) -> &str {
+    pod.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or_default()
+}
+
+/// The node it is bound to.
+pub fn node(pod: &Pod) -> Option<&str> {
+    pod.spec.as_ref()?.node_name.as_deref().filter(|node| !node.is_empty())
+}
+
+/// Restarts of all its containers.
+pub fn restarts(pod: &Pod) -> i32 {
+    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
+    statuses.into_iter().flatten().map(|status| status.restart_count).sum()
+}
