@@ -1,1 +1,148 @@
 //! kubectl's command line, over any function that answers Kubernetes API requests.
+//!
+//! The crate knows no cluster: [`Api`] answers requests and tells the time, [`Terminal`] takes
+//! what is printed, [`Files`] holds what `-f` names. What is printed, and the exit code, are those
+//! of the real kubectl. Nothing here is bound to threads or to a runtime.
+
+mod arguments;
+mod client;
+mod commands;
+mod context;
+mod discovery;
+mod failure;
+mod fields;
+mod manifest;
+mod print;
+mod quantity;
+mod resources;
+mod shell;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+
+use bytes::Bytes;
+use futures::stream::LocalBoxStream;
+use http::{Request, Response};
+use jiff::Timestamp;
+
+pub use shell::{UnbalancedQuotes, split};
+
+/// Anything that answers Kubernetes API requests: a model of a cluster, a server, a test's fake.
+pub trait Api {
+    /// Answers one request. The URI is a path with its query (`/api/v1/pods?limit=500`). Watches
+    /// and followed logs answer with [`Body::Stream`].
+    fn call(&self, request: Request<Bytes>) -> impl Future<Output = Response<Body>>;
+
+    /// The clock of the machine that kubectl runs on: ages are counted from it.
+    fn now(&self) -> Timestamp;
+
+    /// Returns after `ms` milliseconds of that clock.
+    fn sleep(&self, ms: i64) -> impl Future<Output = ()>;
+}
+
+/// The body of an answer: whole, or coming in pieces until the stream ends.
+pub enum Body {
+    /// All of it.
+    Full(Bytes),
+    /// A watch (one JSON object a line) or a followed log.
+    Stream(LocalBoxStream<'static, Bytes>),
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Body::Full(bytes) => f.debug_tuple("Full").field(&bytes.len()).finish(),
+            Body::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+/// Where a command prints.
+pub trait Terminal {
+    /// Standard output.
+    fn out(&self, text: &str);
+    /// Standard error.
+    fn err(&self, text: &str);
+}
+
+/// The files that a command can name.
+pub trait Files {
+    /// The text of a file; `-` is standard input. `None` when there is no such file.
+    fn read(&self, name: &str) -> Option<String>;
+    /// The names of all files, standard input left out.
+    fn names(&self) -> Vec<String>;
+}
+
+impl Files for BTreeMap<String, String> {
+    fn read(&self, name: &str) -> Option<String> {
+        self.get(name.strip_prefix("./").unwrap_or(name)).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.keys().filter(|name| *name != "-").cloned().collect()
+    }
+}
+
+/// A terminal that remembers what was printed on it.
+#[derive(Debug, Default)]
+pub struct Paper {
+    out: RefCell<String>,
+    err: RefCell<String>,
+    both: RefCell<String>,
+}
+
+impl Paper {
+    /// What came on standard output.
+    #[must_use]
+    pub fn stdout(&self) -> String {
+        self.out.borrow().clone()
+    }
+
+    /// What came on standard error.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        self.err.borrow().clone()
+    }
+
+    /// What a person at the terminal saw: both, in the order of printing.
+    #[must_use]
+    pub fn seen(&self) -> String {
+        self.both.borrow().clone()
+    }
+}
+
+impl Terminal for Paper {
+    fn out(&self, text: &str) {
+        self.out.borrow_mut().push_str(text);
+        self.both.borrow_mut().push_str(text);
+    }
+
+    fn err(&self, text: &str) {
+        self.err.borrow_mut().push_str(text);
+        self.both.borrow_mut().push_str(text);
+    }
+}
+
+/// Runs one command whose words are already split: `["kubectl", "get", "pods"]`, or one of the
+/// shell's (`ls`, `cat`, `echo`, `help`). Returns the exit code. Dropping the future is Ctrl-C.
+pub async fn run(
+    words: &[String],
+    files: &dyn Files,
+    api: &impl Api,
+    terminal: &impl Terminal,
+) -> i32 {
+    shell::run_words(words, files, api, terminal).await
+}
+
+/// Runs a line as a shell would, with quotes, pipes (`| grep`, `| wc -l`, `| kubectl apply -f -`),
+/// `&&`, `||`, `;` and here-documents. Returns the exit code of the last command.
+pub async fn run_line(
+    line: &str,
+    files: &dyn Files,
+    api: &impl Api,
+    terminal: &impl Terminal,
+) -> i32 {
+    shell::run_line(line, files, api, terminal).await
+}

@@ -1,0 +1,367 @@
+//! Requests to the API server: what kubectl sends, and how answers become values or failures.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, VecDeque};
+use std::future::Future;
+
+use bytes::Bytes;
+use futures::future::LocalBoxFuture;
+use futures::stream::LocalBoxStream;
+use futures::{FutureExt, StreamExt};
+use http::{Method, Request, Response};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::fields::str_at;
+use crate::print::json::compact;
+use crate::{Api, Body, Terminal};
+
+const JSON: &str = "application/json";
+/// Asks for what `kubectl get` prints: columns and rows computed by the server.
+const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,\
+                     application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+
+/// [`Api`] without type parameters, so that commands are ordinary functions in a table.
+pub(crate) trait AnyApi {
+    fn call(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Response<Body>>;
+    fn now(&self) -> Timestamp;
+    fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()>;
+}
+
+impl<T: Api> AnyApi for T {
+    fn call(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Response<Body>> {
+        Api::call(self, request).boxed_local()
+    }
+
+    fn now(&self) -> Timestamp {
+        Api::now(self)
+    }
+
+    fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()> {
+        Api::sleep(self, ms).boxed_local()
+    }
+}
+
+/// How a PATCH says what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PatchType {
+    Json,
+    Merge,
+    Strategic,
+    Apply,
+}
+
+impl PatchType {
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            PatchType::Json => "application/json-patch+json",
+            PatchType::Merge => "application/merge-patch+json",
+            PatchType::Strategic => "application/strategic-merge-patch+json",
+            PatchType::Apply => "application/apply-patch+yaml",
+        }
+    }
+}
+
+/// The query of a request: names and values, not yet percent-encoded.
+pub(crate) type Query = Vec<(&'static str, String)>;
+
+/// Sends the requests of one command.
+pub(crate) struct Client<'c> {
+    pub(crate) api: &'c dyn AnyApi,
+    terminal: &'c dyn Terminal,
+    /// The words of the command (`kubectl rollout undo`), which kubectl tells the server.
+    command: String,
+    /// Warnings already shown: each is shown once a command.
+    warned: RefCell<BTreeSet<String>>,
+}
+
+impl<'c> Client<'c> {
+    pub(crate) fn new(api: &'c dyn AnyApi, terminal: &'c dyn Terminal, command: &str) -> Self {
+        let warned = RefCell::default();
+        Client { api, terminal, command: command.to_owned(), warned }
+    }
+
+    pub(crate) async fn get(&self, path: &str, query: &Query) -> Result<Value, Failure> {
+        self.json(Method::GET, path, query, JSON, None).await
+    }
+
+    /// GET with another `Accept`.
+    pub(crate) async fn get_as(&self, path: &str, accept: &str) -> Result<Value, Failure> {
+        self.json(Method::GET, path, &Query::new(), accept, None).await
+    }
+
+    pub(crate) async fn table(&self, path: &str, query: &Query) -> Result<Value, Failure> {
+        self.json(Method::GET, path, query, TABLE, None).await
+    }
+
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        query: &Query,
+        body: &Value,
+    ) -> Result<Value, Failure> {
+        self.json(Method::POST, path, query, JSON, Some((JSON, body))).await
+    }
+
+    pub(crate) async fn put(
+        &self,
+        path: &str,
+        query: &Query,
+        body: &Value,
+    ) -> Result<Value, Failure> {
+        self.json(Method::PUT, path, query, JSON, Some((JSON, body))).await
+    }
+
+    pub(crate) async fn patch(
+        &self,
+        path: &str,
+        query: &Query,
+        kind: PatchType,
+        body: &Value,
+    ) -> Result<Value, Failure> {
+        self.json(Method::PATCH, path, query, JSON, Some((kind.content_type(), body))).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, options: &Value) -> Result<Value, Failure> {
+        self.json(Method::DELETE, path, &Query::new(), JSON, Some((JSON, options))).await
+    }
+
+    /// A watch whose events carry objects.
+    pub(crate) async fn watch(&self, path: &str, query: &Query) -> Result<Events, Failure> {
+        self.events(path, query, JSON).await
+    }
+
+    /// A watch whose events carry tables.
+    pub(crate) async fn watch_table(&self, path: &str, query: &Query) -> Result<Events, Failure> {
+        self.events(path, query, TABLE).await
+    }
+
+    /// GET of plain text that may keep coming: logs.
+    pub(crate) async fn stream(
+        &self,
+        path: &str,
+        query: &Query,
+    ) -> Result<LocalBoxStream<'static, Bytes>, Failure> {
+        let response = self.send(Method::GET, path, query, "*/*", None).await;
+        let success = response.status().is_success();
+        if !success {
+            return Err(self.failure(&Method::GET, path, response).await);
+        }
+        Ok(match response.into_body() {
+            Body::Full(bytes) => futures::stream::once(async { bytes }).boxed_local(),
+            Body::Stream(stream) => stream,
+        })
+    }
+
+    async fn events(&self, path: &str, query: &Query, accept: &str) -> Result<Events, Failure> {
+        let mut query = query.clone();
+        query.push(("watch", "true".to_owned()));
+        let response = self.send(Method::GET, path, &query, accept, None).await;
+        if !response.status().is_success() {
+            return Err(self.failure(&Method::GET, path, response).await);
+        }
+        let chunks = match response.into_body() {
+            Body::Full(bytes) => futures::stream::once(async { bytes }).boxed_local(),
+            Body::Stream(stream) => stream,
+        };
+        Ok(Events { chunks, rest: Vec::new(), ready: VecDeque::new() })
+    }
+
+    async fn json(
+        &self,
+        method: Method,
+        path: &str,
+        query: &Query,
+        accept: &str,
+        body: Option<(&str, &Value)>,
+    ) -> Result<Value, Failure> {
+        let body = body.map(|(kind, value)| (kind, Bytes::from(compact(value) + "\n")));
+        let response = self.send(method.clone(), path, query, accept, body).await;
+        if !response.status().is_success() {
+            return Err(self.failure(&method, path, response).await);
+        }
+        let bytes = whole(response.into_body()).await;
+        serde_json::from_slice(&bytes).map_err(|error| {
+            Failure::message(format!("couldn't read the server's answer to {path}: {error}"))
+        })
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        query: &Query,
+        accept: &str,
+        body: Option<(&str, Bytes)>,
+    ) -> Response<Body> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(uri(path, query))
+            .header("Accept", accept)
+            .header("Kubectl-Command", &self.command)
+            .header("User-Agent", "kubectl");
+        let mut bytes = Bytes::new();
+        if let Some((kind, content)) = body {
+            request = request.header("Content-Type", kind);
+            bytes = content;
+        }
+        let Ok(request) = request.body(bytes) else {
+            return not_a_path(path);
+        };
+        let response = self.api.call(request).await;
+        self.show_warnings(&response);
+        response
+    }
+
+    fn show_warnings(&self, response: &Response<Body>) {
+        for header in response.headers().get_all("Warning") {
+            let words = header.to_str().unwrap_or_default();
+            let words = quoted(words);
+            if self.warned.borrow_mut().insert(words.clone()) {
+                self.terminal.err(&format!("Warning: {words}\n"));
+            }
+        }
+    }
+
+    /// The `Status` of an answer, or what client-go makes up when there is none.
+    async fn failure(&self, method: &Method, path: &str, response: Response<Body>) -> Failure {
+        let code = response.status().as_u16();
+        let bytes = whole(response.into_body()).await;
+        if let Ok(status) = serde_json::from_slice::<Value>(&bytes)
+            && str_at(&status, "/kind") == "Status"
+        {
+            return Failure::Status(status);
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        Failure::Status(made_up(method, path, code, text.trim()))
+    }
+}
+
+/// The events of a watch, in order.
+pub(crate) struct Events {
+    chunks: LocalBoxStream<'static, Bytes>,
+    rest: Vec<u8>,
+    ready: VecDeque<Value>,
+}
+
+impl Events {
+    /// The next event (`{"type": …, "object": …}`), or `None` when the server has ended the watch.
+    pub(crate) async fn next(&mut self) -> Option<Value> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            let chunk = self.chunks.next().await?;
+            self.rest.extend_from_slice(&chunk);
+            while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.rest.drain(..=end).collect();
+                self.ready.extend(serde_json::from_slice::<Value>(&line));
+            }
+        }
+    }
+}
+
+/// All of a body, also of one that comes in pieces.
+async fn whole(body: Body) -> Bytes {
+    match body {
+        Body::Full(bytes) => bytes,
+        Body::Stream(mut stream) => {
+            let mut all = Vec::new();
+            while let Some(chunk) = stream.next().await {
+                all.extend_from_slice(&chunk);
+            }
+            all.into()
+        }
+    }
+}
+
+/// Waits for `future`, for `ms` milliseconds at most (forever when `ms` is not positive).
+pub(crate) async fn within<T>(
+    api: &dyn AnyApi,
+    ms: i64,
+    future: impl Future<Output = T>,
+) -> Option<T> {
+    if ms <= 0 {
+        return Some(future.await);
+    }
+    let future = std::pin::pin!(future);
+    match futures::future::select(future, api.sleep(ms)).await {
+        futures::future::Either::Left((value, _)) => Some(value),
+        futures::future::Either::Right(_) => None,
+    }
+}
+
+fn uri(path: &str, query: &Query) -> String {
+    let pairs: Vec<String> =
+        query.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    let separator = if pairs.is_empty() {
+        ""
+    } else if path.contains('?') {
+        "&"
+    } else {
+        "?"
+    };
+    format!("{path}{separator}{}", pairs.join("&"))
+}
+
+/// Percent-encoding as Go's `url.QueryEscape` does it.
+pub(crate) fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
+            b' ' => "+".to_owned(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+/// The text of a `299 - "…"` warning.
+fn quoted(header: &str) -> String {
+    let Some(start) = header.find('"') else {
+        return header.to_owned();
+    };
+    let inner = header[start + 1..].trim_end().trim_end_matches('"');
+    let mut words = String::new();
+    let mut letters = inner.chars();
+    while let Some(letter) = letters.next() {
+        words.push(if letter == '\\' { letters.next().unwrap_or('\\') } else { letter });
+    }
+    words
+}
+
+fn not_a_path(path: &str) -> Response<Body> {
+    let status = json!({"kind": "Status", "status": "Failure", "code": 400,
+        "reason": "BadRequest", "message": format!("{path:?} is not a path")});
+    let mut response = Response::new(Body::Full(compact(&status).into()));
+    *response.status_mut() = http::StatusCode::BAD_REQUEST;
+    response
+}
+
+/// client-go's words for an answer that is an error and has no `Status`.
+fn made_up(method: &Method, path: &str, code: u16, text: &str) -> Value {
+    let verb = method.as_str().to_ascii_lowercase();
+    let resource = path.split('?').next().unwrap_or_default().rsplit('/').next();
+    let what = format!("{verb} {}", resource.unwrap_or_default());
+    let (reason, message) = match code {
+        401 => ("Unauthorized", "the server has asked for the client to provide credentials"),
+        403 => ("Forbidden", "the server does not allow access to the requested resource"),
+        404 => ("NotFound", "the server could not find the requested resource"),
+        405 => {
+            ("MethodNotAllowed", "the server does not allow this method on the requested resource")
+        }
+        503 => ("ServiceUnavailable", "the server is currently unable to handle the request"),
+        _ => ("InternalError", ""),
+    };
+    let message = match message {
+        "" => format!(
+            "an error on the server ({text:?}) has prevented the request from succeeding ({what})"
+        ),
+        _ if code == 404 && !path.contains("/v1") => message.to_owned(),
+        _ => format!("{message} ({what})"),
+    };
+    json!({"kind": "Status", "status": "Failure", "code": code, "reason": reason,
+        "message": message})
+}

@@ -1,0 +1,136 @@
+//! All commands in one table, and how a line finds its row.
+
+pub(crate) mod flags;
+mod get;
+mod help;
+mod unknown;
+
+use futures::future::LocalBoxFuture;
+
+use crate::arguments::{Arguments, Flag};
+use crate::client::AnyApi;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::{Files, Terminal};
+
+/// One command, or one subcommand of a group.
+pub(crate) struct Command {
+    /// The words that call it: `get`, `rollout undo`.
+    pub(crate) name: &'static str,
+    /// Other words that call it.
+    pub(crate) aliases: &'static [&'static str],
+    /// What it does, in one line of help.
+    pub(crate) about: &'static str,
+    /// What follows `kubectl` in a usage line.
+    pub(crate) usage: &'static str,
+    /// Lines that help shows, without their indentation.
+    pub(crate) examples: &'static str,
+    pub(crate) flags: &'static [&'static [Flag]],
+    /// Flags without which there is nothing to do.
+    pub(crate) required: &'static [&'static str],
+    pub(crate) run: for<'c> fn(&'c Context<'c>) -> LocalBoxFuture<'c, Outcome>,
+}
+
+impl Command {
+    /// All flags, the global ones last.
+    pub(crate) fn all_flags(&self) -> Vec<Flag> {
+        self.flags.iter().chain([&flags::GLOBAL]).flat_map(|list| list.iter().copied()).collect()
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+}
+
+/// Every command, in the order of help.
+pub(crate) static COMMANDS: &[&Command] = &[&get::COMMAND];
+
+/// Runs `kubectl` with the words after it.
+pub(crate) async fn run(
+    words: &[String],
+    files: &dyn Files,
+    api: &dyn AnyApi,
+    terminal: &dyn Terminal,
+) -> i32 {
+    let outcome = dispatch(words, files, api, terminal).await;
+    let Err(failure) = outcome else {
+        return 0;
+    };
+    let (code, words) = failure.report();
+    terminal.err(&words);
+    code
+}
+
+async fn dispatch(
+    words: &[String],
+    files: &dyn Files,
+    api: &dyn AnyApi,
+    terminal: &dyn Terminal,
+) -> Outcome {
+    if let Some(text) = help::asked(words) {
+        terminal.out(&text);
+        return Ok(());
+    }
+    let Some((command, rest)) = find(words) else {
+        return Err(unknown::unknown(words));
+    };
+    let name = format!("kubectl {}", command.name);
+    let arguments = Arguments::parse(&rest, &command.all_flags(), &name)?;
+    let missing: Vec<String> = command
+        .required
+        .iter()
+        .filter(|flag| !arguments.given(flag))
+        .map(|flag| format!("{flag:?}"))
+        .collect();
+    if !missing.is_empty() {
+        return Err(Failure::message(format!("required flag(s) {} not set", missing.join(", "))));
+    }
+    let context = Context::new(api, terminal, files, arguments, name);
+    (command.run)(&context).await
+}
+
+/// The command that a line calls, and the line without the words that call it. Global flags may
+/// stand before the command.
+pub(crate) fn find(words: &[String]) -> Option<(&'static Command, Vec<String>)> {
+    let (at, positions) = command_words(words);
+    let longest = positions.len().min(3);
+    for count in (1..=longest).rev() {
+        let name: Vec<&str> =
+            positions[..count].iter().map(|position| words[*position].as_str()).collect();
+        let name = name.join(" ");
+        if let Some(command) = COMMANDS.iter().find(|command| command.is_called(&name)) {
+            let called = &positions[..count];
+            let rest = words.iter().enumerate().filter(|(place, _)| !called.contains(place));
+            return Some((command, rest.map(|(_, word)| word.clone()).collect()));
+        }
+    }
+    let _ = at;
+    None
+}
+
+/// Where the words that can name a command stand: not flags, nor values of global flags.
+fn command_words(words: &[String]) -> (usize, Vec<usize>) {
+    let mut positions = Vec::new();
+    let mut skip = false;
+    for (at, word) in words.iter().enumerate() {
+        if skip {
+            skip = false;
+        } else if word == "--" {
+            break;
+        } else if word.starts_with('-') && word.len() > 1 {
+            skip = takes_next(word);
+        } else {
+            positions.push(at);
+        }
+    }
+    (positions.len(), positions)
+}
+
+/// Whether the word after a flag is the flag's value.
+fn takes_next(word: &str) -> bool {
+    flags::GLOBAL.iter().any(|flag| {
+        flag.takes == crate::arguments::Takes::Value
+            && (word.strip_prefix("--") == Some(flag.long)
+                || flag.short.is_some_and(|letter| word == format!("-{letter}")))
+    })
+}

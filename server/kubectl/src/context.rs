@@ -1,0 +1,106 @@
+//! What every command is given: the server, the terminal, the files, its flags and words.
+
+use std::cell::OnceCell;
+
+use crate::arguments::Arguments;
+use crate::client::{AnyApi, Client};
+use crate::discovery::Discovery;
+use crate::failure::Failure;
+use crate::{Files, Terminal};
+
+/// Everything one command works with.
+pub(crate) struct Context<'c> {
+    pub(crate) client: Client<'c>,
+    pub(crate) terminal: &'c dyn Terminal,
+    pub(crate) files: &'c dyn Files,
+    pub(crate) arguments: Arguments,
+    /// `kubectl rollout undo`.
+    pub(crate) command: String,
+    discovery: OnceCell<Discovery>,
+}
+
+/// What `--dry-run` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DryRun {
+    None,
+    Client,
+    Server,
+}
+
+impl DryRun {
+    /// What is printed behind the verb.
+    pub(crate) fn suffix(self) -> &'static str {
+        match self {
+            DryRun::None => "",
+            DryRun::Client => " (dry run)",
+            DryRun::Server => " (server dry run)",
+        }
+    }
+}
+
+impl<'c> Context<'c> {
+    pub(crate) fn new(
+        api: &'c dyn AnyApi,
+        terminal: &'c dyn Terminal,
+        files: &'c dyn Files,
+        arguments: Arguments,
+        command: String,
+    ) -> Self {
+        let client = Client::new(api, terminal, &command);
+        Context { client, terminal, files, arguments, command, discovery: OnceCell::new() }
+    }
+
+    pub(crate) fn out(&self, text: &str) {
+        self.terminal.out(text);
+    }
+
+    pub(crate) fn err(&self, text: &str) {
+        self.terminal.err(text);
+    }
+
+    /// The kinds that the server has; asked for once.
+    pub(crate) async fn discovery(&self) -> Result<&Discovery, Failure> {
+        if let Some(discovery) = self.discovery.get() {
+            return Ok(discovery);
+        }
+        let discovery = Discovery::fetch(&self.client).await?;
+        Ok(self.discovery.get_or_init(|| discovery))
+    }
+
+    /// The namespace that `-n` names, else `default`.
+    pub(crate) fn namespace(&self) -> &str {
+        match self.arguments.get("namespace") {
+            "" => "default",
+            namespace => namespace,
+        }
+    }
+
+    /// Whether the namespace was named on the line, and so has to agree with manifests.
+    pub(crate) fn namespace_is_given(&self) -> bool {
+        !self.arguments.get("namespace").is_empty()
+    }
+
+    pub(crate) fn all_namespaces(&self) -> bool {
+        self.arguments.on("all-namespaces")
+    }
+
+    pub(crate) fn dry_run(&self) -> Result<DryRun, Failure> {
+        match self.arguments.get("dry-run") {
+            "" | "none" | "false" => Ok(DryRun::None),
+            "client" | "true" => Ok(DryRun::Client),
+            "unchanged" => {
+                self.err("W1122 00:00:00.000000       1 helpers.go:731] --dry-run is deprecated and can be replaced with --dry-run=client.\n");
+                Ok(DryRun::Client)
+            }
+            "server" => Ok(DryRun::Server),
+            other => Err(Failure::message(format!(
+                "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
+            ))),
+        }
+    }
+
+    /// A mistake in the use of this command.
+    pub(crate) fn usage(&self, message: impl Into<String>) -> Failure {
+        Failure::Usage { command: self.command.clone(), message: message.into() }
+    }
+}

@@ -1,0 +1,118 @@
+//! The few words of a shell that the terminal understands around kubectl: quotes, pipes, `&&`,
+//! `||`, `;`, here-documents, and the commands `ls`, `cat`, `echo`, `grep`, `head`, `tail`, `wc`,
+//! `sort`, `clear`, `history`, `help`.
+
+mod line;
+mod words;
+
+use crate::client::AnyApi;
+use crate::{Api, Files, Paper, Terminal, commands};
+
+use line::{Joint, Stage};
+pub use line::{UnbalancedQuotes, split};
+
+/// Files with a standard input of their own.
+struct Piped<'f> {
+    files: &'f dyn Files,
+    stdin: Option<String>,
+}
+
+impl Files for Piped<'_> {
+    fn read(&self, name: &str) -> Option<String> {
+        if name == "-" && self.stdin.is_some() {
+            return self.stdin.clone();
+        }
+        self.files.read(name)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.files.names()
+    }
+}
+
+/// A terminal whose standard output goes into a pipe.
+struct Pipe<'t> {
+    paper: Paper,
+    terminal: &'t dyn Terminal,
+}
+
+impl Terminal for Pipe<'_> {
+    fn out(&self, text: &str) {
+        self.paper.out(text);
+    }
+
+    fn err(&self, text: &str) {
+        self.terminal.err(text);
+    }
+}
+
+pub(crate) async fn run_words(
+    words: &[String],
+    files: &dyn Files,
+    api: &impl Api,
+    terminal: &impl Terminal,
+) -> i32 {
+    command(words, files, api, terminal).await
+}
+
+pub(crate) async fn run_line(
+    line: &str,
+    files: &dyn Files,
+    api: &impl Api,
+    terminal: &impl Terminal,
+) -> i32 {
+    let pipelines = match line::parse(line) {
+        Ok(pipelines) => pipelines,
+        Err(why) => {
+            terminal.err(&format!("sh: syntax error: {why}\n"));
+            return 2;
+        }
+    };
+    let mut code = 0;
+    for pipeline in pipelines {
+        let skipped = match pipeline.joint {
+            Joint::Always => false,
+            Joint::OnSuccess => code != 0,
+            Joint::OnFailure => code == 0,
+        };
+        if !skipped {
+            code = run_pipeline(&pipeline.stages, files, api, terminal).await;
+        }
+    }
+    code
+}
+
+async fn run_pipeline(
+    stages: &[Stage],
+    files: &dyn Files,
+    api: &dyn AnyApi,
+    terminal: &dyn Terminal,
+) -> i32 {
+    let Some((last, before)) = stages.split_last() else {
+        return 0;
+    };
+    let mut stdin = None;
+    for stage in before {
+        let pipe = Pipe { paper: Paper::default(), terminal };
+        let piped = Piped { files, stdin: stage.stdin.clone().or(stdin) };
+        command(&stage.words, &piped, api, &pipe).await;
+        stdin = Some(pipe.paper.stdout());
+    }
+    let piped = Piped { files, stdin: last.stdin.clone().or(stdin) };
+    command(&last.words, &piped, api, terminal).await
+}
+
+async fn command(
+    words: &[String],
+    files: &dyn Files,
+    api: &dyn AnyApi,
+    terminal: &dyn Terminal,
+) -> i32 {
+    let Some((name, rest)) = words.split_first() else {
+        return 0;
+    };
+    match name.as_str() {
+        "kubectl" | "k" => commands::run(rest, files, api, terminal).await,
+        _ => words::run(name, rest, files, terminal),
+    }
+}
