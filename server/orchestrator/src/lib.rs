@@ -24,6 +24,7 @@ pub mod queue;
 pub mod random;
 pub mod scenario;
 pub mod selector;
+pub mod simulation;
 pub mod store;
 pub mod time;
 pub mod trace;

@@ -25,11 +25,13 @@ use crate::time::{Clock, Time};
 use crate::trace::{EntryId, Trace};
 
 mod boot;
+mod calls;
 mod engine;
 mod faults;
 mod instance;
 mod invariants;
 mod steps;
+mod turns;
 
 use instance::Instance;
 pub use invariants::Violation;

@@ -1,7 +1,7 @@
 //! The garbage collector: what has no owner any more goes too.
 //! <https://kubernetes.io/docs/concepts/architecture/garbage-collection/>
 
-use crate::call::Call;
+use crate::call::{Call, Propagation};
 use crate::component::{ComponentRow, Host, Interest, Note, Outcome, View};
 use crate::object::{Key, Kind, Object};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
@@ -138,7 +138,7 @@ fn collect(view: &View<'_>, object: &Object) -> Outcome {
     }
     if in_foreground && alive == 1 {
         let note = note("OwnerDeleting", object, &owners(object)[0].name);
-        return Outcome::nothing().note(note).call(Call::delete(object));
+        return Outcome::nothing().note(note).call(delete_along(view, object));
     }
     let Some(first) = gone.first() else { return Outcome::nothing() };
     if alive == 0 {
@@ -147,6 +147,17 @@ fn collect(view: &View<'_>, object: &Object) -> Outcome {
     }
     let gone: Vec<String> = gone.into_iter().map(|owner| owner.uid.clone()).collect();
     Outcome::nothing().call(Call::Update(without_owners(object, &gone)))
+}
+
+/// The owner waits for the dependent, and the dependent for its own.
+fn delete_along(view: &View<'_>, object: &Object) -> Call {
+    let has_dependents = dependents(view, object).next().is_some();
+    Call::Delete {
+        key: object.key(),
+        uid: Some(object.uid().to_owned()),
+        grace_s: None,
+        propagation: if has_dependents { Propagation::Foreground } else { Propagation::Background },
+    }
 }
 
 fn note(reason: &'static str, object: &Object, owner: &str) -> Note {

@@ -1,0 +1,130 @@
+//! Calls: the requests of an outcome are sent one by one; if one fails the rest is dropped.
+
+use crate::api::Caller;
+use crate::call::{Call, EventRecord};
+use crate::component::Requeue;
+use crate::components::TABLE;
+use crate::object::{Key, Kind};
+use crate::queue::{Class, Due, InstanceId};
+use crate::time::Millis;
+use crate::trace::EntryId;
+use crate::world::World;
+use crate::world::engine::{actor, class_of, sees};
+use crate::world::instance::InFlight;
+
+/// client-go's `DefaultControllerRateLimiter`: 5 ms, doubling, at most 1000 s.
+const BACKOFF_MS: (Millis, Millis) = (5, 1_000_000);
+
+impl World {
+    pub(super) fn send(&mut self, id: &InstanceId, key: &Key) {
+        let Some(instance) = self.instance_mut(id) else { return };
+        let Some(in_flight) = instance.in_flight.get_mut(key) else { return };
+        let Some(step) = in_flight.steps.pop_front() else { return };
+        let (decision, more) = (in_flight.decision, !in_flight.steps.is_empty());
+        match self.call(id, &step.call, decision) {
+            Ok((rev, name)) => {
+                self.wrote(id, key, &step.call, rev);
+                self.report(id, step.on_success.as_ref(), ("{name}", &name), decision);
+                if more {
+                    let due = Due::Send { instance: id.clone(), key: key.clone() };
+                    self.soon(class_of(key), due);
+                } else {
+                    self.land(id, key, Ok(()));
+                }
+            }
+            Err(message) => {
+                self.report(id, step.on_failure.as_ref(), ("{error}", &message), decision);
+                self.land(id, key, Err(()));
+            }
+        }
+    }
+
+    fn call(
+        &mut self,
+        id: &InstanceId,
+        call: &Call,
+        decision: EntryId,
+    ) -> Result<(Option<u64>, String), String> {
+        let routine = call.key().kind == Kind::Lease;
+        let caller = Caller { actor: actor(id), causes: vec![decision], routine };
+        match self.api().call(call, &caller) {
+            Ok(called) => {
+                let name = called.object.as_ref().map(|object| object.name().to_owned());
+                Ok((called.rev, name.unwrap_or_default()))
+            }
+            // Somebody else has deleted it: what was wanted is so.
+            Err(status) if status.code == 404 && matches!(call, Call::Delete { .. }) => {
+                Ok((None, String::new()))
+            }
+            Err(status) => Err(status.message),
+        }
+    }
+
+    /// Notes an own write that the instance's cache will be told of.
+    fn wrote(&mut self, id: &InstanceId, key: &Key, call: &Call, rev: Option<u64>) {
+        let Some(rev) = rev else { return };
+        let component = TABLE[id.row];
+        let Some(change) = self.store.change(rev).cloned() else { return };
+        let watched = component.watches.contains(&call.key().kind)
+            && (sees(component, change.object(), id)
+                || change.before.as_ref().is_some_and(|object| sees(component, object, id)));
+        if let Some(instance) = self.instance_mut(id).filter(|_| watched) {
+            instance.wrote.insert(key.clone(), rev);
+        }
+    }
+
+    fn report(
+        &mut self,
+        id: &InstanceId,
+        event: Option<&EventRecord>,
+        (placeholder, value): (&str, &str),
+        cause: EntryId,
+    ) {
+        let Some(event) = event else { return };
+        let message = event.message.replace(placeholder, value);
+        let record = Box::new(EventRecord { message, ..event.clone() });
+        self.soon(Class::Work, Due::Record { instance: id.clone(), record, cause });
+    }
+
+    /// All is sent, or a call has failed.
+    fn land(&mut self, id: &InstanceId, key: &Key, result: Result<(), ()>) {
+        let Some(instance) = self.instance_mut(id) else { return };
+        let Some(mut in_flight) = instance.in_flight.remove(key) else { return };
+        if result.is_ok() {
+            instance.failures.remove(key);
+        } else {
+            let failures = instance.failures.get(key).copied().unwrap_or_default();
+            instance.failures.insert(key.clone(), failures.saturating_add(1));
+            let after_ms = BACKOFF_MS.0.saturating_mul(1 << failures.min(20)).min(BACKOFF_MS.1);
+            in_flight.requeue = Some(Requeue { after_ms, routine: false });
+        }
+        self.finish(id, key, in_flight);
+    }
+
+    pub(super) fn finish(&mut self, id: &InstanceId, key: &Key, in_flight: InFlight) {
+        let InFlight { events, decision, requeue, .. } = in_flight;
+        for event in events {
+            let record = Box::new(event);
+            let due = Due::Record { instance: id.clone(), record, cause: decision };
+            self.soon(Class::Work, due);
+        }
+        if let Some(requeue) = requeue {
+            self.set_timer(id, key, requeue, decision);
+        }
+        let Some(instance) = self.instance_mut(id) else { return };
+        if instance.dirty.contains_key(key) {
+            self.take_turn(id, key.clone());
+        }
+        let Some(instance) = self.instance_mut(id) else { return };
+        if instance.in_flight.is_empty()
+            && let Some(next) = instance.backlog.pop_front()
+        {
+            self.take_turn(id, next);
+        }
+    }
+
+    pub(super) fn record(&mut self, id: &InstanceId, record: &EventRecord, cause: EntryId) {
+        // An event that cannot be recorded (its namespace is gone) is lost, as in Kubernetes.
+        let _lost = self.call(id, &Call::Record(record.clone()), cause);
+    }
+}
