@@ -1,0 +1,3 @@
+# step: watched
+kubectl delete pod my-awesome-app --wait=false
+clock until quiet

@@ -1,0 +1,15 @@
+# step: write
+cat > pod.yaml <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata:
+  name: my-awesome-app
+spec:
+  containers:
+    - name: my-app-container
+      image: my-app:latest
+      ports:
+        - containerPort: 8080
+EOF
+kubectl apply -f pod.yaml
+clock until quiet

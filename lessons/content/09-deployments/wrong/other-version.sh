@@ -1,0 +1,2 @@
+# step: update
+kubectl set image deployment/hello-world hello=helloworld-app:2.o

@@ -1,0 +1,2 @@
+# step: create
+kubectl run hello-world --image=helloworld-app --labels=app=hello
