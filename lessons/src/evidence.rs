@@ -75,6 +75,20 @@ pub struct Attempt {
     pub code: i32,
 }
 
+impl Attempt {
+    /// An attempt that could read these files: those that the line names are kept.
+    pub fn of(
+        line: &str,
+        files: &BTreeMap<String, String>,
+        output: impl Into<String>,
+        code: i32,
+    ) -> Attempt {
+        let named = files.iter().filter(|(name, _)| line.contains(name.as_str()));
+        let texts: Vec<&str> = named.map(|(_, text)| text.as_str()).collect();
+        Attempt { line: line.to_owned(), files: texts.join("\n---\n"), output: output.into(), code }
+    }
+}
+
 type Key = (String, String, String);
 type Cell = OnceLock<Box<dyn Val>>;
 

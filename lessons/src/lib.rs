@@ -4,6 +4,7 @@
 //! lessons that are embedded in this program; [`Progress`] says where a learner is in one of them,
 //! judged from the trace of the learner's world. Nothing here knows the page or the server.
 
+mod check;
 mod course;
 mod error;
 mod evidence;
@@ -12,8 +13,11 @@ mod lesson;
 mod progress;
 mod rule;
 mod script;
+mod stage;
+mod start;
 mod text;
 
+pub use check::{check, check_lesson};
 pub use course::{Course, course};
 pub use error::{Fault, Faults};
 pub use evidence::{Attempt, Evidence, Fact};
@@ -23,16 +27,6 @@ pub use progress::{Change, GoalStatus, Play, PlayAct, Predicted, Progress, Saved
 pub use rule::Rule;
 pub use script::{Act, ClockAct, FaultAct, Line, Part, Template};
 pub use text::{
-    GoalText, Inline, Language, LessonText, OTHERWISE, PredictionText, StepText, console_blocks,
+    GoalText, Inline, Language, LessonText, OTHERWISE, PredictionText, Quoted, StepText,
+    console_blocks,
 };
-
-use orchestrator::Scenario;
-
-impl Lesson {
-    /// The cluster that the lesson's sandbox begins with.
-    pub fn scenario(&self) -> Scenario {
-        let mut scenario = Scenario::playground(self.setting.workers);
-        scenario.name.clone_from(&self.slug);
-        scenario
-    }
-}

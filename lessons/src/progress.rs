@@ -4,17 +4,20 @@
 //! told the page ([`Saved`]). Each fact of the trace is judged when it comes up, so it makes no
 //! difference how often, or how late, [`Progress::observe`] is called.
 
+mod play;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use orchestrator::Trace;
+use orchestrator::{Trace, World};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Attempt, Evidence, Fact};
 use crate::facts;
 use crate::lesson::{Goal, Lesson, Step};
-use crate::script::{Act, ClockAct, FaultAct};
 use crate::text::{Inline, Language, OTHERWISE};
+
+pub use play::{Play, PlayAct};
 
 /// What the learner told the page: together with the sandbox's log it restores the progress.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,35 +84,6 @@ pub struct Predicted {
     pub correct: bool,
 }
 
-/// A line of the solution, ready to be played.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Play {
-    /// The line as a person would read it.
-    pub line: String,
-    /// What to do.
-    pub act: PlayAct,
-    /// The editor's files as the solution has them by now.
-    pub files: BTreeMap<String, String>,
-}
-
-/// What a played line does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PlayAct {
-    /// Run this command line.
-    Kubectl(String),
-    /// Put this file into the editor.
-    Write {
-        /// Its name.
-        file: String,
-        /// Its text.
-        text: String,
-    },
-    /// Move the clock.
-    Clock(ClockAct),
-    /// Put in this fault.
-    Fault(orchestrator::Fault),
-}
-
 /// A learner's progress in one lesson, in one sandbox.
 #[derive(Debug)]
 pub struct Progress {
@@ -125,6 +99,8 @@ pub struct Progress {
     /// Goals of the open step that were met, and stay so.
     latched: BTreeSet<String>,
     wrong: Option<String>,
+    /// Steps whose prediction came true as the lesson says.
+    proved: BTreeSet<String>,
 }
 
 impl Progress {
@@ -144,6 +120,7 @@ impl Progress {
             met: BTreeSet::new(),
             latched: BTreeSet::new(),
             wrong: None,
+            proved: BTreeSet::new(),
         }
     }
 
@@ -155,6 +132,11 @@ impl Progress {
     /// What to keep, so that [`Progress::restore`] can go on from here.
     pub fn saved(&self) -> &Saved {
         &self.saved
+    }
+
+    /// Reads what is new in a world.
+    pub fn observe(&mut self, world: &World) -> Vec<Change> {
+        self.observe_trace(world.trace())
     }
 
     /// Reads what is new in a world's trace.
@@ -258,61 +240,9 @@ impl Progress {
         *seen = shown.max(*seen);
     }
 
-    /// The next line of a step's solution, with its names filled in; None when all were played.
-    ///
-    /// # Errors
-    /// Why the line cannot be played as things stand.
-    pub fn play(&mut self, step: &str) -> Result<Option<Play>, String> {
-        let played = self.saved.played.get(step).copied().unwrap_or_default();
-        let lesson = Arc::clone(&self.lesson);
-        let part = lesson.solution_of(step);
-        let Some(line) = part.and_then(|part| part.lines.get(played as usize)) else {
-            return Ok(None);
-        };
-        let mut play = self.fill(&line.act)?;
-        play.files = files_before(&lesson, step, played as usize);
-        self.saved.played.insert(step.to_owned(), played + 1);
-        Ok(Some(play))
-    }
-
-    /// Fills in a line's names from what is known of the world.
-    ///
-    /// # Errors
-    /// The name that cannot be known as things stand.
-    pub fn fill(&self, act: &Act) -> Result<Play, String> {
-        let (line, act) = match act {
-            Act::Kubectl(template) => {
-                let line = template.fill(&self.evidence)?;
-                (line.clone(), PlayAct::Kubectl(line))
-            }
-            Act::Write { file, text } => {
-                (format!("cat > {file}"), PlayAct::Write { file: file.clone(), text: text.clone() })
-            }
-            Act::Clock(clock) => (clock.words(), PlayAct::Clock(*clock)),
-            Act::Fault(fault) => {
-                let fault = self.fill_fault(fault)?;
-                (format!("fault {fault:?}"), PlayAct::Fault(fault))
-            }
-        };
-        Ok(Play { line, act, files: BTreeMap::new() })
-    }
-
-    fn fill_fault(&self, fault: &FaultAct) -> Result<orchestrator::Fault, String> {
-        let fill = |template: &crate::script::Template| template.fill(&self.evidence);
-        Ok(match fault {
-            FaultAct::NodeOff(node) => orchestrator::Fault::NodeOff { node: fill(node)? },
-            FaultAct::NodeOn(node) => orchestrator::Fault::NodeOn { node: fill(node)? },
-            FaultAct::ContainerKill(path) => {
-                let path = fill(path)?;
-                let mut names = path.split('/').map(str::to_owned);
-                let (Some(namespace), Some(pod), Some(container)) =
-                    (names.next(), names.next(), names.next())
-                else {
-                    return Err(format!("\"{path}\" is not NAMESPACE/POD/CONTAINER"));
-                };
-                orchestrator::Fault::ContainerKill { namespace, pod, container }
-            }
-        })
+    /// Whether the right answer of a step's prediction came true when the step was done.
+    pub(crate) fn proved(&self, step: &str) -> bool {
+        self.proved.contains(step)
     }
 
     /// The evidence as it stands, for the checker.
@@ -360,6 +290,10 @@ impl Progress {
     }
 
     fn finish(&mut self, step: &Step, changes: &mut Vec<Change>) {
+        let proof = step.prediction.as_ref().and_then(|asked| asked.proof.as_ref());
+        if proof.is_some_and(|proof| proof.holds(&self.evidence)) {
+            self.proved.insert(step.id.clone());
+        }
         self.done += 1;
         self.met.clear();
         self.latched.clear();
@@ -402,22 +336,4 @@ impl Progress {
         let asked = self.lesson.step_text(step, language)?.prediction.as_ref()?;
         asked.answers.get(choice).map(String::as_str)
     }
-}
-
-/// The editor's files when a line of a step comes to be played.
-fn files_before(lesson: &Lesson, step: &str, line: usize) -> BTreeMap<String, String> {
-    let mut files: BTreeMap<String, String> = lesson.files.iter().cloned().collect();
-    for part in &lesson.solution {
-        let here = part.step == step;
-        let lines = if here { &part.lines[..=line] } else { &part.lines[..] };
-        for line in lines {
-            if let Act::Write { file, text } = &line.act {
-                files.insert(file.clone(), text.clone());
-            }
-        }
-        if here {
-            break;
-        }
-    }
-    files
 }

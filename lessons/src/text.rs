@@ -9,7 +9,8 @@ mod sections;
 
 use std::collections::BTreeMap;
 
-pub use markdown::{Inline, console_blocks};
+pub use markdown::{Inline, Quoted, console_blocks};
+pub(crate) use markdown::{code_blocks, links, words};
 pub(crate) use parse::parse;
 
 /// A language that every lesson is written in.

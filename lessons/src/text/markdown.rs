@@ -81,6 +81,22 @@ pub(crate) fn words(markdown: &str) -> usize {
     count
 }
 
+/// What stands in the Markdown's fences, each with its mark.
+pub(crate) fn code_blocks(markdown: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut fenced = false;
+    for line in markdown.lines() {
+        let mark = line.trim_start().starts_with("```");
+        match (mark, fenced) {
+            (true, false) => found.push(line.to_owned()),
+            (_, true) => found.last_mut().into_iter().for_each(|it| *it = format!("{it}\n{line}")),
+            _ => {}
+        }
+        fenced ^= mark;
+    }
+    found
+}
+
 /// A command quoted in a text, with the lines it is said to print.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quoted {

@@ -1,0 +1,114 @@
+//! Playing a lesson's solution, line by line.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Progress;
+use crate::lesson::Lesson;
+use crate::script::{Act, ClockAct, FaultAct, Template};
+
+/// A line of the solution, ready to be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Play {
+    /// The line as a person would read it.
+    pub line: String,
+    /// What to do.
+    pub act: PlayAct,
+    /// The editor's files as the solution has them by now.
+    pub files: BTreeMap<String, String>,
+}
+
+/// What a played line does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlayAct {
+    /// Run this command line.
+    Kubectl(String),
+    /// Put this file into the editor.
+    Write {
+        /// Its name.
+        file: String,
+        /// Its text.
+        text: String,
+    },
+    /// Move the clock.
+    Clock(ClockAct),
+    /// Put in this fault.
+    Fault(orchestrator::Fault),
+}
+
+impl Progress {
+    /// The next line of a step's solution, with its names filled in; None when all were played.
+    ///
+    /// # Errors
+    /// Why the line cannot be played as things stand.
+    pub fn play(&mut self, step: &str) -> Result<Option<Play>, String> {
+        let played = self.saved.played.get(step).copied().unwrap_or_default();
+        let lesson = Arc::clone(&self.lesson);
+        let part = lesson.solution_of(step);
+        let Some(line) = part.and_then(|part| part.lines.get(played as usize)) else {
+            return Ok(None);
+        };
+        let mut play = self.fill(&line.act)?;
+        play.files = files_before(&lesson, step, played as usize);
+        self.saved.played.insert(step.to_owned(), played + 1);
+        Ok(Some(play))
+    }
+
+    /// Fills in a line's names from what is known of the world.
+    ///
+    /// # Errors
+    /// The name that cannot be known as things stand.
+    pub fn fill(&self, act: &Act) -> Result<Play, String> {
+        let (line, act) = match act {
+            Act::Kubectl(template) => {
+                let line = template.fill(&self.evidence)?;
+                (line.clone(), PlayAct::Kubectl(line))
+            }
+            Act::Write { file, text } => {
+                (format!("cat > {file}"), PlayAct::Write { file: file.clone(), text: text.clone() })
+            }
+            Act::Clock(clock) => (clock.words(), PlayAct::Clock(*clock)),
+            Act::Fault(fault) => {
+                let fault = self.fill_fault(fault)?;
+                (format!("fault {fault:?}"), PlayAct::Fault(fault))
+            }
+        };
+        Ok(Play { line, act, files: BTreeMap::new() })
+    }
+
+    fn fill_fault(&self, fault: &FaultAct) -> Result<orchestrator::Fault, String> {
+        let fill = |template: &Template| template.fill(&self.evidence);
+        Ok(match fault {
+            FaultAct::NodeOff(node) => orchestrator::Fault::NodeOff { node: fill(node)? },
+            FaultAct::NodeOn(node) => orchestrator::Fault::NodeOn { node: fill(node)? },
+            FaultAct::ContainerKill(path) => {
+                let path = fill(path)?;
+                let mut names = path.split('/').map(str::to_owned);
+                let (Some(namespace), Some(pod), Some(container)) =
+                    (names.next(), names.next(), names.next())
+                else {
+                    return Err(format!("\"{path}\" is not NAMESPACE/POD/CONTAINER"));
+                };
+                orchestrator::Fault::ContainerKill { namespace, pod, container }
+            }
+        })
+    }
+}
+
+/// The editor's files when a line of a step comes to be played.
+fn files_before(lesson: &Lesson, step: &str, line: usize) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> = lesson.files.iter().cloned().collect();
+    for part in &lesson.solution {
+        let here = part.step == step;
+        let lines = if here { &part.lines[..=line] } else { &part.lines[..] };
+        for line in lines {
+            if let Act::Write { file, text } = &line.act {
+                files.insert(file.clone(), text.clone());
+            }
+        }
+        if here {
+            break;
+        }
+    }
+    files
+}

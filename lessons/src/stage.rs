@@ -1,0 +1,155 @@
+//! A world at whose terminal somebody types, for the checker: no runtime, no threads. A command
+//! that waits lets the world's time pass.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use futures::StreamExt;
+use http::{Request, Response};
+use jiff::Timestamp;
+use kubectl::{Api, Body, Paper};
+use orchestrator::{ApiRequest, Cursor, Fault, Input, Reply, Time, World};
+
+use crate::script::ClockAct;
+
+/// How long a command may wait, in model time, before it is broken off as by Ctrl-C.
+const WAIT_MAX_MS: i64 = 10 * 60 * 1_000;
+
+/// The files of the editor: name and text.
+pub(crate) type Files = BTreeMap<String, String>;
+
+/// What came of a command.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Typed {
+    pub(crate) output: String,
+    /// None where the command was broken off.
+    pub(crate) code: Option<i32>,
+}
+
+/// A world, and who types there.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    world: Rc<RefCell<World>>,
+}
+
+impl Stage {
+    pub(crate) fn new(world: World) -> Stage {
+        Stage { world: Rc::new(RefCell::new(world)) }
+    }
+
+    /// A copy of the world as it stands.
+    pub(crate) fn world(&self) -> World {
+        self.world.borrow().clone()
+    }
+
+    /// Types a command line and waits for its end.
+    pub(crate) fn type_line(&self, line: &str, files: &Files) -> Typed {
+        let paper = Paper::default();
+        let api = Door { world: Rc::clone(&self.world), wake: Cell::new(None) };
+        let code = self.drive(&api, kubectl::run_line(line, files, &api, &paper));
+        Typed { output: paper.seen(), code }
+    }
+
+    /// Moves the clock.
+    pub(crate) fn clock(&self, act: ClockAct) {
+        let mut world = self.world.borrow_mut();
+        let limit = Time(world.now().0.saturating_add(WAIT_MAX_MS));
+        match act {
+            ClockAct::StepWrite => _ = world.run_to_write(limit),
+            ClockAct::StepTurn => _ = world.run_to_turn(limit),
+            ClockAct::StepVisible => _ = world.run_to_visible(limit),
+            ClockAct::UntilQuiet => _ = world.run_to_quiet(limit),
+            ClockAct::UntilNext => _ = world.run_to_next(limit),
+            ClockAct::Advance(ms) => {
+                let until = Time(world.now().0.saturating_add(ms));
+                world.run_until(until);
+            }
+        }
+    }
+
+    /// Puts in a fault. False if it names something that does not exist.
+    pub(crate) fn fault(&self, fault: Fault) -> bool {
+        !matches!(self.world.borrow_mut().submit(&Input::Fault(fault)), Reply::NotFound)
+    }
+
+    fn drive<F: Future>(&self, door: &Door, command: F) -> Option<F::Output> {
+        let mut command = pin!(command);
+        let limit = Time(self.world.borrow().now().0.saturating_add(WAIT_MAX_MS));
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(output) = command.as_mut().poll(&mut context) {
+                return Some(output);
+            }
+            let mut world = self.world.borrow_mut();
+            if world.now() >= limit {
+                return None;
+            }
+            let woken = door.wake.take().unwrap_or(limit);
+            match world.next_event().filter(|due| *due <= woken) {
+                Some(_) => _ = world.step(),
+                None => world.run_until(woken),
+            }
+        }
+    }
+}
+
+/// The way from kubectl to the world.
+struct Door {
+    world: Rc<RefCell<World>>,
+    /// When the command that sleeps wants to be woken.
+    wake: Cell<Option<Time>>,
+}
+
+impl Api for Door {
+    async fn call(&self, request: Request<Bytes>) -> Response<Body> {
+        let reply = self.world.borrow_mut().submit(&Input::Request(ApiRequest::from(&request)));
+        match reply {
+            Reply::Response(response) => response.map(Body::Full),
+            Reply::Stream { head, cursor } => head.map(|()| self.stream(cursor)),
+            Reply::Done | Reply::NotFound => unreachable!("a request is answered"),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        let clock = self.world.borrow().clock();
+        clock.timestamp_at(clock.now)
+    }
+
+    async fn sleep(&self, ms: i64) {
+        let until = Time(self.world.borrow().now().0.saturating_add(ms));
+        futures::future::poll_fn(|_| {
+            if self.world.borrow().now() >= until {
+                return Poll::Ready(());
+            }
+            let sooner = self.wake.get().map_or(until, |wake| wake.min(until));
+            self.wake.set(Some(sooner));
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl Door {
+    fn stream(&self, mut cursor: Cursor) -> Body {
+        let world = Rc::clone(&self.world);
+        let mut ended = false;
+        let pieces = futures::stream::poll_fn(move |_| {
+            if ended {
+                return Poll::Ready(None);
+            }
+            let chunk = world.borrow().read(&mut cursor);
+            ended = chunk.ended;
+            match (chunk.bytes.is_empty(), ended) {
+                (false, _) => Poll::Ready(Some(chunk.bytes)),
+                (true, true) => Poll::Ready(None),
+                (true, false) => Poll::Pending,
+            }
+        });
+        Body::Stream(pieces.boxed_local())
+    }
+}

@@ -1,0 +1,71 @@
+//! What is in a lesson's cluster before the learner comes.
+
+use orchestrator::{ApiRequest, Input, Kind, Scenario, Time, World};
+use serde_json::Value;
+
+use crate::facts::START_AGENT;
+use crate::lesson::Lesson;
+
+/// How long a lesson's own objects may take to come up.
+const START_MAX_MS: i64 = 10 * 60 * 1_000;
+
+impl Lesson {
+    /// The cluster that the lesson's sandbox begins with.
+    pub fn scenario(&self) -> Scenario {
+        let mut scenario = Scenario::playground(self.setting.workers);
+        scenario.name.clone_from(&self.slug);
+        scenario
+    }
+
+    /// What to put into the new cluster, in order, before the learner comes: `start.yaml` as
+    /// requests that do not count as the learner's. Then let the world grow quiet.
+    pub fn start_inputs(&self) -> Vec<Input> {
+        // The checker proved that the documents can be read and are of known kinds.
+        let documents = start_documents(&self.start).unwrap_or_default();
+        documents.iter().filter_map(creation).map(Input::Request).collect()
+    }
+
+    /// A world of this lesson, at the moment when the learner comes.
+    pub fn world(&self, seed: u64) -> World {
+        let mut world = World::new(seed, &self.scenario());
+        for input in self.start_inputs() {
+            world.submit(&input);
+        }
+        world.run_to_quiet(Time(START_MAX_MS));
+        world
+    }
+}
+
+/// The documents of a `start.yaml`.
+///
+/// # Errors
+/// What is wrong with the YAML, or with a document that names no known kind.
+pub(crate) fn start_documents(source: &str) -> Result<Vec<Value>, String> {
+    let documents: Vec<Value> =
+        serde_yaml::from_multiple(source).map_err(|error| error.without_snippet().to_string())?;
+    let documents: Vec<Value> = documents.into_iter().filter(|it| !it.is_null()).collect();
+    match documents.iter().find(|document| creation(document).is_none()) {
+        Some(strange) => Err(format!("no known kind of object: {}", strange["kind"])),
+        None => Ok(documents),
+    }
+}
+
+fn creation(object: &Value) -> Option<ApiRequest> {
+    let kind = Kind::ALL
+        .iter()
+        .find(|kind| object["kind"] == kind.name() && object["apiVersion"] == kind.api_version())?;
+    let root = match kind.group() {
+        "" => format!("/api/{}", kind.version()),
+        group => format!("/apis/{group}/{}", kind.version()),
+    };
+    let uri = match kind {
+        Kind::Namespace | Kind::Node => format!("{root}/{}", kind.plural()),
+        _ => {
+            let namespace = object["metadata"]["namespace"].as_str().unwrap_or("default");
+            format!("{root}/namespaces/{namespace}/{}", kind.plural())
+        }
+    };
+    let mut request = ApiRequest::new("POST", &uri, "application/json", object.to_string());
+    request.headers.push(("user-agent".to_owned(), START_AGENT.to_owned()));
+    Some(request)
+}
