@@ -1,6 +1,8 @@
 //! A lesson: its rules from `lesson.yaml`, its words in each language, its files and scripts.
 
 mod read;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

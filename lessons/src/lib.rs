@@ -12,6 +12,8 @@ mod facts;
 mod lesson;
 mod progress;
 mod rule;
+#[cfg(test)]
+mod sample;
 mod script;
 mod stage;
 mod start;

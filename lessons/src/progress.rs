@@ -5,6 +5,8 @@
 //! difference how often, or how late, [`Progress::observe`] is called.
 
 mod play;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -243,11 +245,6 @@ impl Progress {
     /// Whether the right answer of a step's prediction came true when the step was done.
     pub(crate) fn proved(&self, step: &str) -> bool {
         self.proved.contains(step)
-    }
-
-    /// The evidence as it stands, for the checker.
-    pub(crate) fn evidence(&self) -> &Evidence {
-        &self.evidence
     }
 
     fn status(&self, step: usize, goal: &Goal) -> GoalStatus {

@@ -4,7 +4,24 @@ use std::sync::{Arc, LazyLock};
 
 use cel::{Context, Env, ExecutionError, Program, Value};
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, KINDS, OTHERS};
+
+mod names;
+
+/// The functions that rules may call, beside CEL's macros.
+const FUNCTIONS: [&str; 11] = [
+    "contains",
+    "endsWith",
+    "hasValue",
+    "int",
+    "matches",
+    "optional.none",
+    "orValue",
+    "size",
+    "startsWith",
+    "string",
+    "value",
+];
 
 /// The environment of all rules: CEL's standard library with optional fields (`a.?b.orValue(c)`).
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
@@ -39,12 +56,18 @@ impl Rule {
         &self.source
     }
 
-    /// The names it uses from outside.
-    pub fn variables(&self) -> Vec<String> {
+    /// The names that it uses and nobody gave it.
+    pub(crate) fn strange_names(&self) -> Vec<String> {
+        let known =
+            |name: &str| KINDS.iter().any(|(known, _)| *known == name) || OTHERS.contains(&name);
+        let mut names = names::free_variables(self.program.expression());
+        names.retain(|name| !known(name));
         let references = self.program.references();
-        let mut names: Vec<String> =
-            references.variables().into_iter().map(str::to_owned).collect();
-        names.retain(|name| !name.starts_with('@'));
+        // An operator is a function whose name no author can write.
+        let written = |name: &&str| name.starts_with(|first: char| first.is_ascii_alphabetic());
+        let functions = references.functions().into_iter().filter(written);
+        names
+            .extend(functions.filter(|name| !FUNCTIONS.contains(name)).map(|it| format!("{it}()")));
         names.sort_unstable();
         names
     }
@@ -72,5 +95,56 @@ impl Rule {
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
         context.set_variable_resolver(evidence);
         self.program.execute(&context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Fact;
+    use serde_json::json;
+
+    fn holds(source: &str) -> bool {
+        let mut evidence = Evidence::default();
+        evidence.take(
+            7,
+            Fact::Stored(json!({
+                "kind": "Pod", "metadata": {"name": "web", "labels": {"app": "hello"}},
+                "spec": {"containers": [{"image": "my-app:1.0"}]}, "status": {"replicas": 3},
+            })),
+        );
+        evidence.measure("ready", 2);
+        evidence.measure("ready", 1);
+        let rule = Rule::compile(source).unwrap();
+        assert_eq!(rule.strange_names(), Vec::<String>::new(), "{source}");
+        rule.holds(&evidence)
+    }
+
+    #[test]
+    fn rules_see_objects_requests_and_measures() {
+        assert!(holds("pods.exists(p, p.metadata.name == 'web')"));
+        assert!(holds("pods[0].metadata.?labels.?app.orValue('') == 'hello'"));
+        assert!(holds("pods[0].metadata.?annotations.?app.orValue('none') == 'none'"));
+        assert!(holds("pods.all(p, p.spec.containers.exists(c, c.image.endsWith(':1.0')))"));
+        assert!(holds("!has(pods[0].spec.nodeName) && pods[0].status.replicas == 3"));
+        assert!(holds("objects.size() == 1 && deployments.size() == 0 && requests.size() == 0"));
+        assert!(holds("history.ready.min == 1 && history.ready.max == 2 && clock.now_ms == 7"));
+        assert!(holds("last.verb == '' && attempt.code == 0"));
+        assert!(holds("'a\\nimage: x'.matches('(?m)^(name|image):')"));
+    }
+
+    #[test]
+    fn what_is_not_there_makes_a_rule_false() {
+        assert!(!holds("pods[0].spec.nodeName == ''"));
+        assert!(!holds("pods[9].metadata.name == ''"));
+        assert!(!holds("history.absent.max > 0"));
+    }
+
+    #[test]
+    fn names_that_nobody_gave_are_found() {
+        let strange = |source: &str| Rule::compile(source).unwrap().strange_names();
+        assert_eq!(strange("pods.exists(p, q.a == p.b)"), ["q"]);
+        assert_eq!(strange("pods.exists(p, p.x) && p.x"), ["p"]);
+        assert_eq!(strange("sizes(pods) == 1"), ["sizes()"]);
     }
 }

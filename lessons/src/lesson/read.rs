@@ -7,7 +7,6 @@ use serde_yaml::Spanned;
 
 use super::{Case, Goal, Lesson, Prediction, Setting, Step, Wrong};
 use crate::error::Fault;
-use crate::evidence::{KINDS, OTHERS};
 use crate::rule::Rule;
 use crate::script;
 use crate::text::{Language, LessonText, OTHERWISE, StepText};
@@ -146,7 +145,10 @@ impl Reader<'_> {
             Err(error) => {
                 let line = error.location().map_or(0, |location| line_of(location.line()));
                 let said = error.without_snippet().to_string();
-                self.fault("lesson.yaml", line, said.lines().next().unwrap_or_default());
+                let said = said.lines().next().unwrap_or_default();
+                // The line is ours to say.
+                let said = said.split_once(" at line ").map_or(said, |(said, _)| said);
+                self.fault("lesson.yaml", line, said);
                 None
             }
         }
@@ -161,12 +163,9 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let known =
-            |name: &str| KINDS.iter().any(|(known, _)| *known == name) || OTHERS.contains(&name);
-        let strange: Vec<String> =
-            rule.variables().into_iter().filter(|name| !known(name)).collect();
+        let strange = rule.strange_names();
         for name in &strange {
-            self.fault("lesson.yaml", line, format!("no variable is called \"{name}\""));
+            self.fault("lesson.yaml", line, format!("nothing is called \"{name}\""));
         }
         strange.is_empty().then_some(rule)
     }
