@@ -17,6 +17,7 @@ use crate::store::Store;
 use crate::time::Clock;
 use crate::trace::{Actor, EntryId, Trace};
 
+pub mod protobuf;
 pub mod status;
 pub mod stream;
 
