@@ -1,8 +1,16 @@
 //! All commands in one table, and how a line finds its row.
 
+mod apply;
+mod create;
+mod delete;
+mod each;
 pub(crate) mod flags;
 mod get;
 mod help;
+mod label;
+mod patch;
+mod scale;
+mod set;
 mod unknown;
 
 use futures::future::LocalBoxFuture;
@@ -12,6 +20,7 @@ use crate::client::AnyApi;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::{Files, Terminal};
+use each::NOTHING_NAMED;
 
 /// One command, or one subcommand of a group.
 pub(crate) struct Command {
@@ -43,7 +52,26 @@ impl Command {
 }
 
 /// Every command, in the order of help.
-pub(crate) static COMMANDS: &[&Command] = &[&get::COMMAND];
+pub(crate) static COMMANDS: &[&Command] = &[
+    &create::COMMAND,
+    &create::NAMESPACE,
+    &create::DEPLOYMENT,
+    &create::CONFIG_MAP,
+    &create::SECRET_GENERIC,
+    &create::SERVICE_ACCOUNT,
+    &create::CLUSTER_IP,
+    &create::NODE_PORT,
+    &set::IMAGE,
+    &set::ENV,
+    &set::RESOURCES,
+    &get::COMMAND,
+    &delete::COMMAND,
+    &scale::COMMAND,
+    &patch::COMMAND,
+    &apply::COMMAND,
+    &label::LABEL,
+    &label::ANNOTATE,
+];
 
 /// Runs `kubectl` with the words after it.
 pub(crate) async fn run(

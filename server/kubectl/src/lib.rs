@@ -12,6 +12,7 @@ mod discovery;
 mod failure;
 mod fields;
 mod manifest;
+mod patch;
 mod print;
 mod quantity;
 mod resources;

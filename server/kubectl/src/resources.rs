@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::fields::{array, name_of, namespace_of, str_at, text};
 
 pub(crate) use files::{file_names, from_files};
-pub(crate) use words::{Names, Target, of_words};
+pub(crate) use words::{Names, of_words};
 
 /// An object and what is known about where it is.
 #[derive(Debug, Clone)]

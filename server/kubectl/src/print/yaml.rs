@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn long_lines_fold_at_spaces() {
-        let text = "0/2 nodes are available: 2 node(s) had untolerated taint {a: }. preemptiox: \
+        let text = "0/2 nodes are available: 2 node(s) had untolerated taint {a: }. preemption: \
                     0/2 nodes are available";
         check(
             json!({ "message": text }),
