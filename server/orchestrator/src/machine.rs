@@ -1,16 +1,34 @@
 //! What really runs on a node: its containers and images, apart from what the API says of them.
 //!
 //! Only the node's kubelet acts on it ([`MachineAct`]); what then happens comes back later as
-//! [`MachineEvent`]s through the queue.
+//! [`MachineEvent`]s through the queue. `machine/pod.rs` says what there is, `machine/containers.rs`
+//! starts and stops it, `machine/pulls.rs` fetches images, `machine/probes.rs` asks containers how
+//! they are, and `machine/process.rs` runs the programs.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::images::Catalogue;
-use crate::object::Key;
+use imbl::{OrdMap, Vector};
+
+use crate::images::{Catalogue, Image};
+use crate::object::{Key, Kind};
 use crate::queue::Class;
-use crate::random::Random;
+use crate::random::{Purpose, Random};
 use crate::time::{Clock, Millis};
 use crate::trace::{EntryId, Transition};
+
+mod commands;
+mod containers;
+mod network;
+mod pod;
+mod probes;
+mod process;
+mod pulls;
+mod shell;
+
+pub use pod::{Container, Exit, ImageState, LogLine, PodRuntime, Report, Reported, Sandbox, State};
+pub use probes::{ProbeAction, ProbeConfig, ProbeKind};
+use pulls::Pull;
 
 /// A node's machine.
 #[derive(Clone, Debug)]
@@ -19,15 +37,144 @@ pub struct Machine {
     pub on: bool,
     /// The trace entry of the latest heartbeat that did not come, while it is off.
     pub silence: Option<EntryId>,
+    images: OrdMap<String, Arc<Image>>,
+    /// By UID.
+    pods: OrdMap<Arc<str>, Arc<PodRuntime>>,
+    /// Images are pulled one at a time (`serializeImagePulls`): the first of these is under way.
+    pulls: Vector<Pull>,
+    last_address: u32,
+    tickets: u64,
 }
 
 /// What a kubelet tells its runtime to do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum MachineAct {}
+pub enum MachineAct {
+    /// Makes the Pod's network, and what holds it.
+    StartSandbox {
+        pod: Key,
+        uid: Arc<str>,
+        network: Network,
+        /// How long its containers get to stop if the Pod vanishes.
+        grace_ms: Millis,
+    },
+    Pull {
+        uid: Arc<str>,
+        container: String,
+        image: String,
+    },
+    /// Creates and starts a container, again if it has ended. Its image must be there.
+    Start {
+        uid: Arc<str>,
+        config: Arc<ContainerConfig>,
+    },
+    /// SIGTERM, and SIGKILL after the grace period.
+    Stop {
+        uid: Arc<str>,
+        container: String,
+        grace_ms: Millis,
+    },
+    /// Takes the network down; the ended containers stay, for their logs.
+    StopSandbox {
+        uid: Arc<str>,
+    },
+    /// Forgets a Pod whose sandbox is down.
+    Remove {
+        uid: Arc<str>,
+    },
+    /// The kubelet has read all reports about a Pod.
+    Acknowledge {
+        uid: Arc<str>,
+    },
+}
+
+/// Where a Pod's address comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// One of the node's range.
+    Range(String),
+    /// `hostNetwork`: the node's own.
+    Host(String),
+}
+
+/// How to run a container.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContainerConfig {
+    pub name: String,
+    /// As the Pod spells it.
+    pub image: String,
+    /// In place of the image's entry point, if not empty.
+    pub command: Vec<String>,
+    /// In place of the image's command, if not empty.
+    pub arguments: Vec<String>,
+    pub environment: BTreeMap<String, String>,
+    pub probes: Vec<ProbeConfig>,
+    pub pre_stop: Option<PreStop>,
+}
+
+/// What is done before a container is told to stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PreStop {
+    Sleep(Millis),
+    Exec(Vec<String>),
+}
 
 /// What happens on a machine by itself.
 #[derive(Clone, Debug, PartialEq)]
-pub enum MachineEvent {}
+pub enum MachineEvent {
+    SandboxReady {
+        uid: Arc<str>,
+        ticket: u64,
+    },
+    SandboxStopped {
+        uid: Arc<str>,
+        ticket: u64,
+    },
+    /// The pull under way ends.
+    Pulled {
+        ticket: u64,
+    },
+    Created {
+        uid: Arc<str>,
+        container: String,
+        attempt: u32,
+    },
+    Started {
+        uid: Arc<str>,
+        container: String,
+        attempt: u32,
+    },
+    /// The process goes on.
+    Turn {
+        uid: Arc<str>,
+        container: String,
+        attempt: u32,
+    },
+    /// SIGTERM arrives.
+    Signal {
+        uid: Arc<str>,
+        container: String,
+        attempt: u32,
+    },
+    /// SIGKILL arrives, if it is still there.
+    Kill {
+        uid: Arc<str>,
+        container: String,
+        attempt: u32,
+    },
+    /// The process ends by itself.
+    Exit {
+        uid: Arc<str>,
+        container: String,
+        attempt: u32,
+        code: i32,
+    },
+    Probe {
+        uid: Arc<str>,
+        container: String,
+        attempt: u32,
+        kind: ProbeKind,
+    },
+}
 
 /// An event to come.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +188,7 @@ pub struct Scheduled {
 #[derive(Clone, Debug, Default)]
 pub struct Happened {
     pub transitions: Vec<ContainerTransition>,
-    /// Pods that the kubelet should look at.
+    /// What the kubelet should look at.
     pub wake: Vec<Key>,
     pub next: Vec<Scheduled>,
 }
@@ -66,39 +213,167 @@ pub struct Surroundings<'a> {
 
 impl Machine {
     pub fn new(node: &str) -> Machine {
-        Machine { node: node.into(), on: true, silence: None }
+        Machine {
+            node: node.into(),
+            on: true,
+            silence: None,
+            images: OrdMap::new(),
+            pods: OrdMap::new(),
+            pulls: Vector::new(),
+            last_address: 1,
+            tickets: 0,
+        }
+    }
+
+    /// A Pod that runs here, or has run and is not yet forgotten.
+    pub fn pod(&self, uid: &str) -> Option<&PodRuntime> {
+        self.pods.get(uid).map(Arc::as_ref)
+    }
+
+    pub fn pods(&self) -> impl Iterator<Item = &PodRuntime> {
+        self.pods.values().map(Arc::as_ref)
+    }
+
+    /// Whether an image is here, by any of its names.
+    pub fn has_image(&self, image: &str) -> bool {
+        self.image(image).is_some()
+    }
+
+    /// The images that are here, by name.
+    pub fn images(&self) -> impl Iterator<Item = &Image> {
+        self.images.values().map(Arc::as_ref)
+    }
+
+    fn image(&self, image: &str) -> Option<&Arc<Image>> {
+        self.images.get(&crate::images::reference::Reference::parse(image).ok()?.to_string())
+    }
+
+    /// What a container has logged, or the one before it. None if there has been no such container.
+    pub fn logs(&self, pod_uid: &str, container: &str, previous: bool) -> Option<&Vector<LogLine>> {
+        self.pod(pod_uid)?.containers.get(container)?.logs(previous)
     }
 
     /// Carries out what the kubelet asks.
-    pub fn act(&mut self, act: &MachineAct, _around: &mut Surroundings<'_>) -> Happened {
-        match *act {}
+    pub fn act(&mut self, act: &MachineAct, around: &mut Surroundings<'_>) -> Happened {
+        match act {
+            MachineAct::StartSandbox { pod, uid, network, grace_ms } => {
+                self.start_sandbox(pod, uid, network, *grace_ms, around)
+            }
+            MachineAct::Pull { uid, container, image } => self.pull(uid, container, image, around),
+            MachineAct::Start { uid, config } => self.start(uid, config, around),
+            MachineAct::Stop { uid, container, grace_ms } => {
+                self.stop(uid, container, *grace_ms, around)
+            }
+            MachineAct::StopSandbox { uid } => self.stop_sandbox(uid, around),
+            MachineAct::Remove { uid } => self.remove(uid),
+            MachineAct::Acknowledge { uid } => {
+                if let Some(pod) = self.pods.get_mut(uid) {
+                    Arc::make_mut(pod).reports = Vector::new();
+                }
+                Happened::default()
+            }
+        }
     }
 
     /// Lets a scheduled event happen. Events of a machine that is off, or of a container that is
     /// gone, do nothing.
-    pub fn happen(&mut self, event: &MachineEvent, _around: &mut Surroundings<'_>) -> Happened {
-        match *event {}
+    pub fn happen(&mut self, event: &MachineEvent, around: &mut Surroundings<'_>) -> Happened {
+        if !self.on {
+            return Happened::default();
+        }
+        let happened = match event {
+            MachineEvent::SandboxReady { uid, ticket } => self.sandbox_ready(uid, *ticket, around),
+            MachineEvent::SandboxStopped { uid, ticket } => self.sandbox_stopped(uid, *ticket),
+            MachineEvent::Pulled { ticket } => Some(self.pulled(*ticket, around)),
+            MachineEvent::Created { uid, container, attempt } => {
+                self.created(uid, container, *attempt, around)
+            }
+            MachineEvent::Started { uid, container, attempt } => {
+                self.started(uid, container, *attempt, around)
+            }
+            MachineEvent::Turn { uid, container, attempt } => {
+                self.turn(uid, container, *attempt, around)
+            }
+            MachineEvent::Signal { uid, container, attempt } => {
+                self.signal(uid, container, *attempt, around)
+            }
+            MachineEvent::Kill { uid, container, attempt } => {
+                self.exit(uid, container, *attempt, 137, around)
+            }
+            MachineEvent::Exit { uid, container, attempt, code } => {
+                self.exit(uid, container, *attempt, *code, around)
+            }
+            MachineEvent::Probe { uid, container, attempt, kind } => {
+                self.probe(uid, container, *attempt, *kind, around)
+            }
+        };
+        happened.unwrap_or_default()
     }
 
     /// All processes end at once, and nobody is told.
     pub fn power_off(&mut self) {
         self.on = false;
+        self.pulls = Vector::new();
     }
 
     /// Comes back with its images, and all its containers ended.
-    pub fn power_on(&mut self, _around: &mut Surroundings<'_>) -> Happened {
+    pub fn power_on(&mut self, around: &mut Surroundings<'_>) -> Happened {
         self.on = true;
         self.silence = None;
-        Happened::default()
+        let mut happened = Happened::default();
+        let uids: Vec<Arc<str>> = self.pods.keys().cloned().collect();
+        for uid in uids {
+            if let Some(pod) = self.pods.get_mut(&uid) {
+                Arc::make_mut(pod).lose(around.clock.now, &mut happened);
+            }
+        }
+        happened
     }
 
     /// Ends a container's process. None if there is no such running container.
     pub fn kill(
         &mut self,
-        _pod_uid: &str,
-        _container: &str,
-        _around: &mut Surroundings<'_>,
+        pod_uid: &str,
+        container: &str,
+        around: &mut Surroundings<'_>,
     ) -> Option<Happened> {
-        None
+        let attempt = self.pod(pod_uid)?.containers.get(container)?.attempt;
+        self.exit(pod_uid, container, attempt, 137, around)
+    }
+
+    fn ticket(&mut self) -> u64 {
+        self.tickets += 1;
+        self.tickets
+    }
+
+    fn own_key(&self) -> Key {
+        Key::new(Kind::Node, "", &self.node)
     }
 }
+
+impl Surroundings<'_> {
+    /// A duration between two.
+    fn between(&mut self, low_ms: Millis, high_ms: Millis) -> Millis {
+        self.random.between(Purpose::Runtime, low_ms, high_ms)
+    }
+}
+
+impl Happened {
+    fn later(mut self, after_ms: Millis, class: Class, event: MachineEvent) -> Happened {
+        self.next.push(Scheduled { after_ms, class, event });
+        self
+    }
+
+    fn waking(mut self, key: Key) -> Happened {
+        self.wake.push(key);
+        self
+    }
+
+    fn with(mut self, transition: ContainerTransition) -> Happened {
+        self.transitions.push(transition);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

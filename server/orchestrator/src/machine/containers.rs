@@ -1,0 +1,340 @@
+//! Starting, running and stopping containers.
+
+use std::sync::Arc;
+
+use crate::digest::Digest;
+use crate::images::Image;
+use crate::queue::Class;
+use crate::time::Millis;
+use crate::trace::Transition;
+
+use super::commands::{Program, find};
+use super::probes::ProbeKind;
+use super::process::{Inside, OnStop, Process, Turn};
+use super::{
+    Container, ContainerConfig, Happened, Machine, MachineEvent, PodRuntime, PreStop, Reported,
+    State, Surroundings,
+};
+
+/// What a container gets beyond its grace period if its `preStop` hook has used that up.
+const GRACE_AFTER_PRE_STOP_MS: Millis = 2000;
+
+impl Machine {
+    pub(super) fn start(
+        &mut self,
+        uid: &Arc<str>,
+        config: &Arc<ContainerConfig>,
+        around: &mut Surroundings<'_>,
+    ) -> Happened {
+        let Some(image) = self.image(&config.image).cloned() else { return Happened::default() };
+        let Some(pod) = self.pods.get_mut(uid) else { return Happened::default() };
+        let pod = Arc::make_mut(pod);
+        let container = Container::create(pod, config, image);
+        let attempt = container.attempt;
+        pod.images.remove(&config.name);
+        pod.containers.insert(config.name.clone(), container);
+        let created =
+            MachineEvent::Created { uid: Arc::clone(uid), container: config.name.clone(), attempt };
+        Happened::default().later(around.between(40, 150), Class::Work, created)
+    }
+
+    pub(super) fn created(
+        &mut self,
+        uid: &Arc<str>,
+        container: &str,
+        attempt: u32,
+        around: &mut Surroundings<'_>,
+    ) -> Option<Happened> {
+        let pod = self.pod_of(uid, container, attempt)?;
+        pod.report(container, Reported::Created);
+        let line = pod.transition(container, Transition::Created);
+        let started = MachineEvent::Started {
+            uid: Arc::clone(uid),
+            container: container.to_owned(),
+            attempt,
+        };
+        Some(Happened::default().with(line).later(around.between(60, 250), Class::Work, started))
+    }
+
+    pub(super) fn started(
+        &mut self,
+        uid: &Arc<str>,
+        name: &str,
+        attempt: u32,
+        around: &mut Surroundings<'_>,
+    ) -> Option<Happened> {
+        let pod = self.pod_of(uid, name, attempt)?;
+        let container = pod.containers.get_mut(name)?;
+        if let Some(message) = container.cannot_start() {
+            return Some(fail_to_start(pod, name, &message, around));
+        }
+        container.state = State::Running { since: around.clock.now };
+        container.started = !container.config.has_probe(ProbeKind::Startup);
+        container.ready = container.started && !container.config.has_probe(ProbeKind::Readiness);
+        let (ready, config) = (container.ready, Arc::clone(&container.config));
+        pod.report(name, Reported::Started);
+        let mut happened = Happened::default()
+            .with(pod.transition(name, Transition::Started))
+            .waking(pod.key.clone());
+        if ready {
+            happened = happened.with(pod.transition(name, Transition::Ready));
+        }
+        super::probes::schedule_all(uid, &config, attempt, &mut happened);
+        let turned = self.turn(uid, name, attempt, around).unwrap_or_default();
+        Some(happened.and(turned))
+    }
+
+    /// Lets the process go on.
+    pub(super) fn turn(
+        &mut self,
+        uid: &Arc<str>,
+        name: &str,
+        attempt: u32,
+        around: &mut Surroundings<'_>,
+    ) -> Option<Happened> {
+        let pod = self.pod_of(uid, name, attempt)?;
+        let (ip, key) = (pod.ip().unwrap_or_default().to_owned(), pod.key.clone());
+        let container = pod.containers.get_mut(name)?;
+        let turn = container.run(key.name(), &ip, around, |process, inside| process.run(inside));
+        let (loops, starts) = (container.process.is_loop(), container.process.is_starting());
+        let event =
+            MachineEvent::Turn { uid: Arc::clone(uid), container: name.to_owned(), attempt };
+        match turn {
+            Turn::Stays => Some(Happened::default()),
+            Turn::Exits(code) => self.exit(uid, name, attempt, code, around),
+            Turn::Sleeps(ms) => {
+                let class = match ms {
+                    _ if starts => Class::Work,
+                    _ if loops => Class::Routine,
+                    ..1000 => Class::Work,
+                    _ => Class::Wait,
+                };
+                // No two machines are equally fast.
+                let jitter = around.between(0, ms.min(2000) / 20);
+                Some(Happened::default().later(ms + jitter, class, event))
+            }
+        }
+    }
+
+    pub(super) fn stop(
+        &mut self,
+        uid: &Arc<str>,
+        name: &str,
+        grace_ms: Millis,
+        around: &mut Surroundings<'_>,
+    ) -> Happened {
+        let Some(pod) = self.pods.get_mut(uid) else { return Happened::default() };
+        let pod = Arc::make_mut(pod);
+        let key = pod.key.clone();
+        let Some(container) = pod.containers.get_mut(name).filter(|known| known.is_alive()) else {
+            return Happened::default();
+        };
+        let (attempt, again) = (container.attempt, container.stopping);
+        container.stopping = true;
+        let event = |kill: bool| {
+            let (uid, container) = (Arc::clone(uid), name.to_owned());
+            if kill {
+                MachineEvent::Kill { uid, container, attempt }
+            } else {
+                MachineEvent::Signal { uid, container, attempt }
+            }
+        };
+        if again {
+            // It is told once; only its time may become shorter.
+            return Happened::default().later(grace_ms.max(1), Class::Wait, event(true));
+        }
+        let hook_ms = container.pre_stop_ms(key.name(), grace_ms, around);
+        let left = (grace_ms - hook_ms).max(if hook_ms > 0 { GRACE_AFTER_PRE_STOP_MS } else { 1 });
+        let class = if hook_ms < 1000 { Class::Work } else { Class::Wait };
+        Happened::default()
+            .with(pod.transition(name, Transition::Stopping))
+            .later(hook_ms + around.between(5, 25), class, event(false))
+            .later(hook_ms + left, Class::Wait, event(true))
+    }
+
+    pub(super) fn signal(
+        &mut self,
+        uid: &Arc<str>,
+        name: &str,
+        attempt: u32,
+        around: &mut Surroundings<'_>,
+    ) -> Option<Happened> {
+        let pod = self.pod_of(uid, name, attempt)?;
+        let (ip, key) = (pod.ip().unwrap_or_default().to_owned(), pod.key.clone());
+        let container = pod.containers.get_mut(name)?;
+        let outcome =
+            container.run(key.name(), &ip, around, |process, inside| process.stop(inside));
+        match outcome {
+            OnStop::Ignored | OnStop::Handled => Some(Happened::default()),
+            OnStop::ExitsAfter { ms, code } => {
+                let exit = MachineEvent::Exit {
+                    uid: Arc::clone(uid),
+                    container: name.to_owned(),
+                    attempt,
+                    code,
+                };
+                let after_ms = ms + around.between(0, ms / 2);
+                Some(Happened::default().later(after_ms, Class::Work, exit))
+            }
+        }
+    }
+
+    /// The process ends.
+    pub(super) fn exit(
+        &mut self,
+        uid: &str,
+        name: &str,
+        attempt: u32,
+        code: i32,
+        around: &mut Surroundings<'_>,
+    ) -> Option<Happened> {
+        let pod = self.pod_of(uid, name, attempt)?;
+        let container = pod.containers.get_mut(name)?;
+        let was_ready = container.ready;
+        let reason = if code == 0 { "Completed" } else { "Error" };
+        container.end(code, reason, around.clock.now);
+        let mut happened = Happened::default().waking(pod.key.clone());
+        if was_ready {
+            happened = happened.with(pod.transition(name, Transition::NotReady));
+        }
+        let exited = Transition::Exited { code, reason: reason.to_owned() };
+        Some(happened.with(pod.transition(name, exited)))
+    }
+
+    /// The Pod, if the container is still the one that was meant, and alive.
+    pub(super) fn pod_of(
+        &mut self,
+        uid: &str,
+        container: &str,
+        attempt: u32,
+    ) -> Option<&mut PodRuntime> {
+        let known = self.pod(uid)?.containers.get(container)?;
+        if known.attempt != attempt || !known.is_alive() {
+            return None;
+        }
+        self.pods.get_mut(uid).map(Arc::make_mut)
+    }
+}
+
+fn fail_to_start(
+    pod: &mut PodRuntime,
+    name: &str,
+    message: &str,
+    around: &Surroundings<'_>,
+) -> Happened {
+    pod.report(name, Reported::StartFailed { message: message.to_owned() });
+    if let Some(container) = pod.containers.get_mut(name) {
+        container.end(128, "StartError", around.clock.now);
+        if let State::Exited(exit) = &mut container.state {
+            exit.message = message.to_owned();
+        }
+    }
+    let exited = Transition::Exited { code: 128, reason: "StartError".to_owned() };
+    Happened::default().with(pod.transition(name, exited)).waking(pod.key.clone())
+}
+
+impl Container {
+    /// A new container in the place of the one of the same name, if there was one.
+    fn create(pod: &PodRuntime, config: &Arc<ContainerConfig>, image: Arc<Image>) -> Container {
+        let before = pod.containers.get(&config.name);
+        let attempt = before.map_or(0, |before| before.attempt + 1);
+        let parts = [pod.uid.as_bytes(), config.name.as_bytes(), &attempt.to_le_bytes()];
+        let mut environment = image.environment.clone();
+        environment.extend(config.environment.clone());
+        Container {
+            config: Arc::clone(config),
+            image: image.name.to_string(),
+            image_id: image.id(),
+            id: Digest::of(parts).to_string(),
+            attempt,
+            state: State::Created,
+            last: before.and_then(Container::exit).cloned(),
+            ready: false,
+            started: false,
+            failed: None,
+            stopping: false,
+            health: imbl::OrdMap::new(),
+            process: Process::new(&command_line(config, &image), &environment, image),
+            log: super::pod::Log::default(),
+            previous_log: before.map(|before| before.log.clone()),
+        }
+    }
+
+    /// What the runtime says if there is nothing to run.
+    fn cannot_start(&self) -> Option<String> {
+        let image = self.process.image();
+        let line = command_line(&self.config, image);
+        let name = line.first().map_or("", String::as_str);
+        if find(image, name) != Program::Missing {
+            return None;
+        }
+        let reason = if name.is_empty() {
+            return Some("no command specified".to_owned());
+        } else if name.contains('/') {
+            format!("stat {name}: no such file or directory")
+        } else {
+            "executable file not found in $PATH".to_owned()
+        };
+        Some(format!(
+            "failed to create containerd task: failed to create shim task: OCI runtime create \
+             failed: runc create failed: unable to start container process: error during container \
+             init: exec: \"{name}\": {reason}: unknown"
+        ))
+    }
+
+    fn pre_stop_ms(&self, hostname: &str, limit: Millis, around: &mut Surroundings<'_>) -> Millis {
+        match &self.config.pre_stop {
+            None => 0,
+            Some(PreStop::Sleep(ms)) => (*ms).min(limit),
+            Some(PreStop::Exec(arguments)) => {
+                let mut inside = inside(hostname, "", around);
+                self.process.takes(arguments, limit, &mut inside).min(limit)
+            }
+        }
+    }
+
+    /// Runs some of the process, and keeps what it writes.
+    pub(super) fn run<T>(
+        &mut self,
+        hostname: &str,
+        ip: &str,
+        around: &mut Surroundings<'_>,
+        some: impl FnOnce(&mut Process, &mut Inside<'_>) -> T,
+    ) -> T {
+        let now = around.clock.now;
+        let mut inside = inside(hostname, ip, around);
+        let result = some(&mut self.process, &mut inside);
+        self.log.write(now, inside.log);
+        result
+    }
+}
+
+pub(super) fn inside<'a>(
+    hostname: &'a str,
+    ip: &'a str,
+    around: &'a mut Surroundings<'_>,
+) -> Inside<'a> {
+    Inside { clock: around.clock, random: around.random, hostname, ip, log: Vec::new() }
+}
+
+/// What is run: the Pod's `command` replaces the image's entry point and drops its command, its
+/// `args` replace the command.
+fn command_line(config: &ContainerConfig, image: &Image) -> Vec<String> {
+    let mut line =
+        if config.command.is_empty() { image.entrypoint.clone() } else { config.command.clone() };
+    if !config.arguments.is_empty() {
+        line.extend(config.arguments.iter().cloned());
+    } else if config.command.is_empty() {
+        line.extend(image.command.iter().cloned());
+    }
+    line
+}
+
+impl Happened {
+    pub(super) fn and(mut self, other: Happened) -> Happened {
+        self.transitions.extend(other.transitions);
+        self.wake.extend(other.wake);
+        self.next.extend(other.next);
+        self
+    }
+}
