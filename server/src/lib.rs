@@ -1,1 +1,100 @@
-//! The server: pages, sandboxes, the Kubernetes API, persistence.
+//! The server: pages, sandboxes, the Kubernetes API, persistence. The only place with sockets,
+//! files and clocks.
+
+mod config;
+mod database;
+mod diagnose;
+mod id;
+mod kubernetes;
+mod lesson;
+pub mod openapi;
+mod origin;
+mod pages;
+mod problem;
+mod rest;
+mod routes;
+mod sandbox;
+mod socket;
+mod state;
+mod terminal;
+mod translate;
+
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::task::JoinHandle;
+
+pub use crate::{
+    config::{Config, Limits},
+    database::DatabaseError,
+};
+use crate::{
+    database::{Database, Journal},
+    lesson::Course,
+    sandbox::Sandboxes,
+    state::AppState,
+    terminal::Workshop,
+};
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error("no thread for kubectl: {0}")]
+    Thread(std::io::Error),
+}
+
+/// A server that is ready to listen.
+#[derive(Debug)]
+pub struct Server {
+    pub router: Router,
+    pub ending: Ending,
+}
+
+/// What is to be done when the server shuts down.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    sandboxes: Sandboxes,
+    database: Database,
+}
+
+/// Opens the database and sets up all routes.
+///
+/// # Errors
+/// The database cannot be opened or brought up to date.
+pub async fn start(config: Config) -> Result<Server, StartError> {
+    let database = Database::open(&config.database).await?;
+    let (journal, _writer): (Journal, JoinHandle<()>) = Journal::start(&database);
+    let sandboxes = Sandboxes::new(database.clone(), journal, config.limits.clone());
+    let state = AppState {
+        options: pages::options(config.listen),
+        config: Arc::new(config),
+        sandboxes: sandboxes.clone(),
+        workshop: Workshop::start().map_err(StartError::Thread)?,
+        backend: Course,
+        site: pages::site(),
+    };
+    Ok(Server { router: routes::router(&state), ending: Ending { sandboxes, database } })
+}
+
+impl Ending {
+    /// Ends watches, followed logs and open pages, which would last for ever.
+    pub fn announce(&self) {
+        self.sandboxes.announce_close();
+    }
+
+    /// Writes down where each sandbox stands, and closes the database.
+    pub async fn finish(&self) {
+        self.sandboxes.close().await;
+        self.database.close().await;
+    }
+}
+
+/// All routes, for those who end with the process.
+///
+/// # Errors
+/// The database cannot be opened or brought up to date.
+pub async fn app(config: Config) -> Result<Router, StartError> {
+    start(config).await.map(|server| server.router)
+}

@@ -1,0 +1,66 @@
+//! What the server can be told at its start: flags, environment, defaults.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser};
+
+/// Wheelhouse teaches Kubernetes: it serves the page, the sandboxes and their Kubernetes APIs.
+#[derive(Clone, Debug, Parser)]
+#[command(version, about)]
+pub struct Config {
+    /// Address and port to listen on.
+    #[arg(long, env = "WHEELHOUSE_LISTEN", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+    /// SQLite file that keeps the sandboxes; made if there is none.
+    #[arg(long, env = "WHEELHOUSE_DATABASE", default_value = "wheelhouse.sqlite")]
+    pub database: PathBuf,
+    /// Address at which others reach this server, such as `https://wheelhouse.example`; taken
+    /// from each request if not given.
+    #[arg(long, env = "WHEELHOUSE_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// Bounds of everything that a visitor can make grow.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// Sandboxes that are kept in the database.
+    #[arg(long, env = "WHEELHOUSE_SANDBOXES_MAX", default_value_t = 100_000)]
+    pub sandboxes_max: u32,
+    /// Sandboxes that are in memory at one time.
+    #[arg(long, env = "WHEELHOUSE_LIVE_MAX", default_value_t = 1_000)]
+    pub live_max: usize,
+    /// Requests, faults and steps of the clock that one sandbox may see in its life.
+    #[arg(long, env = "WHEELHOUSE_ENTRIES_MAX", default_value_t = 50_000)]
+    pub entries_max: usize,
+    /// Bytes of all requests that one sandbox may see in its life.
+    #[arg(long, env = "WHEELHOUSE_LOG_BYTES_MAX", default_value_t = 64 << 20)]
+    pub log_bytes_max: usize,
+    /// Bytes of one request to the Kubernetes API.
+    #[arg(long, env = "WHEELHOUSE_BODY_BYTES_MAX", default_value_t = 3 << 20)]
+    pub body_bytes_max: usize,
+    /// Watches and followed logs of one sandbox at one time.
+    #[arg(long, env = "WHEELHOUSE_WATCHES_MAX", default_value_t = 128)]
+    pub watches_max: usize,
+    /// Pages that look at one sandbox at one time.
+    #[arg(long, env = "WHEELHOUSE_SOCKETS_MAX", default_value_t = 64)]
+    pub sockets_max: usize,
+    /// Model time of a sandbox, in days.
+    #[arg(long, env = "WHEELHOUSE_MODEL_DAYS_MAX", default_value_t = 30)]
+    pub model_days_max: u32,
+    /// Minutes after which a sandbox that nobody uses is put away, as its log.
+    #[arg(long, env = "WHEELHOUSE_IDLE_MINUTES", default_value_t = 10)]
+    pub idle_minutes: u32,
+}
+
+impl Limits {
+    pub(crate) fn idle(&self) -> Duration {
+        Duration::from_secs(u64::from(self.idle_minutes) * 60)
+    }
+
+    pub(crate) fn model_ms_max(&self) -> i64 {
+        i64::from(self.model_days_max) * 86_400_000
+    }
+}

@@ -1,0 +1,179 @@
+//! What the API server answered when it refused an object: from its `Status` to places.
+
+use http::Response;
+use orchestrator::ApiRequest;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    Finding, Path, nearest,
+    tree::{Document, Node},
+};
+
+/// A request for an object that was refused.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    kind: String,
+    name: String,
+    status: Status,
+    /// The fields that may stand where an unknown one was found: by path of the parent.
+    known: Vec<(String, Vec<String>)>,
+}
+
+/// `metav1.Status`, as far as it matters here.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Status {
+    code: u16,
+    reason: String,
+    message: String,
+    details: Details,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    kind: String,
+    causes: Vec<Cause>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Cause {
+    reason: String,
+    message: String,
+    field: String,
+}
+
+impl Refusal {
+    /// What was refused, if a request with an object in it was.
+    pub(crate) fn of(request: &ApiRequest, response: &Response<bytes::Bytes>) -> Option<Self> {
+        if response.status().as_u16() < 400 {
+            return None;
+        }
+        let body: Value = serde_json::from_slice(&request.body).ok()?;
+        let status = serde_json::from_slice(response.body()).ok()?;
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        // A patch need not say what it is about: its path does.
+        let path = request.uri.split('?').next().unwrap_or_default();
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let name = body["metadata"]["name"].as_str().unwrap_or(last).to_owned();
+        Some(Self { kind: word(&body["kind"]), name, status, known: Vec::new() })
+    }
+
+    pub(super) fn is_about(&self, document: &Document) -> bool {
+        let kind = document.text(&["kind"]).unwrap_or_default();
+        let name = document.text(&["metadata", "name"]).unwrap_or_default();
+        (self.kind.is_empty() || self.kind == kind) && self.name == name
+    }
+
+    pub(super) fn findings(&self, document: &Document) -> Vec<Finding> {
+        let strict = self.strict(document);
+        if !strict.is_empty() {
+            return strict;
+        }
+        if let Some(finding) = self.wrong_type(document) {
+            return vec![finding];
+        }
+        if !self.status.details.causes.is_empty() {
+            let causes = self.status.details.causes.iter();
+            return causes.map(|cause| self.of_cause(cause, document)).collect();
+        }
+        vec![self.whole(document)]
+    }
+
+    /// Fields that strict decoding does not know, or finds twice.
+    fn strict(&self, document: &Document) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (word, code) in
+            [("unknown field \"", "unknown-field"), ("duplicate field \"", "duplicate-field")]
+        {
+            for part in self.status.message.split(word).skip(1) {
+                let path = Path::parse(part.split('"').next().unwrap_or_default());
+                findings.push(self.strict_field(code, &path, document));
+            }
+        }
+        findings
+    }
+
+    fn strict_field(&self, code: &'static str, path: &Path, document: &Document) -> Finding {
+        let found = path.find(document);
+        let parent = path.parent().find(document);
+        if let Some(lost_from) = null_before(parent.node, path.field()) {
+            let finding = Finding::new("lost-indentation", found.node.key, &self.status.message);
+            return finding.with("field", path.field()).with("parent", lost_from);
+        }
+        let finding = Finding::new(code, found.node.key, &self.status.message);
+        let known = self.known.iter().find(|(field, _)| field == path.field());
+        let known = known.iter().flat_map(|(_, known)| known.iter().map(String::as_str));
+        let meant = nearest::nearest(path.field(), known).unwrap_or_default();
+        finding.with("field", path.field()).with("nearest", meant)
+    }
+
+    /// `json: cannot unmarshal string into Go struct field Container.ports of type int32`
+    fn wrong_type(&self, document: &Document) -> Option<Finding> {
+        let (_, rest) = self.status.message.split_once("cannot unmarshal ")?;
+        let (found, rest) = rest.split_once(" into Go ")?;
+        let (target, expected) = rest.split_once("of type ")?;
+        let field = target.trim().strip_prefix("struct field ").unwrap_or_default();
+        // The first word is the Go type.
+        let path = Path::parse(field.split_once('.').map_or(field, |(_, path)| path));
+        let expected = expected.split_whitespace().next().unwrap_or_default();
+        let place = path.find(document).node.place;
+        let finding = Finding::new("wrong-type", place, &self.status.message);
+        Some(finding.with("field", path.field()).with("found", found).with("expected", expected))
+    }
+
+    fn of_cause(&self, cause: &Cause, document: &Document) -> Finding {
+        let path = Path::parse(&cause.field);
+        let found = path.find(document);
+        let code = match cause.reason.as_str() {
+            "FieldValueRequired" => "missing-field",
+            "FieldValueTypeInvalid" => "wrong-type",
+            _ if is_immutable(&cause.message) => "immutable",
+            _ if cause.message.contains("RFC 1123") || cause.message.contains("RFC 1035") => {
+                "invalid-name"
+            }
+            _ => "invalid-value",
+        };
+        let place =
+            if found.whole && code != "missing-field" { found.node.place } else { found.node.key };
+        let message = format!("{}: {}", cause.field, cause.message);
+        let finding = Finding::new(code, place, &message).with("field", &cause.field);
+        let name = if code == "invalid-name" { self.name.as_str() } else { "" };
+        finding.with("name", name)
+    }
+
+    /// A refusal of the object as a whole.
+    fn whole(&self, document: &Document) -> Finding {
+        let at = |keys: &[&str]| document.get(keys).map_or(document.place(), |node| node.place);
+        let status = &self.status;
+        let (code, place) = match status.reason.as_str() {
+            "NotFound" if status.details.kind == "namespaces" => {
+                ("not-found-namespace", at(&["metadata", "namespace"]))
+            }
+            "AlreadyExists" => ("already-exists", at(&["metadata", "name"])),
+            "RequestEntityTooLarge" => ("too-large", document.place()),
+            _ => ("other", at(&["kind"])),
+        };
+        let namespace = document.text(&["metadata", "namespace"]).unwrap_or_default();
+        let finding = Finding::new(code, place, &status.message);
+        finding.with("name", &self.name).with("namespace", namespace)
+    }
+}
+
+fn is_immutable(message: &str) -> bool {
+    ["field is immutable", "may not change fields", "updates to"]
+        .iter()
+        .any(|words| message.contains(words))
+}
+
+/// The key without a value that stands right before a field: its block has lost its indentation.
+fn null_before<'tree>(parent: &'tree Node, field: &str) -> Option<&'tree str> {
+    let entries = parent.entries();
+    let index = entries.iter().position(|(name, _)| name == field)?;
+    // What was lost may be several fields long.
+    let mut before = entries[..index].iter().rev();
+    let (name, _) = before.find(|(_, node)| node.is_null())?;
+    Some(name)
+}

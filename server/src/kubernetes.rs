@@ -1,0 +1,201 @@
+//! The Kubernetes API of each sandbox: everything below `/sandboxes/{id}/` that is not one of our
+//! own routes. Answers pass through as the model gave them.
+
+use std::{convert::Infallible, future::pending, time::Duration};
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Path, Request, State},
+    response::Response,
+};
+use bytes::Bytes;
+use futures::Stream;
+use http::{HeaderValue, StatusCode, Uri, header::CONTENT_TYPE};
+use orchestrator::{ApiRequest, Cursor, Input, Reply};
+use serde_json::json;
+use tokio::{
+    sync::{OwnedSemaphorePermit, watch},
+    time::{Instant, sleep_until},
+};
+
+use crate::{
+    id::SandboxId,
+    sandbox::{OpenError, Refused, Sandbox, View, announced},
+    state::AppState,
+};
+
+/// Any request to a sandbox's Kubernetes API.
+pub(crate) async fn serve(
+    State(state): State<AppState>,
+    Path((id, _)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let sandbox = match open(&state, &id).await {
+        Ok(sandbox) => sandbox,
+        Err(response) => return response,
+    };
+    let request = match read(request, &id, state.config.limits.body_bytes_max).await {
+        Ok(request) => request,
+        Err(response) => return response,
+    };
+    let ends = timeout(&request.uri).map(|timeout| Instant::now() + timeout);
+    match sandbox.submit(Input::Request(request)).await {
+        Ok(submitted) => answer(&sandbox, submitted.reply, ends),
+        Err(refused) => refuse(&refused),
+    }
+}
+
+async fn open(state: &AppState, id: &str) -> Result<Sandbox, Response> {
+    let unknown = || {
+        let message = format!("there is no sandbox {id:?} on this server");
+        status(StatusCode::NOT_FOUND, "NotFound", &message).map(Body::from)
+    };
+    let name = SandboxId::parse(id).ok_or_else(unknown)?;
+    state.sandboxes.open(&name).await.map_err(|error| match error {
+        OpenError::Unknown => unknown(),
+        OpenError::Full | OpenError::Busy => {
+            status(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", &error.to_string())
+                .map(Body::from)
+        }
+        error => {
+            tracing::error!(%error, sandbox = id, "a sandbox could not be opened");
+            let message = "the sandbox could not be opened";
+            status(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", message).map(Body::from)
+        }
+    })
+}
+
+/// The request as the API server of the sandbox sees it: without the sandbox's prefix.
+async fn read(request: Request, id: &str, bytes_max: usize) -> Result<ApiRequest, Response> {
+    let (mut parts, body) = request.into_parts();
+    let body = to_bytes(body, bytes_max).await.map_err(|_| {
+        let message = format!("Request entity too large: limit is {bytes_max}");
+        status(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message).map(Body::from)
+    })?;
+    let all = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let rest = all.strip_prefix("/sandboxes/").and_then(|rest| rest.strip_prefix(id));
+    parts.uri = rest.and_then(|rest| rest.parse().ok()).unwrap_or_else(|| Uri::from_static("/"));
+    Ok(ApiRequest::from(&http::Request::from_parts(parts, body)))
+}
+
+/// How long a watch shall last by the wall clock, if its client said so.
+fn timeout(uri: &str) -> Option<Duration> {
+    let (_, query) = uri.split_once('?')?;
+    let seconds = query.split('&').find_map(|pair| pair.strip_prefix("timeoutSeconds="))?;
+    seconds.parse().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs)
+}
+
+fn answer(sandbox: &Sandbox, reply: Reply, ends: Option<Instant>) -> Response {
+    match reply {
+        Reply::Response(response) => response.map(Body::from),
+        Reply::Stream { head, cursor } => match sandbox.admit_watch() {
+            Ok(place) => {
+                let stream = Streaming::new(sandbox.clone(), cursor, ends, place);
+                head.map(|()| Body::from_stream(stream.chunks()))
+            }
+            Err(refused) => refuse(&refused),
+        },
+        Reply::Done => Response::new(Body::empty()),
+        Reply::NotFound => {
+            let message = "the server could not find the requested resource";
+            status(StatusCode::NOT_FOUND, "NotFound", message).map(Body::from)
+        }
+    }
+}
+
+fn refuse(refused: &Refused) -> Response {
+    refusal(refused).map(Body::from)
+}
+
+/// Why a sandbox did not take a request, as Kubernetes would say it.
+pub(crate) fn refusal(refused: &Refused) -> http::Response<Bytes> {
+    let (code, reason) = match refused {
+        Refused::Limit { .. } => (StatusCode::TOO_MANY_REQUESTS, "TooManyRequests"),
+        Refused::Closed => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable"),
+        Refused::Invalid(_) | Refused::OutOfRange | Refused::NoLesson => {
+            (StatusCode::BAD_REQUEST, "BadRequest")
+        }
+    };
+    status(code, reason, &refused.to_string())
+}
+
+/// A refusal in Kubernetes' own words, so that kubectl prints it.
+fn status(code: StatusCode, reason: &str, message: &str) -> http::Response<Bytes> {
+    let status = json!({
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+        "code": code.as_u16(),
+    });
+    let mut response = http::Response::new(Bytes::from(status.to_string()));
+    *response.status_mut() = code;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+/// A watch or a followed log. Dropped with its cursor when the client goes away.
+#[derive(Debug)]
+pub(crate) struct Streaming {
+    views: watch::Receiver<View>,
+    closing: watch::Receiver<bool>,
+    cursor: Cursor,
+    ends: Option<Instant>,
+    ended: bool,
+    /// Both keep what they stand for: the sandbox in memory, the place among its watches.
+    _sandbox: Sandbox,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Streaming {
+    pub(crate) fn new(
+        sandbox: Sandbox,
+        cursor: Cursor,
+        ends: Option<Instant>,
+        place: OwnedSemaphorePermit,
+    ) -> Self {
+        let (views, closing) = (sandbox.views(), sandbox.closing());
+        Self { views, closing, cursor, ends, ended: false, _sandbox: sandbox, _place: place }
+    }
+
+    fn chunks(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
+        futures::stream::unfold(self, |mut stream| async {
+            let bytes = stream.next().await?;
+            Some((Ok(bytes), stream))
+        })
+    }
+
+    /// What there is to say next; none when the stream is at its end.
+    pub(crate) async fn next(&mut self) -> Option<Bytes> {
+        while !self.ended {
+            let view = self.views.borrow_and_update().clone();
+            let chunk = view.world.read(&mut self.cursor);
+            self.ended = chunk.ended;
+            if !chunk.bytes.is_empty() {
+                return Some(chunk.bytes);
+            }
+            if !self.ended && !self.moved().await {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Waits until the world has moved; false when the stream must end.
+    async fn moved(&mut self) -> bool {
+        let over = async {
+            match self.ends {
+                Some(ends) => sleep_until(ends).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            moved = self.views.changed() => moved.is_ok(),
+            () = over => false,
+            () = announced(&mut self.closing) => false,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Lessons as the server runs them: their texts for the pages, and where a learner is in the
+//! lesson of a sandbox.
+
+mod text;
+
+use std::sync::Arc;
+
+use lessons::{Attempt, Language, Lesson, Play, Progress, Saved};
+use orchestrator::World;
+use protocol::{GoalState, LessonState, WrongAnswer};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use self::text::Course;
+use crate::database::{ProgressRow, SandboxRow};
+
+/// Why a sandbox cannot have its lesson.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LessonError {
+    #[error("there is no lesson {0:?}")]
+    Unknown(String),
+}
+
+/// What a learner does in a lesson, beside what is done to the cluster.
+#[derive(Debug)]
+pub(crate) enum LessonAct {
+    Predict {
+        step: String,
+        choice: String,
+        language: Language,
+    },
+    Hint {
+        step: String,
+        number: u32,
+    },
+    Solve {
+        step: String,
+    },
+    GoTo {
+        step: String,
+    },
+    /// A command of the page ended.
+    Attempted(Attempt),
+    /// Says where the learner is.
+    Look {
+        language: Language,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) enum LessonAnswer {
+    Done,
+    Predicted {
+        correct: bool,
+        explanation_html: String,
+    },
+    /// The next line of the solution, to be played now; none when all were.
+    Play(Option<Box<Play>>),
+    State(Box<LessonState>),
+}
+
+/// The lesson of one sandbox.
+#[derive(Debug)]
+pub(crate) struct LessonRun {
+    progress: Progress,
+    learner: String,
+    /// What the disk has.
+    written: Option<Kept>,
+    /// What pages were told.
+    told: Option<(LessonState, LessonState)>,
+    /// Something may have changed since.
+    stirred: bool,
+}
+
+/// What is kept of a progress: the rest follows from the sandbox's log. `steps_done` is for those
+/// who ask the database and not the log.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    saved: Saved,
+    steps_done: Vec<String>,
+    completed: bool,
+}
+
+impl LessonRun {
+    /// The lesson that a sandbox was made for, if any, with what is kept of its progress.
+    pub(crate) fn open(row: &SandboxRow, kept: Option<&str>) -> Result<Option<Self>, LessonError> {
+        let Some(slug) = &row.lesson else { return Ok(None) };
+        let lesson = find(slug)?;
+        let written: Option<Kept> = kept.and_then(|json| serde_json::from_str(json).ok());
+        let saved = written.clone().unwrap_or_default().saved;
+        let progress = Progress::restore(Arc::clone(lesson), saved);
+        let learner = row.learner.clone().unwrap_or_default();
+        Ok(Some(Self { progress, learner, written, told: None, stirred: true }))
+    }
+
+    /// Reads what is new in the world's trace.
+    pub(crate) fn observe(&mut self, world: &World) {
+        self.progress.observe_trace(world.trace());
+        self.stirred = true;
+    }
+
+    pub(crate) fn act(&mut self, act: LessonAct) -> Result<LessonAnswer, String> {
+        self.stirred = true;
+        match act {
+            LessonAct::Predict { step, choice, language } => self.predict(&step, &choice, language),
+            LessonAct::Hint { step, number } => {
+                self.progress.hint(&step, number);
+                Ok(LessonAnswer::Done)
+            }
+            LessonAct::Solve { step } => {
+                let play = self.progress.play(&step)?;
+                Ok(LessonAnswer::Play(play.map(Box::new)))
+            }
+            LessonAct::GoTo { step } if self.progress.go_to(&step) => Ok(LessonAnswer::Done),
+            LessonAct::GoTo { step } => Err(format!("step {step:?} is not open yet")),
+            LessonAct::Attempted(attempt) => {
+                self.progress.attempted(attempt);
+                Ok(LessonAnswer::Done)
+            }
+            LessonAct::Look { language } => Ok(LessonAnswer::State(Box::new(self.state(language)))),
+        }
+    }
+
+    fn predict(
+        &mut self,
+        step: &str,
+        choice: &str,
+        language: Language,
+    ) -> Result<LessonAnswer, String> {
+        let predicted = self.progress.predict(step, choice);
+        let predicted =
+            predicted.ok_or_else(|| format!("step {step:?} does not offer {choice:?}"))?;
+        let explanation = self.progress.predicted_words(step, language).unwrap_or_default();
+        Ok(LessonAnswer::Predicted {
+            correct: predicted.correct,
+            explanation_html: explanation.to_owned(),
+        })
+    }
+
+    /// What is to be written to the disk, if anything is.
+    pub(crate) fn unsaved(&mut self) -> Option<ProgressRow> {
+        let kept = Kept {
+            saved: self.progress.saved().clone(),
+            steps_done: self.progress.steps_done().map(str::to_owned).collect(),
+            completed: self.progress.completed(),
+        };
+        if self.written.as_ref() == Some(&kept) {
+            return None;
+        }
+        let row = ProgressRow {
+            learner: self.learner.clone(),
+            lesson: self.progress.lesson().slug.clone(),
+            completed: kept.completed,
+            state: serde_json::to_string(&kept).unwrap_or_default(),
+        };
+        self.written = Some(kept);
+        Some(row)
+    }
+
+    /// Where the learner is, in Korean and in English, if that is new.
+    pub(crate) fn changed(&mut self) -> Option<(LessonState, LessonState)> {
+        if !std::mem::take(&mut self.stirred) {
+            return None;
+        }
+        let now = (self.state(Language::Korean), self.state(Language::English));
+        if self.told.as_ref() == Some(&now) {
+            return None;
+        }
+        self.told = Some(now.clone());
+        Some(now)
+    }
+
+    fn state(&self, language: Language) -> LessonState {
+        let progress = &self.progress;
+        let step = progress.step();
+        let goals = progress.goals(step);
+        let goals = goals.into_iter().map(|goal| {
+            let not_yet = progress.not_yet(step, &goal, language);
+            GoalState {
+                not_yet: not_yet.map(|words| words.text.clone()),
+                id: goal.id,
+                met: goal.met,
+            }
+        });
+        let wrong = progress.wrong_words(language);
+        let prediction = progress.predicted(step).map(|predicted| {
+            let words = progress.predicted_words(step, language).unwrap_or_default();
+            (predicted.choice, predicted.correct, words.to_owned())
+        });
+        LessonState {
+            lesson: progress.lesson().slug.clone(),
+            step: step.to_owned(),
+            steps_done: progress.steps_done().map(str::to_owned).collect(),
+            goals: goals.collect(),
+            wrong: wrong
+                .map(|(name, html)| WrongAnswer { name: name.to_owned(), html: html.to_owned() }),
+            prediction,
+            completed: progress.completed(),
+        }
+    }
+}
+
+/// The lesson of that name.
+pub(crate) fn find(slug: &str) -> Result<&'static Arc<Lesson>, LessonError> {
+    lessons::course().lesson(slug).ok_or_else(|| LessonError::Unknown(slug.to_owned()))
+}

@@ -1,0 +1,193 @@
+//! Sandboxes: one task owns each live world; others send it commands and look at what it shows.
+
+mod clock;
+mod frame;
+mod life;
+mod log;
+mod registry;
+mod task;
+
+use std::{sync::Arc, time::Instant};
+
+use orchestrator::{Input, Reply, World};
+use protocol::{ClockChange, Position};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot, watch};
+
+pub(crate) use self::{
+    clock::{Pace, is_rate},
+    frame::{Frame, encode, moments},
+    life::{Life, Past},
+    log::Entry,
+    registry::{OpenError, Origin, Sandboxes},
+};
+use crate::{
+    id::SandboxId,
+    lesson::{LessonAct, LessonAnswer},
+};
+
+/// A live sandbox. Who holds one keeps it in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Sandbox(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    id: SandboxId,
+    /// The lesson that it was made for.
+    lesson: Option<String>,
+    commands: mpsc::Sender<Command>,
+    view: watch::Receiver<View>,
+    frames: broadcast::Sender<Frame>,
+    watches: Arc<Semaphore>,
+    sockets: Arc<Semaphore>,
+    closing: watch::Receiver<bool>,
+}
+
+/// A sandbox as it was when its task last did something. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) world: Arc<World>,
+    pub(crate) pace: Pace,
+}
+
+/// What a sandbox's task is asked for.
+#[derive(Debug)]
+enum Command {
+    Submit {
+        input: Input,
+        answer: oneshot::Sender<Result<Submitted, Refused>>,
+    },
+    Clock {
+        change: ClockChange,
+        answer: oneshot::Sender<Result<Position, Refused>>,
+    },
+    Past {
+        at_ms: i64,
+        answer: oneshot::Sender<Result<Past, Refused>>,
+    },
+    Lesson {
+        act: LessonAct,
+        answer: oneshot::Sender<Result<LessonAnswer, Refused>>,
+    },
+    /// The server shuts down.
+    End,
+}
+
+/// What came of an input.
+#[derive(Debug)]
+pub(crate) struct Submitted {
+    pub(crate) reply: Reply,
+    /// The end of the trace after it.
+    pub(crate) position: Position,
+}
+
+/// Why a sandbox did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error("the limit of this server on {what} of a sandbox is reached")]
+    Limit { what: &'static str },
+    #[error("{0}")]
+    Invalid(String),
+    #[error("the sandbox's past does not reach that far")]
+    OutOfRange,
+    #[error("the sandbox has no lesson")]
+    NoLesson,
+    #[error("the sandbox is being put away; try again")]
+    Closed,
+}
+
+impl Sandbox {
+    pub(crate) fn id(&self) -> &SandboxId {
+        &self.0.id
+    }
+
+    pub(crate) fn lesson(&self) -> Option<&str> {
+        self.0.lesson.as_deref()
+    }
+
+    /// The world as it is now, without disturbing it.
+    pub(crate) fn view(&self) -> View {
+        self.0.view.borrow().clone()
+    }
+
+    /// Tells whenever the world has moved.
+    pub(crate) fn views(&self) -> watch::Receiver<View> {
+        self.0.view.clone()
+    }
+
+    /// All that happens from now on. Take it before the view, to miss nothing.
+    pub(crate) fn frames(&self) -> broadcast::Receiver<Frame> {
+        self.0.frames.subscribe()
+    }
+
+    /// Tells when the server shuts down: what would last for ever should end.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.0.closing.clone()
+    }
+
+    /// A place among the watches and followed logs of this sandbox.
+    pub(crate) fn admit_watch(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        admit(&self.0.watches, "watches")
+    }
+
+    /// A place among the pages that look at this sandbox.
+    pub(crate) fn admit_socket(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        admit(&self.0.sockets, "open pages")
+    }
+
+    /// Does something to the cluster. When this returns, it is in the log and on the disk.
+    pub(crate) async fn submit(&self, input: Input) -> Result<Submitted, Refused> {
+        self.ask(|answer| Command::Submit { input, answer }).await
+    }
+
+    /// Changes the clock; the end of the trace after that.
+    pub(crate) async fn clock(&self, change: ClockChange) -> Result<Position, Refused> {
+        self.ask(|answer| Command::Clock { change, answer }).await
+    }
+
+    /// The world as it was at a model time.
+    pub(crate) async fn past(&self, at_ms: i64) -> Result<World, Refused> {
+        let past = self.ask(|answer| Command::Past { at_ms, answer }).await?;
+        tokio::task::spawn_blocking(|| past.world()).await.map_err(|_| Refused::OutOfRange)
+    }
+
+    pub(crate) async fn learn(&self, act: LessonAct) -> Result<LessonAnswer, Refused> {
+        self.ask(|answer| Command::Lesson { act, answer }).await
+    }
+
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, Refused>>) -> Command,
+    ) -> Result<T, Refused> {
+        let (answer, answered) = oneshot::channel();
+        self.0.commands.send(command(answer)).await.map_err(|_| Refused::Closed)?;
+        answered.await.unwrap_or(Err(Refused::Closed))
+    }
+}
+
+fn admit(places: &Arc<Semaphore>, what: &'static str) -> Result<OwnedSemaphorePermit, Refused> {
+    Arc::clone(places).try_acquire_owned().map_err(|_| Refused::Limit { what })
+}
+
+/// Returns when the server shuts down.
+pub(crate) async fn announced(closing: &mut watch::Receiver<bool>) {
+    // An error says that the sandboxes are gone already.
+    let _ = closing.wait_for(|closing| *closing).await.map(drop);
+}
+
+impl View {
+    /// Model time by the wall clock: the world runs only when something is due, so it may be ahead.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.pace.model_ms(Instant::now()).max(self.world.now().0)
+    }
+
+    pub(crate) fn clock(&self) -> protocol::Clock {
+        protocol::Clock {
+            now_ms: self.now_ms(),
+            rate: self.pace.rate(),
+            quiet: self.world.is_quiet(),
+            next_ms: self.world.next_waited().map(|time| time.0),
+            epoch_s: self.world.clock().epoch_s,
+            position: self.world.trace().len(),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What each command of a page does, but for those of terminals.
+
+use std::{collections::BTreeMap, sync::PoisonError, time::Duration};
+
+use kubectl::Files;
+use lessons::{Attempt, ClockAct, Language, Play, PlayAct};
+use orchestrator::{Input, World};
+use protocol::{
+    About, Act, ClockChange, File, LessonState, ObjectRef, Refusal, Reply, Step, Until,
+};
+use tokio::time::timeout;
+
+use super::hands::{attempt_made, joined};
+use crate::{
+    diagnose,
+    lesson::{LessonAct, LessonAnswer},
+    origin,
+    sandbox::{OpenError, Refused, Sandbox},
+    state::AppState,
+    terminal::{Door, Refusals, Transcript, Visitor, files},
+    translate,
+};
+
+/// How long a line of a solution is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A page's desk: everything that a command may need.
+pub(super) struct Desk {
+    pub(super) state: AppState,
+    pub(super) sandbox: Sandbox,
+    pub(super) language: Language,
+}
+
+type Result<T> = std::result::Result<T, Refusal>;
+
+impl Desk {
+    pub(super) async fn carry_out(&self, act: Act) -> Reply {
+        let result = match act {
+            Act::Apply { files, dry_run } => self.apply(files, dry_run).await,
+            Act::Clock { change } => self.clock(change).await,
+            Act::Fault { fault } => self.fault(translate::model_fault(fault)).await,
+            Act::Seek { at_ms } => self.seek(at_ms).await,
+            Act::Fork { at_ms } => self.fork(at_ms).await,
+            Act::Why { about } => self.why(&about),
+            Act::Inspect { object } => self.inspect(&object).await,
+            Act::Predict { step, choice } => {
+                let language = self.language;
+                self.learn(LessonAct::Predict { step, choice, language }).await
+            }
+            Act::Hint { step, number } => self.learn(LessonAct::Hint { step, number }).await,
+            Act::GoTo { step } => self.learn(LessonAct::GoTo { step }).await,
+            Act::Solve { step } => self.learn(LessonAct::Solve { step }).await,
+            // Those of terminals are carried out elsewhere.
+            Act::Terminal { .. } | Act::Interrupt { .. } => Ok(Reply::Done),
+        };
+        result.unwrap_or_else(|reason| Reply::Refused { reason })
+    }
+
+    async fn apply(&self, given: Vec<File>, dry_run: bool) -> Result<Reply> {
+        let names: Vec<_> = files(given.clone()).names();
+        let mut line = "kubectl apply".to_owned();
+        for name in names {
+            line.push_str(" -f ");
+            line.push_str(&quoted(&name));
+        }
+        if dry_run {
+            line.push_str(" --dry-run=server");
+        }
+        let visitor = Visitor::new(&self.sandbox);
+        let refusals = Refusals::clone(&visitor.refusals);
+        let Transcript { seen, code, .. } =
+            self.run(line.clone(), given.clone(), Door::Sandbox(visitor)).await?;
+        let attempt = Attempt { line, files: joined(&given), output: seen.clone(), code };
+        attempt_made(&self.sandbox, attempt).await;
+        let diagnostics = match code {
+            0 => Vec::new(),
+            _ => {
+                let refusals = refusals.lock().unwrap_or_else(PoisonError::into_inner);
+                diagnose::diagnose(&given, &seen, &refusals)
+            }
+        };
+        Ok(Reply::Applied { output: seen, diagnostics })
+    }
+
+    async fn run(&self, line: String, given: Vec<File>, door: Door) -> Result<Transcript> {
+        let transcript = self.state.workshop.transcript(line, files(given), door).await;
+        transcript.ok_or_else(|| refusal(Refused::Closed))
+    }
+
+    async fn clock(&self, change: ClockChange) -> Result<Reply> {
+        self.sandbox.clock(change).await.map_err(refusal)?;
+        Ok(Reply::Done)
+    }
+
+    async fn fault(&self, fault: orchestrator::Fault) -> Result<Reply> {
+        let submitted = self.sandbox.submit(Input::Fault(fault)).await.map_err(refusal)?;
+        match submitted.reply {
+            orchestrator::Reply::NotFound => Err(Refusal::NotFound),
+            _ => Ok(Reply::Done),
+        }
+    }
+
+    async fn seek(&self, at_ms: i64) -> Result<Reply> {
+        let world = self.sandbox.past(at_ms).await.map_err(refusal)?;
+        Ok(Reply::Snapshot { snapshot: Box::new(translate::snapshot(&world)) })
+    }
+
+    async fn fork(&self, at_ms: i64) -> Result<Reply> {
+        // Asking for the past first brings the clock up to now, and checks the time.
+        self.sandbox.past(at_ms).await.map_err(refusal)?;
+        let forked = self.state.sandboxes.fork(&self.sandbox, at_ms).await;
+        let forked = forked.map_err(|error| match error {
+            OpenError::Full | OpenError::Busy => Refusal::Limit { what: "sandboxes".to_owned() },
+            other => Refusal::Invalid { message: other.to_string() },
+        })?;
+        let page = origin::page_in(&forked, self.language.code());
+        Ok(Reply::Forked { id: forked.id().to_string(), page })
+    }
+
+    fn why(&self, about: &About) -> Result<Reply> {
+        let world = self.sandbox.view().world;
+        let position = match about {
+            About::Moment { position } => *position,
+            About::Object { object } => {
+                translate::last_write(&world, object).ok_or(Refusal::NotFound)?
+            }
+        };
+        let chain = translate::moments_at(&world, &world.why(position));
+        if chain.is_empty() { Err(Refusal::OutOfRange) } else { Ok(Reply::Why { chain }) }
+    }
+
+    async fn inspect(&self, object: &ObjectRef) -> Result<Reply> {
+        let view = self.sandbox.view();
+        let mut world = World::clone(&view.world);
+        world.run_until(orchestrator::Time(view.now_ms()));
+        let found = translate::find(&world, object).ok_or(Refusal::NotFound)?;
+        let kind = found.kind();
+        let resource = match kind.group() {
+            "" => kind.plural().to_owned(),
+            group => format!("{}.{group}", kind.plural()),
+        };
+        let mut name = format!("{resource} {}", found.name());
+        if !found.namespace().is_empty() {
+            name.push_str(" --namespace ");
+            name.push_str(found.namespace());
+        }
+        let yaml = self.look(&world, format!("kubectl get {name} -o yaml")).await?;
+        let description = self.look(&world, format!("kubectl describe {name}")).await?;
+        Ok(Reply::Inspected { yaml, description })
+    }
+
+    /// What kubectl prints of a world that is only looked at.
+    async fn look(&self, world: &World, line: String) -> Result<String> {
+        let door = Door::Window(Box::new(world.clone()));
+        let transcript = self.state.workshop.transcript(line, [].into(), door).await;
+        Ok(transcript.ok_or_else(|| refusal(Refused::Closed))?.out)
+    }
+
+    async fn learn(&self, act: LessonAct) -> Result<Reply> {
+        match self.sandbox.learn(act).await.map_err(refusal)? {
+            LessonAnswer::Done | LessonAnswer::State(_) => Ok(Reply::Done),
+            LessonAnswer::Predicted { correct, explanation_html } => {
+                Ok(Reply::Predicted { correct, explanation_html })
+            }
+            LessonAnswer::Play(None) => Ok(Reply::Solved { line: None, file: None }),
+            LessonAnswer::Play(Some(play)) => self.play(*play).await,
+        }
+    }
+
+    /// Plays a line of a lesson's solution as the learner would.
+    async fn play(&self, play: Play) -> Result<Reply> {
+        let mut file = None;
+        match play.act {
+            PlayAct::Kubectl(line) => self.play_line(line, play.files).await,
+            PlayAct::Write { file: name, text } => file = Some(File { name, text }),
+            PlayAct::Clock(act) => drop(self.clock(clock_change(act)).await?),
+            PlayAct::Fault(fault) => drop(self.fault(fault).await?),
+        }
+        Ok(Reply::Solved { line: Some(play.line), file })
+    }
+
+    /// Runs a line, and waits for its end unless the line itself waits for the cluster: while the
+    /// clock stands still that would be for ever.
+    async fn play_line(&self, line: String, given: BTreeMap<String, String>) {
+        let door = Door::Sandbox(Visitor::new(&self.sandbox));
+        let (workshop, sandbox) = (self.state.workshop.clone(), self.sandbox.clone());
+        let read = given.values().cloned().collect::<Vec<_>>().join("\n---\n");
+        let running = tokio::spawn(async move {
+            let transcript = workshop.transcript(line.clone(), given, door).await;
+            if let Some(Transcript { seen, code, .. }) = transcript {
+                let attempt = Attempt { line, files: read, output: seen, code };
+                attempt_made(&sandbox, attempt).await;
+            }
+        });
+        if timeout(PATIENCE, running).await.is_err() {
+            tracing::debug!("a line of a solution goes on by itself");
+        }
+    }
+}
+
+fn clock_change(act: ClockAct) -> ClockChange {
+    let none = ClockChange::default();
+    match act {
+        ClockAct::StepWrite => ClockChange { step: Some(Step::Write), ..none },
+        ClockAct::StepTurn => ClockChange { step: Some(Step::Turn), ..none },
+        ClockAct::StepVisible => ClockChange { step: Some(Step::Visible), ..none },
+        ClockAct::UntilQuiet => ClockChange { until: Some(Until::Quiet), ..none },
+        ClockAct::UntilNext => ClockChange { until: Some(Until::Next), ..none },
+        ClockAct::Advance(ms) => ClockChange { advance_ms: Some(ms), ..none },
+    }
+}
+
+/// Where the learner is, if the sandbox has a lesson.
+pub(super) async fn lesson_state(sandbox: &Sandbox, language: Language) -> Option<LessonState> {
+    sandbox.lesson()?;
+    match sandbox.learn(LessonAct::Look { language }).await {
+        Ok(LessonAnswer::State(state)) => Some(*state),
+        _ => None,
+    }
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+fn refusal(refused: Refused) -> Refusal {
+    match refused {
+        Refused::Limit { what } => Refusal::Limit { what: what.to_owned() },
+        Refused::OutOfRange => Refusal::OutOfRange,
+        Refused::NoLesson => Refusal::NotFound,
+        Refused::Invalid(message) => Refusal::Invalid { message },
+        Refused::Closed => Refusal::Invalid { message: refused.to_string() },
+    }
+}

@@ -1,0 +1,178 @@
+//! Carries out a page's commands one after another; lines of a terminal run beside them.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use kubectl::Terminal;
+use lessons::{Attempt, Language};
+use protocol::{Act, Answer, Command, Down, File, Refusal, Reply, Stream};
+use tokio::sync::mpsc;
+
+use super::command::Desk;
+use crate::{
+    lesson::LessonAct,
+    sandbox::Sandbox,
+    state::AppState,
+    terminal::{Door, Running, Visitor, files},
+};
+
+/// Terminals of one page in which something may run at one time.
+const TERMINALS_MAX: usize = 8;
+/// The exit code of a command that Ctrl-C ended: 128 + SIGINT.
+const INTERRUPTED: i32 = 130;
+
+pub(super) struct Hands {
+    state: AppState,
+    sandbox: Sandbox,
+    desk: Desk,
+    outgoing: mpsc::Sender<Down>,
+    running: BTreeMap<u32, Line>,
+}
+
+/// A line that runs in a terminal.
+struct Line {
+    command: u32,
+    running: Running,
+    ended: tokio::sync::oneshot::Receiver<()>,
+}
+
+impl Line {
+    fn over(&mut self) -> bool {
+        !matches!(self.ended.try_recv(), Err(tokio::sync::oneshot::error::TryRecvError::Empty))
+    }
+}
+
+impl Hands {
+    pub(super) fn new(
+        state: AppState,
+        sandbox: Sandbox,
+        language: Language,
+        outgoing: mpsc::Sender<Down>,
+    ) -> Self {
+        let desk = Desk { state: state.clone(), sandbox: sandbox.clone(), language };
+        Self { state, sandbox, desk, outgoing, running: BTreeMap::new() }
+    }
+
+    /// Works until the page is gone, or takes its messages too slowly.
+    pub(super) async fn work(mut self, mut queue: mpsc::Receiver<Command>) {
+        while let Some(Command { id, act }) = queue.recv().await {
+            let reply = match act {
+                Act::Terminal { terminal, line, files } => {
+                    match self.begin(id, terminal, line, files) {
+                        Ok(()) => continue,
+                        Err(refusal) => Reply::Refused { reason: refusal },
+                    }
+                }
+                Act::Interrupt { terminal } => self.interrupt(terminal),
+                act => self.desk.carry_out(act).await,
+            };
+            if !tell(&self.outgoing, answer(&self.sandbox, id, reply)) {
+                return;
+            }
+        }
+    }
+
+    fn begin(
+        &mut self,
+        command: u32,
+        terminal: u32,
+        line: String,
+        given: Vec<File>,
+    ) -> Result<(), Refusal> {
+        self.running.retain(|_, line| !line.over());
+        if self.running.contains_key(&terminal) {
+            let message = "a command runs in this terminal".to_owned();
+            return Err(Refusal::Invalid { message });
+        }
+        if self.running.len() >= TERMINALS_MAX {
+            return Err(Refusal::Limit { what: "terminals".to_owned() });
+        }
+        let (over, ended) = tokio::sync::oneshot::channel();
+        let read = joined(&given);
+        let screen = Screen { terminal, outgoing: self.outgoing.clone(), seen: RefCell::default() };
+        let door = Door::Sandbox(Visitor::new(&self.sandbox));
+        let sandbox = self.sandbox.clone();
+        let attempted = line.clone();
+        let done = move |code: i32, screen: Screen| {
+            let outgoing = screen.outgoing.clone();
+            let output = screen.seen.into_inner();
+            tokio::task::spawn_local(async move {
+                let attempt = Attempt { line: attempted, files: read, output, code };
+                attempt_made(&sandbox, attempt).await;
+                let reply = Reply::Exited { terminal, code };
+                tell(&outgoing, answer(&sandbox, command, reply));
+                // Nobody listens where the page is gone.
+                let _ = over.send(());
+            });
+        };
+        let running = self.state.workshop.run(line, files(given), door, screen, done);
+        self.running.insert(terminal, Line { command, running, ended });
+        Ok(())
+    }
+
+    fn interrupt(&mut self, terminal: u32) -> Reply {
+        if let Some(mut line) = self.running.remove(&terminal)
+            && !line.over()
+        {
+            drop(line.running);
+            let reply = Reply::Exited { terminal, code: INTERRUPTED };
+            tell(&self.outgoing, answer(&self.sandbox, line.command, reply));
+        }
+        Reply::Done
+    }
+}
+
+/// Tells the lesson, if there is one, how a command of the page ended.
+pub(super) async fn attempt_made(sandbox: &Sandbox, attempt: Attempt) {
+    if sandbox.lesson().is_some()
+        && let Err(error) = sandbox.learn(LessonAct::Attempted(attempt)).await
+    {
+        tracing::debug!(%error, "the lesson did not see an attempt");
+    }
+}
+
+/// The text of all files, as a lesson looks at it.
+pub(super) fn joined(files: &[File]) -> String {
+    files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n---\n")
+}
+
+fn answer(sandbox: &Sandbox, id: u32, reply: Reply) -> Down {
+    let position = sandbox.view().world.trace().len();
+    Down::Answer { answer: Answer { id, position, reply } }
+}
+
+/// Whether a message found room.
+fn tell(outgoing: &mpsc::Sender<Down>, down: Down) -> bool {
+    outgoing.try_send(down).is_ok()
+}
+
+/// A terminal of the page. What does not find room any more is lost, and its connection with it.
+struct Screen {
+    terminal: u32,
+    outgoing: mpsc::Sender<Down>,
+    /// The beginning of what was printed, for the lesson.
+    seen: RefCell<String>,
+}
+
+/// How much of what was printed a lesson sees.
+const SEEN_MAX: usize = 16 << 10;
+
+impl Screen {
+    fn print(&self, stream: Stream, text: &str) {
+        let mut seen = self.seen.borrow_mut();
+        if seen.len() < SEEN_MAX {
+            seen.push_str(text);
+        }
+        let text = text.to_owned();
+        tell(&self.outgoing, Down::Output { terminal: self.terminal, stream, text });
+    }
+}
+
+impl Terminal for Screen {
+    fn out(&self, text: &str) {
+        self.print(Stream::Out, text);
+    }
+
+    fn err(&self, text: &str) {
+        self.print(Stream::Err, text);
+    }
+}

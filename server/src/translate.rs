@@ -1,0 +1,68 @@
+//! The one place where the model's trace and objects become `protocol`'s.
+
+mod moment;
+mod object;
+mod pod;
+mod quantity;
+mod workload;
+
+pub(crate) use self::moment::model_fault;
+use orchestrator::{Object, World, object::Key};
+use protocol::{Moment, ObjectRef, Position, Snapshot};
+
+/// The moments of a world's trace from a position on.
+pub(crate) fn moments(world: &World, since: Position) -> impl Iterator<Item = Moment> {
+    let clock = world.clock();
+    world.trace().iter_from(since).map(move |entry| moment::moment(entry, &clock))
+}
+
+/// Moments at these positions, in this order; those that are no longer kept are left out.
+pub(crate) fn moments_at(world: &World, positions: &[Position]) -> Vec<Moment> {
+    let clock = world.clock();
+    let entries = positions.iter().filter_map(|position| world.trace().get(*position));
+    entries.map(|entry| moment::moment(entry, &clock)).collect()
+}
+
+/// A whole world as the page draws it.
+pub(crate) fn snapshot(world: &World) -> Snapshot {
+    let clock = world.clock();
+    let off = world.machines().filter(|machine| !machine.on);
+    Snapshot {
+        position: world.trace().len(),
+        at_ms: world.now().0,
+        revision: world.store().rev(),
+        objects: world.objects().map(|object| object::view(object, &clock)).collect(),
+        off: off.map(|machine| machine.node.to_string()).collect(),
+    }
+}
+
+/// The moment that wrote what an object is now: the latest write of it that is kept.
+pub(crate) fn last_write(world: &World, object: &ObjectRef) -> Option<Position> {
+    let trace = world.trace();
+    (trace.first()..trace.len())
+        .rev()
+        .find(|position| trace.get(*position).is_some_and(|entry| moment::writes(entry, object)))
+}
+
+/// The path of an object's own address in the Kubernetes API.
+pub(crate) fn path(world: &World, object: &ObjectRef) -> Option<String> {
+    let found = find(world, object)?;
+    let kind = found.kind();
+    let root = if kind.group().is_empty() { "/api" } else { "/apis" };
+    let namespace = match found.namespace() {
+        "" => String::new(),
+        namespace => format!("/namespaces/{namespace}"),
+    };
+    let (version, plural, name) = (kind.api_version(), kind.plural(), found.name());
+    Some(format!("{root}/{version}{namespace}/{plural}/{name}"))
+}
+
+/// The object of that name, if it is there. A UID, if given, must be its own.
+pub(crate) fn find<'world>(world: &'world World, object: &ObjectRef) -> Option<&'world Object> {
+    let kind = *orchestrator::Kind::ALL.iter().find(|kind| {
+        kind.name() == object.kind
+            && (object.api_version.is_empty() || kind.api_version() == object.api_version)
+    })?;
+    let found = world.store().objects().get(&Key::new(kind, &object.namespace, &object.name))?;
+    (object.uid.is_empty() || object.uid == found.uid()).then_some(found)
+}
