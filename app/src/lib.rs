@@ -1,5 +1,8 @@
 //! The page: Leptos, server-rendered, then hydrated. It knows `protocol` and nothing else of ours.
 
+// A page's whole tree of views is one type.
+#![recursion_limit = "512"]
+
 pub mod backend;
 pub mod browser;
 pub mod i18n;

@@ -1,6 +1,9 @@
 //! The server: pages, sandboxes, the Kubernetes API, persistence. The only place with sockets,
 //! files and clocks.
 
+// The page's types are deep.
+#![recursion_limit = "512"]
+
 mod config;
 mod database;
 mod diagnose;

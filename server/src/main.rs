@@ -1,5 +1,8 @@
 //! Starts Wheelhouse.
 
+// The page's types are deep.
+#![recursion_limit = "512"]
+
 use std::{io::Write, time::Duration};
 
 use anyhow::Context;
@@ -30,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
 
 async fn serve(listener: TcpListener, router: axum::Router, ending: Ending) -> anyhow::Result<()> {
     let announced = ending.clone();
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
         asked_to_stop().await;
         announced.announce();

@@ -1,5 +1,8 @@
 //! Starts hydration of the page in the browser.
 
+// The page's types are deep.
+#![recursion_limit = "512"]
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Called by the script of the page's head, once.
