@@ -50,17 +50,6 @@ pub enum Fact {
     Happened(Value),
 }
 
-impl Fact {
-    /// Whether a rule's outcome can change by it. Heartbeats come by the thousand and change none.
-    pub fn matters(&self) -> bool {
-        match self {
-            Fact::Stored(object) => object["kind"] != "Lease",
-            Fact::Removed { kind, .. } => kind != "Lease",
-            Fact::Request(_) | Fact::Happened(_) => true,
-        }
-    }
-}
-
 /// What the learner tried in the page, as it ended: for answers to mistakes that never reach the
 /// API server, such as a lost indentation.
 #[derive(Clone, Debug, Default, PartialEq)]

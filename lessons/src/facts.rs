@@ -2,7 +2,7 @@
 //! alone.
 
 use orchestrator::trace::{Actor, Entry, Transition, What};
-use orchestrator::{Fault, Trace};
+use orchestrator::{Fault, Kind, Trace};
 use serde_json::{Map, Value, json};
 
 use crate::evidence::Fact;
@@ -18,6 +18,8 @@ pub(crate) fn facts(trace: &Trace, from: u64) -> impl Iterator<Item = (i64, Fact
 fn fact(entry: &Entry) -> Option<Fact> {
     match &entry.what {
         What::Request { .. } => request(entry),
+        // Heartbeats come by the thousand, and no lesson looks at them.
+        What::Write { key, .. } if key.kind == Kind::Lease => None,
         What::Write { key, after: None, .. } => Some(Fact::Removed {
             kind: key.kind.name().to_owned(),
             namespace: key.namespace().to_owned(),

@@ -154,11 +154,8 @@ impl Progress {
     pub fn take(&mut self, facts: impl IntoIterator<Item = (i64, Fact)>) -> Vec<Change> {
         let mut changes = Vec::new();
         for (at_ms, fact) in facts {
-            let matters = fact.matters();
             self.evidence.take(at_ms, fact);
-            if matters {
-                self.judge(&mut changes);
-            }
+            self.judge(&mut changes);
         }
         self.look_for_wrong(&mut changes);
         changes

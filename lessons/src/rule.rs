@@ -72,6 +72,11 @@ impl Rule {
         names
     }
 
+    /// Whether it looks at a variable.
+    pub(crate) fn uses(&self, variable: &str) -> bool {
+        names::free_variables(self.program.expression()).iter().any(|name| name == variable)
+    }
+
     /// Whether it is true. A field that is not there makes it false, as does any other error: the
     /// checker reports those through [`Rule::value`].
     pub fn holds(&self, evidence: &Evidence) -> bool {

@@ -72,7 +72,7 @@ struct WrongSheet {
 /// # Errors
 /// Everything that keeps it from being whole.
 pub(crate) fn read(folder: &str, files: &BTreeMap<String, String>) -> Result<Lesson, Vec<Fault>> {
-    let mut reader = Reader { folder, faults: Vec::new(), measures: Vec::new() };
+    let mut reader = Reader { folder, faults: Vec::new() };
     let lesson = reader.lesson(files);
     match lesson {
         Some(lesson) if reader.faults.is_empty() => Ok(lesson),
@@ -83,7 +83,6 @@ pub(crate) fn read(folder: &str, files: &BTreeMap<String, String>) -> Result<Les
 struct Reader<'a> {
     folder: &'a str,
     faults: Vec<Fault>,
-    measures: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -97,10 +96,10 @@ impl Reader<'_> {
 
     fn lesson(&mut self, files: &BTreeMap<String, String>) -> Option<Lesson> {
         let sheet = self.sheet(files.get("lesson.yaml"))?;
-        self.measures = sheet.measures.keys().cloned().collect();
         let measures = sheet.measures.iter();
-        let measures: Vec<_> =
-            measures.filter_map(|(name, rule)| Some((name.clone(), self.rule(rule)?))).collect();
+        let measures: Vec<_> = measures
+            .filter_map(|(name, rule)| Some((name.clone(), self.lasting_rule(rule)?)))
+            .collect();
         let steps: Vec<Step> = sheet.steps.iter().filter_map(|step| self.step(step)).collect();
         let texts = self.texts(files, &steps);
         let mut wrong = BTreeMap::new();
@@ -170,6 +169,17 @@ impl Reader<'_> {
         strange.is_empty().then_some(rule)
     }
 
+    /// A rule on which progress rests: it may look only at what the sandbox's log keeps.
+    fn lasting_rule(&mut self, source: &Spanned<String>) -> Option<Rule> {
+        let rule = self.rule(source)?;
+        if rule.uses("attempt") {
+            let line = line_of(source.referenced.line());
+            let message = "only \"wrong\" and \"not_yet\" may look at attempt: it is not kept";
+            self.fault("lesson.yaml", line, message);
+        }
+        Some(rule)
+    }
+
     fn step(&mut self, sheet: &StepSheet) -> Option<Step> {
         let mut goals = Vec::new();
         for goal in &sheet.goals {
@@ -177,7 +187,7 @@ impl Reader<'_> {
             let not_yet = not_yet
                 .filter_map(|case| Some(Case { id: case.id.clone(), when: self.rule(&case.when)? }))
                 .collect();
-            let met = self.rule(&goal.met)?;
+            let met = self.lasting_rule(&goal.met)?;
             goals.push(Goal { id: goal.id.clone(), met, latch: goal.latch, not_yet });
         }
         if goals.is_empty() {
@@ -200,7 +210,7 @@ impl Reader<'_> {
         Prediction {
             choices: sheet.choices.clone(),
             answer: sheet.answer.value.clone(),
-            proof: sheet.proof.as_ref().and_then(|rule| self.rule(rule)),
+            proof: sheet.proof.as_ref().and_then(|rule| self.lasting_rule(rule)),
         }
     }
 

@@ -43,6 +43,16 @@ fn what_is_wrong_with_the_sheet_names_its_line() {
 }
 
 #[test]
+fn progress_rests_on_what_is_kept() {
+    check(
+        "lesson.yaml",
+        "pods.size() == 0",
+        "attempt.code == 0",
+        "01-sample/lesson.yaml:24: only \"wrong\" and \"not_yet\" may look at attempt: it is not kept",
+    );
+}
+
+#[test]
 fn what_is_wrong_with_the_words_names_its_line() {
     let file = "en.md";
     check(
