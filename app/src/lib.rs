@@ -4,6 +4,7 @@
 #![recursion_limit = "512"]
 
 pub mod backend;
+pub mod bench;
 pub mod browser;
 pub mod i18n;
 pub mod player;
@@ -12,11 +13,18 @@ pub mod session;
 pub mod timeline;
 pub mod why;
 
+pub mod connect;
 pub mod dialog;
+pub mod editor;
+pub mod events;
+pub mod faults;
 pub mod header;
 pub mod icons;
+pub mod inspector;
 pub mod pages;
 pub mod shortcuts;
+pub mod tabs;
+pub mod terminal;
 pub mod theme;
 
 use leptos::prelude::*;

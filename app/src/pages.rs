@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+mod course;
 pub mod home;
 pub mod lesson;
 pub mod not_found;

@@ -1,13 +1,18 @@
 //! The first page: what this is, where to begin, and the course.
 
+mod glance;
+
 use leptos::prelude::*;
 use protocol::LessonSummary;
 
+use super::course::Course;
 use crate::{
     backend,
     header::{Head, TopBar},
     i18n::{say, use_language},
+    icons::{Icon, icon},
 };
+use glance::Glance;
 
 /// `/{lang}`
 #[component]
@@ -18,28 +23,96 @@ pub fn Home() -> impl IntoView {
         "눈으로 보고, 멈추고, 되감고, 까닭을 물을 수 있는 클러스터로 쿠버네티스를 배운다.",
         "Learn Kubernetes on a cluster that you can see, stop, rewind and question.",
     );
+    let lessons = move || course.get().and_then(Result::ok);
     view! {
         <Head title=String::new() description=Signal::derive(move || description.get().to_owned())/>
         <TopBar/>
         <main id="main" class="page home">
-            <h1>{say("쿠버네티스를 직접 몰아 보자", "Take the wheel of Kubernetes")}</h1>
-            <p class="lead">{description}</p>
-            <Transition>
-                {move || course.get().and_then(Result::ok).map(|lessons| view! { <Course lessons/> })}
-            </Transition>
+            <section class="hero">
+                <div class="hero-text">
+                    <h1>{say("쿠버네티스를 직접 몰아 보자", "Take the wheel of Kubernetes")}</h1>
+                    <p class="lead">{description}</p>
+                    <Transition>
+                        {move || lessons().map(|lessons| view! { <Starts lessons/> })}
+                    </Transition>
+                    <p class="soft small">
+                        {say(
+                            "계정도 설치도 필요 없다. 브라우저 안의 터미널에서도, 내 kubectl로도 다룰 수 있다.",
+                            "No account, nothing to install. Steer it from the terminal in the page, or with your own kubectl.",
+                        )}
+                    </p>
+                </div>
+                <Glance/>
+            </section>
+            <section class="how" aria-labelledby="how-title">
+                <h2 id="how-title">{say("진짜 클러스터로는 할 수 없는 것", "What no real cluster lets you do")}</h2>
+                <ul>
+                    <Can icon=Icon::SEARCH
+                        title=say("보기", "See")
+                        text=say(
+                            "요청이 API 서버에 닿고, 저장되고, watch로 퍼지고, 노드에서 실행되는 걸음마다 그림이 된다.",
+                            "A request reaches the API server, is stored, is told to watchers, and runs on a node: each hop is drawn.",
+                        )/>
+                    <Can icon=Icon::ROTATE_CCW
+                        title=say("멈추고 되감기", "Stop and rewind")
+                        text=say(
+                            "한 걸음씩 나아가고, 5분의 기다림을 건너뛰고, 지나간 순간으로 돌아간다.",
+                            "Go one step at a time, skip a wait of five minutes, go back to a moment that has passed.",
+                        )/>
+                    <Can icon=Icon::CIRCLE_HELP
+                        title=say("까닭 묻기", "Ask why")
+                        text=say(
+                            "어느 파드에게든 왜 여기 있는지 물으면, 원인을 하나씩 거슬러 올라가며 답한다.",
+                            "Ask any Pod why it is there, and the chain of causes answers, link by link.",
+                        )/>
+                    <Can icon=Icon::ZAP
+                        title=say("고장 내기", "Break it")
+                        text=say(
+                            "노드의 전원을 끄고 컨테이너를 죽여 본다. 쿠버네티스가 무엇을 고치고 무엇을 못 고치는지 본다.",
+                            "Power off a node, kill a container, and see what Kubernetes repairs and what it cannot.",
+                        )/>
+                </ul>
+            </section>
+            <section class="course-section" aria-labelledby="course-title">
+                <h2 id="course-title">{say("과정", "The course")}</h2>
+                <Transition>
+                    {move || lessons().map(|lessons| view! { <Course lessons/> })}
+                </Transition>
+            </section>
         </main>
     }
 }
 
+/// The two ways to begin.
 #[component]
-fn Course(lessons: Vec<LessonSummary>) -> impl IntoView {
+fn Starts(lessons: Vec<LessonSummary>) -> impl IntoView {
     let language = use_language();
-    let rows = lessons
-        .into_iter()
-        .map(|lesson| {
-            let href = move || format!("/{}/lessons/{}", language.get().code(), lesson.slug);
-            view! { <li><a href=href>{lesson.number} ". " {lesson.title}</a></li> }
-        })
-        .collect_view();
-    view! { <ol class="course">{rows}</ol> }
+    let first = lessons.into_iter().min_by_key(|lesson| lesson.number);
+    view! {
+        <p class="starts">
+            {first.map(|first| view! {
+                <a
+                    class="button primary large"
+                    href=move || format!("/{}/lessons/{}", language.get().code(), first.slug)
+                >
+                    {say("첫 레슨 시작", "Start the first lesson")}
+                    {icon(Icon::ARROW_RIGHT)}
+                </a>
+            })}
+            <a class="button large" href=move || format!("/{}/play", language.get().code())>
+                {say("놀이터 열기", "Open the playground")}
+            </a>
+        </p>
+    }
+}
+
+#[component]
+fn Can(icon: Icon, title: Signal<&'static str>, text: Signal<&'static str>) -> impl IntoView {
+    view! {
+        <li>
+            {crate::icons::icon(icon)}
+            <h3>{title}</h3>
+            <p>{text}</p>
+        </li>
+    }
 }

@@ -1,35 +1,97 @@
 //! A lesson: its text beside the cluster it is about.
 
+mod goals;
+mod guide;
+mod help;
+mod prediction;
+mod steps;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use protocol::LessonText;
 
-use super::NotFound;
+use super::{NotFound, course::part_name};
 use crate::{
     backend,
-    header::{Head, TopBar},
+    bench::Bench,
+    header::Head,
     i18n::use_language,
+    session::Place,
 };
+use guide::Guide;
 
 /// `/{lang}/lessons/{slug}`
 #[component]
 pub fn LessonPage() -> impl IntoView {
     let language = use_language();
     let params = use_params_map();
-    let slug = Memo::new(move |_| params.with(|p| p.get("slug").unwrap_or_default()));
+    let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
     let lesson = Resource::new(
         move || (slug.get(), language.get()),
         |(slug, language)| backend::lesson(slug, language),
     );
     view! {
         <Transition>
-            {move || lesson.get().map(|lesson| match lesson {
-                Ok(Some(lesson)) => view! {
-                    <Head title=lesson.summary.title.clone() description=lesson.summary.summary/>
-                    <TopBar/>
-                    <main id="main"><h1>{lesson.summary.title}</h1></main>
-                }.into_any(),
-                _ => view! { <NotFound/> }.into_any(),
-            })}
+            <Found lesson/>
         </Transition>
+    }
+}
+
+/// The lesson, once its text is there. In another language it is the same lesson: only its words
+/// change, and the cluster beside it goes on.
+#[component]
+fn Found(lesson: Resource<Result<Option<LessonText>, ServerFnError>>) -> impl IntoView {
+    let text = Memo::new(move |_| lesson.get().and_then(Result::ok).flatten());
+    let missing = Memo::new(move |_| matches!(lesson.get(), Some(Ok(None) | Err(_))));
+    let slugs = move || text.with(|text| text.as_ref().map(|text| text.summary.slug.clone()));
+    view! {
+        <For each=slugs key=String::clone let:slug>
+            <Lesson slug text=Signal::derive(move || text.get().unwrap_or_else(nothing))/>
+        </For>
+        <Show when=move || missing.get()>
+            <NotFound/>
+        </Show>
+    }
+}
+
+#[component]
+fn Lesson(slug: String, text: Signal<LessonText>) -> impl IntoView {
+    let language = use_language();
+    let trail = Signal::derive(move || {
+        text.with(|text| {
+            let part = part_name(&text.summary.part, language.get());
+            vec![part, format!("{}. {}", text.summary.number, text.summary.title)]
+        })
+    });
+    let files = text.with_untracked(|text| text.files.clone());
+    view! {
+        <Head
+            title=Signal::derive(move || text.with(|text| text.summary.title.clone()))
+            description=Signal::derive(move || text.with(|text| text.summary.summary.clone()))
+        />
+        <Bench place=Place::Lesson { slug } files trail guide=Box::new(move || {
+            view! { <Guide text/> }.into_any()
+        })/>
+    }
+}
+
+/// What a lesson says while it is being left.
+fn nothing() -> LessonText {
+    LessonText {
+        summary: protocol::LessonSummary {
+            slug: String::new(),
+            number: 0,
+            part: String::new(),
+            title: String::new(),
+            summary: String::new(),
+            minutes: 0,
+            steps: 0,
+        },
+        intro_html: String::new(),
+        steps: Vec::new(),
+        debrief_html: String::new(),
+        files: Vec::new(),
+        previous: None,
+        next: None,
     }
 }

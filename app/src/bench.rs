@@ -1,0 +1,128 @@
+//! The workbench: the regions of a page with a cluster on it. Beside the picture with its timeline
+//! stand the editor, the terminal and its neighbours, and in a lesson its text.
+
+mod console_tabs;
+mod divider;
+mod notices;
+mod opening;
+mod regions;
+
+use leptos::prelude::*;
+use protocol::File;
+
+use crate::{
+    connect::Connect,
+    editor::{Desk, Editor},
+    header::TopBar,
+    i18n::{say, use_language},
+    player::Player,
+    scene::{Scene, Selection},
+    session::{Place, Session},
+    terminal::Console,
+    timeline::Timeline,
+};
+use console_tabs::{ConsoleTabs, Front};
+use divider::{Axis, Divider};
+use notices::{Notices, Preparing};
+use opening::Opening;
+use regions::{Picked, Region, RegionTabs, Sizes};
+
+pub use opening::use_opening;
+
+/// A page with a cluster. In a lesson, `guide` is its text; without one the editor takes its place.
+#[component]
+pub fn Bench(
+    place: Place,
+    /// What the editor opens with.
+    files: Vec<File>,
+    #[prop(into)] trail: Signal<Vec<String>>,
+    #[prop(optional)] guide: Option<Children>,
+) -> impl IntoView {
+    let opening = provide_all(place, files);
+    let player = expect_context::<Player>();
+    let is_lesson = guide.is_some();
+    let sizes = Sizes::new(is_lesson);
+    let region = RwSignal::new(if is_lesson { Region::Guide } else { Region::Picture });
+    regions::follow(region);
+    let (side, low) = match guide {
+        Some(guide) => (guide().into_any(), Some(view! { <Editor/> })),
+        None => (view! { <Editor/> }.into_any(), None),
+    };
+    view! {
+        <TopBar trail>
+            <Connect/>
+            <StartOver opening/>
+        </TopBar>
+        <main
+            id="main"
+            class=if is_lesson { "bench lesson" } else { "bench play" }
+            data-region=move || region.get().name()
+            style=move || sizes.style()
+        >
+            <RegionTabs region is_lesson/>
+            <Notices opening/>
+            <div class="region side">{side}</div>
+            <Divider axis=Axis::Column size=sizes.side label=say("왼쪽 너비", "Width of the left side")/>
+            <div class="region picture">
+                <Preparing/>
+                <Scene player/>
+                <Picked region/>
+                <Timeline player/>
+            </div>
+            <Divider axis=Axis::Row size=sizes.low label=say("아래쪽 높이", "Height of the lower part")/>
+            <div class="region low">
+                {low.map(|editor| view! {
+                    <div class="low-editor">{editor}</div>
+                    <Divider
+                        axis=Axis::Inner
+                        size=sizes.editor
+                        label=say("편집기 너비", "Width of the editor")
+                    />
+                })}
+                <ConsoleTabs/>
+            </div>
+        </main>
+    }
+}
+
+/// Makes what the parts of the page share, and opens the sandbox.
+fn provide_all(place: Place, files: Vec<File>) -> Opening {
+    let player = Player::new();
+    let session = Session::new(player);
+    let texts = RwSignal::new(files.clone());
+    let console = Console::new(session, texts);
+    let desk = Desk::new(&place, texts, session, console);
+    let opening = Opening::new(place, session, desk, files);
+    provide_context(player);
+    provide_context(session);
+    provide_context(Selection::new());
+    provide_context(console);
+    provide_context(desk);
+    provide_context(Front::new());
+    provide_context(opening);
+    Effect::new(move |_| player.run());
+    let language = use_language();
+    Effect::new(move |_| session.speak(language.get()));
+    opening
+}
+
+/// Throws the sandbox away and begins with a new one, after asking.
+#[component]
+fn StartOver(opening: Opening) -> impl IntoView {
+    let language = use_language();
+    let start = move |_| {
+        let question = language.get_untracked().pick(
+            "새 클러스터로 처음부터 시작할까? 지금 클러스터는 주소를 아는 동안만 다시 열 수 있다.",
+            "Begin again with a new cluster? The present one can be reopened only by its address.",
+        );
+        if window().confirm_with_message(question).unwrap_or(false) {
+            opening.begin_again();
+        }
+    };
+    view! {
+        <button type="button" class="button small" on:click=start>
+            {crate::icons::icon(crate::icons::Icon::ROTATE_CCW)}
+            {say("새로 시작", "Start over")}
+        </button>
+    }
+}

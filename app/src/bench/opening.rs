@@ -1,0 +1,138 @@
+//! Opening the page's sandbox, and another when the address names another (a fork) or the server has
+//! forgotten it. The address always names the sandbox that is open.
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate, use_query_map},
+};
+use protocol::File;
+
+use crate::{
+    browser,
+    editor::Desk,
+    i18n::{Language, use_language},
+    session::{Link, Opened, Place, Session, settle},
+};
+
+const RETRY_MS: u32 = 3_000;
+
+/// What there is to say about opening a sandbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Notice {
+    /// The server did not know the old sandbox; this one is new.
+    Replaced,
+    /// The server made no sandbox, and says why.
+    Refused(String),
+    /// The server does not answer; it is asked again.
+    Unreachable,
+}
+
+/// A handle of the page's sandbox as a thing to open.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening {
+    place: StoredValue<Place>,
+    files: StoredValue<Vec<File>>,
+    session: Session,
+    desk: Desk,
+    language: Signal<Language>,
+    notice: RwSignal<Option<Notice>>,
+    /// What the address shall name.
+    opened: RwSignal<Option<String>>,
+}
+
+/// The opening of the page that this component is on.
+pub fn use_opening() -> Opening {
+    expect_context::<Opening>()
+}
+
+impl Opening {
+    pub(super) fn new(place: Place, session: Session, desk: Desk, files: Vec<File>) -> Opening {
+        let opening = Opening {
+            place: StoredValue::new(place),
+            files: StoredValue::new(files),
+            session,
+            desk,
+            language: use_language(),
+            notice: RwSignal::new(None),
+            opened: RwSignal::new(None),
+        };
+        opening.follow_address();
+        opening.keep_address();
+        Effect::new(move |_| {
+            if session.link().get() == Link::Gone {
+                opening.open(session.sandbox().get_untracked());
+            }
+        });
+        opening
+    }
+
+    pub(super) fn notice(self) -> RwSignal<Option<Notice>> {
+        self.notice
+    }
+
+    /// A new sandbox and the files as at the beginning.
+    pub fn begin_again(self) {
+        self.place.with_value(Place::forget);
+        self.desk.reset(self.files.get_value());
+        self.open(None);
+    }
+
+    /// Opens what the address names, at first and whenever that changes.
+    fn follow_address(self) {
+        let query = use_query_map();
+        let named = Memo::new(move |_| query.with(|query| query.get("sandbox")));
+        Effect::new(move |before: Option<()>| {
+            let named = named.get();
+            let open = self.session.sandbox().get_untracked();
+            if before.is_none() || (named.is_some() && named != open) {
+                self.open(named);
+            }
+        });
+    }
+
+    /// Keeps `?sandbox=` to what is open.
+    fn keep_address(self) {
+        let navigate = use_navigate();
+        let location = use_location();
+        let query = use_query_map();
+        Effect::new(move |_| {
+            let Some(id) = self.opened.get() else { return };
+            if query.with_untracked(|query| query.get("sandbox")) == Some(id.clone()) {
+                return;
+            }
+            let path = location.pathname.get_untracked();
+            let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+            navigate(&format!("{path}?sandbox={id}"), options);
+        });
+    }
+
+    fn open(self, wanted: Option<String>) {
+        let place = self.place.get_value();
+        spawn_local(async move {
+            let opened = settle(&place, wanted.clone()).await;
+            if self.notice.is_disposed() {
+                return;
+            }
+            match opened {
+                Opened::Ready { id } => self.ready(&place, id, None),
+                Opened::Replaced { id } => self.ready(&place, id, Some(Notice::Replaced)),
+                Opened::Refused { message } => self.notice.set(Some(Notice::Refused(message))),
+                Opened::Unreachable => {
+                    self.notice.set(Some(Notice::Unreachable));
+                    browser::sleep_ms(RETRY_MS).await;
+                    if self.notice.try_get_untracked().flatten() == Some(Notice::Unreachable) {
+                        self.open(wanted);
+                    }
+                }
+            }
+        });
+    }
+
+    fn ready(self, place: &Place, id: String, notice: Option<Notice>) {
+        self.notice.set(notice);
+        place.remember(&id);
+        self.session.open(&id, self.language.get_untracked());
+        self.opened.set(Some(id));
+    }
+}

@@ -1,0 +1,185 @@
+//! The object that is selected: what it is, what Kubernetes says of it, its YAML, why it is so, and
+//! what can be done with it.
+
+mod actions;
+mod summary;
+
+use leptos::{prelude::*, task::spawn_local};
+use protocol::{About, Act, Moment, ObjectRef, Reply};
+
+use crate::{
+    connect::Snippet,
+    i18n::say,
+    player::Player,
+    scene::Selection,
+    session::use_session,
+    tabs::move_by_arrows,
+    terminal::refusal,
+    why::Why,
+};
+use actions::Actions;
+use summary::Summary;
+
+/// What is shown of the object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Sheet {
+    #[default]
+    Summary,
+    Description,
+    Yaml,
+    Why,
+}
+
+/// What the server answered about the object.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Answers {
+    yaml: String,
+    description: String,
+    chain: Vec<Moment>,
+    /// Why there is no answer.
+    refused: Option<String>,
+}
+
+/// The inspector.
+#[component]
+pub fn Inspector() -> impl IntoView {
+    let selection = expect_context::<Selection>();
+    let selected = Memo::new(move |_| selection.selected.get());
+    view! {
+        <section class="inspector" aria-label=say("살펴보기", "Inspector")>
+            {move || match selected.get() {
+                Some(object) => view! { <Inspected object/> }.into_any(),
+                None => view! {
+                    <p class="empty">
+                        {say(
+                            "그림이나 터미널에서 무엇이든 고르면 여기에서 자세히 볼 수 있다.",
+                            "Choose anything in the picture or in the terminal to see all about it here.",
+                        )}
+                    </p>
+                }
+                .into_any(),
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Inspected(object: ObjectRef) -> impl IntoView {
+    let sheet = RwSignal::new(Sheet::default());
+    let answers = RwSignal::new(Answers::default());
+    let object = StoredValue::new(object);
+    keep_asking(object, sheet, answers);
+    let name = object.with_value(|object| object.name.clone());
+    let kind = object.with_value(|object| object.kind.clone());
+    let namespace = object.with_value(|object| object.namespace.clone());
+    view! {
+        <header class="inspected">
+            <h3>
+                <span class="kind">{kind}</span>
+                <span class="mono">{name}</span>
+            </h3>
+            <span class="soft mono">{namespace}</span>
+        </header>
+        <Actions object/>
+        <Sheets sheet/>
+        <p class="bad" hidden=move || answers.with(|a| a.refused.is_none())>
+            {move || answers.with(|a| a.refused.clone())}
+        </p>
+        <div class="sheet-body" role="tabpanel" id="inspector-sheet" tabindex="0"
+            aria-label=say("고른 것의 내용", "What is selected")>
+            {move || match sheet.get() {
+                Sheet::Summary => view! { <Summary object/> }.into_any(),
+                Sheet::Description => view! {
+                    <Snippet
+                        text=Signal::derive(move || answers.with(|a| a.description.clone()))
+                        label=say("설명 복사", "Copy the description")
+                    />
+                }.into_any(),
+                Sheet::Yaml => view! {
+                    <Snippet
+                        text=Signal::derive(move || answers.with(|a| a.yaml.clone()))
+                        label=say("YAML 복사", "Copy the YAML")
+                    />
+                }.into_any(),
+                Sheet::Why => view! {
+                    <Why
+                        player=expect_context::<Player>()
+                        chain=Signal::derive(move || answers.with(|a| a.chain.clone()))
+                    />
+                }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// Asks the server anew when another sheet is shown and whenever the object has changed.
+fn keep_asking(
+    object: StoredValue<ObjectRef>,
+    sheet: RwSignal<Sheet>,
+    answers: RwSignal<Answers>,
+) {
+    let session = use_session();
+    let player = expect_context::<Player>();
+    let language = crate::i18n::use_language();
+    let revision = Memo::new(move |_| {
+        object.with_value(|object| player.cluster().get(object).map(|object| object.revision))
+    });
+    Effect::new(move |_| {
+        revision.track();
+        let Some(act) = question(object.get_value(), sheet.get()) else { return };
+        spawn_local(async move {
+            let reply = session.send(act).await;
+            let language = language.try_get_untracked().unwrap_or_default();
+            // Another object may have been chosen meanwhile: then nobody reads this any more.
+            answers.try_update(|answers| match reply {
+                Reply::Inspected { yaml, description } => {
+                    *answers = Answers { yaml, description, ..Answers::default() };
+                }
+                Reply::Why { chain } => *answers = Answers { chain, ..Answers::default() },
+                Reply::Refused { reason } => answers.refused = Some(refusal(&reason, language)),
+                _ => {}
+            });
+        });
+    });
+}
+
+/// What to ask the server for a sheet; the summary needs nothing.
+fn question(object: ObjectRef, sheet: Sheet) -> Option<Act> {
+    match sheet {
+        Sheet::Summary => None,
+        Sheet::Description | Sheet::Yaml => Some(Act::Inspect { object }),
+        Sheet::Why => Some(Act::Why { about: About::Object { object } }),
+    }
+}
+
+#[component]
+fn Sheets(sheet: RwSignal<Sheet>) -> impl IntoView {
+    let tab = move |of: Sheet, name: Signal<&'static str>| {
+        view! {
+            <button
+                type="button"
+                role="tab"
+                class="tab"
+                aria-selected=move || (sheet.get() == of).to_string()
+                aria-controls="inspector-sheet"
+                tabindex=move || if sheet.get() == of { "0" } else { "-1" }
+                on:click=move |_| sheet.set(of)
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <div
+            class="tabs sub"
+            role="tablist"
+            aria-label=say("무엇을 볼지", "What to see")
+            on:keydown=|event| move_by_arrows(&event)
+        >
+            {tab(Sheet::Summary, say("요약", "Summary"))}
+            {tab(Sheet::Description, say("설명", "Describe"))}
+            {tab(Sheet::Yaml, say("YAML", "YAML"))}
+            {tab(Sheet::Why, say("왜?", "Why?"))}
+        </div>
+    }
+}

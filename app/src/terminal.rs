@@ -1,0 +1,164 @@
+//! The terminal: what was typed, what came of it, and the prompt.
+
+mod complete;
+mod console;
+mod links;
+mod prompt;
+mod shell;
+
+use std::sync::Arc;
+
+use leptos::{html, prelude::*};
+use protocol::Stream;
+
+pub use console::{Console, refusal, use_console};
+
+use crate::{
+    browser,
+    i18n::say,
+    icons::{Icon, icon},
+    player::Player,
+    scene::Selection,
+};
+use console::{Entry, What};
+use links::{Names, Piece, pieces};
+use prompt::Prompt;
+
+/// How near to its end, in pixels, the screen must be to follow what is printed.
+const FOLLOW_PX: i32 = 48;
+
+/// The terminal of the page's [`Console`].
+#[component]
+pub fn Terminal() -> impl IntoView {
+    let console = use_console();
+    let player = expect_context::<Player>();
+    let screen = NodeRef::<html::Div>::new();
+    let field = NodeRef::<html::Input>::new();
+    let names = Memo::new(move |_| {
+        let cluster = player.cluster();
+        Arc::new(Names::new(cluster.objects().map(|object| &object.object)))
+    });
+    follow(screen, console);
+    view! {
+        <section class="terminal" aria-label=say("터미널", "Terminal")>
+            <div class="terminal-actions">
+                <CopyAll/>
+                <button
+                    type="button"
+                    class="icon-button small"
+                    aria-label=say("화면 지우기", "Clear the screen")
+                    title=say("화면 지우기", "Clear the screen")
+                    on:click=move |_| console.clear()
+                >
+                    {icon(Icon::TRASH_2)}
+                </button>
+            </div>
+            <div node_ref=screen class="screen">
+                <Greeting/>
+                <div role="log" aria-label=say("출력", "Output")>
+                    <For each=move || console.entries().to_vec() key=|entry| entry.id let:entry>
+                        <Shown entry names/>
+                    </For>
+                </div>
+                <Prompt field/>
+            </div>
+        </section>
+    }
+}
+
+/// Keeps the end of the screen in view, unless the learner has scrolled up.
+fn follow(screen: NodeRef<html::Div>, console: Console) {
+    Effect::new(move |_| {
+        let entries = console.entries();
+        if let Some(What::Printed { text, .. }) = entries.last().map(|entry| &entry.what) {
+            text.track();
+        }
+        let Some(screen) = screen.get_untracked() else { return };
+        let typed = matches!(entries.last().map(|e| &e.what), Some(What::Typed(_)));
+        let below = screen.scroll_height() - screen.scroll_top() - screen.client_height();
+        if typed || below < FOLLOW_PX + screen.client_height() {
+            request_animation_frame(move || screen.set_scroll_top(screen.scroll_height()));
+        }
+    });
+}
+
+#[component]
+fn Greeting() -> impl IntoView {
+    let console = use_console();
+    view! {
+        <p class="said" hidden=move || !console.entries().is_empty()>
+            {say(
+                "여기에 kubectl 명령을 적는다. help라고 적으면 할 수 있는 일을 보여 준다.",
+                "Type kubectl commands here. Type help to see what can be done.",
+            )}
+        </p>
+    }
+}
+
+#[component]
+fn CopyAll() -> impl IntoView {
+    let console = use_console();
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        leptos::task::spawn_local(async move {
+            copied.set(browser::copy(&console.text()).await);
+            browser::sleep_ms(1_500).await;
+            copied.try_set(false);
+        });
+    };
+    view! {
+        <button
+            type="button"
+            class="icon-button small"
+            aria-label=say("출력 복사", "Copy the output")
+            title=say("출력 복사", "Copy the output")
+            on:click=copy
+        >
+            {move || icon(if copied.get() { Icon::CHECK } else { Icon::COPY })}
+        </button>
+    }
+}
+
+/// One entry of the screen.
+#[component]
+fn Shown(entry: Entry, names: Memo<Arc<Names>>) -> impl IntoView {
+    match entry.what {
+        What::Typed(line) => view! {
+            <div class="typed"><span class="dollar" aria-hidden="true">"$ "</span>{line}</div>
+        }
+        .into_any(),
+        What::Said(text) => view! { <div class="said">{text}</div> }.into_any(),
+        What::Printed { stream, text } => view! {
+            <pre class=if stream == Stream::Err { "printed err" } else { "printed" }>
+                {move || text.with(|text| linked(text, &names.get()))}
+            </pre>
+        }
+        .into_any(),
+    }
+}
+
+/// The text with each name of an object as a button that selects it.
+fn linked(text: &str, names: &Names) -> Vec<AnyView> {
+    let selection = expect_context::<Selection>();
+    pieces(text, names)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.to_owned().into_any(),
+            Piece::Name(name, object) => {
+                let object = object.clone();
+                view! {
+                    // Out of the Tab key's way: the picture is the keyboard's path to objects.
+                    <button
+                        type="button"
+                        class="name"
+                        tabindex="-1"
+                        on:click=move |_| selection.selected.set(Some(object.clone()))
+                    >
+                        {name.to_owned()}
+                    </button>
+                }
+                .into_any()
+            }
+        })
+        .collect()
+}
