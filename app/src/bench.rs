@@ -45,14 +45,17 @@ pub fn Bench(
     let region = RwSignal::new(if is_lesson { Region::Guide } else { Region::Picture });
     regions::follow(region);
     let (side, low) = match guide {
-        Some(guide) => (guide().into_any(), Some(view! { <Editor/> })),
+        Some(guide) => (guide().into_any(), Some(view! { <Editor/> }.into_any())),
         None => (view! { <Editor/> }.into_any(), None),
     };
     view! {
-        <TopBar trail>
-            <Connect/>
-            <StartOver opening/>
-        </TopBar>
+        {view! {
+            <TopBar trail>
+                <Connect/>
+                <StartOver opening/>
+            </TopBar>
+        }
+        .into_any()}
         <main
             id="main"
             class=if is_lesson { "bench lesson" } else { "bench play" }
@@ -65,9 +68,9 @@ pub fn Bench(
             <Divider axis=Axis::Column size=sizes.side label=say("왼쪽 너비", "Width of the left side")/>
             <div class="region picture">
                 <Preparing/>
-                <Scene player/>
+                {view! { <Scene player/> }.into_any()}
                 <Picked region/>
-                <Timeline player/>
+                {view! { <Timeline player/> }.into_any()}
             </div>
             <Divider axis=Axis::Row size=sizes.low label=say("아래쪽 높이", "Height of the lower part")/>
             <div class="region low">
@@ -79,7 +82,7 @@ pub fn Bench(
                         label=say("편집기 너비", "Width of the editor")
                     />
                 })}
-                <ConsoleTabs/>
+                {view! { <ConsoleTabs/> }.into_any()}
             </div>
         </main>
     }

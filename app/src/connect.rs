@@ -50,9 +50,8 @@ fn Ways() -> impl IntoView {
             }
         });
     });
-    let use_file = Signal::derive(|| {
-        "export KUBECONFIG=$PWD/wheelhouse.yaml\nkubectl get nodes".to_owned()
-    });
+    let use_file =
+        Signal::derive(|| "export KUBECONFIG=$PWD/wheelhouse.yaml\nkubectl get nodes".to_owned());
     view! {
         <p>
             {say(

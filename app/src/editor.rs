@@ -13,7 +13,7 @@ pub use desk::{Desk, use_desk};
 pub use diagnostics::sentence;
 pub use templates::first_file;
 
-use crate::{i18n::say, icons::icon, icons::Icon};
+use crate::{i18n::say, icons::Icon, icons::icon};
 use code::Code;
 use diagnostics::Problems;
 use tabs::FileTabs;

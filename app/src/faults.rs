@@ -97,10 +97,11 @@ fn processes(cluster: &Cluster) -> Vec<Process> {
 #[component]
 fn MachineRow(machine: Machine) -> impl IntoView {
     let Machine { name, status, off } = machine;
+    let class = if off || status.contains("NotReady") { "bad" } else { "soft" };
     view! {
         <li>
             <span class="fault-name mono">{name.clone()}</span>
-            <span class=if off || status.contains("NotReady") { "bad" } else { "soft" }>{status}</span>
+            <span class=class>{status}</span>
             <PowerButton node=name off/>
         </li>
     }

@@ -62,9 +62,7 @@ impl Icon {
     pub const PENCIL: Icon = Icon(
         r#"<path d="M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497z"/><path d="m15 5 4 4"/>"#,
     );
-    pub const SQUARE: Icon = Icon(
-        r#"<rect width="18" height="18" x="3" y="3" rx="2"/>"#,
-    );
+    pub const SQUARE: Icon = Icon(r#"<rect width="18" height="18" x="3" y="3" rx="2"/>"#);
     pub const PLAY: Icon = Icon(
         r#"<path d="M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z"/>"#,
     );

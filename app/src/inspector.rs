@@ -8,14 +8,8 @@ use leptos::{prelude::*, task::spawn_local};
 use protocol::{About, Act, Moment, ObjectRef, Reply};
 
 use crate::{
-    connect::Snippet,
-    i18n::say,
-    player::Player,
-    scene::Selection,
-    session::use_session,
-    tabs::move_by_arrows,
-    terminal::refusal,
-    why::Why,
+    connect::Snippet, i18n::say, player::Player, scene::Selection, session::use_session,
+    tabs::move_by_arrows, terminal::refusal, why::Why,
 };
 use actions::Actions;
 use summary::Summary;
@@ -65,6 +59,7 @@ pub fn Inspector() -> impl IntoView {
 
 #[component]
 fn Inspected(object: ObjectRef) -> impl IntoView {
+    let player = expect_context::<Player>();
     let sheet = RwSignal::new(Sheet::default());
     let answers = RwSignal::new(Answers::default());
     let object = StoredValue::new(object);
@@ -103,7 +98,7 @@ fn Inspected(object: ObjectRef) -> impl IntoView {
                 }.into_any(),
                 Sheet::Why => view! {
                     <Why
-                        player=expect_context::<Player>()
+                        player
                         chain=Signal::derive(move || answers.with(|a| a.chain.clone()))
                     />
                 }.into_any(),
@@ -113,11 +108,7 @@ fn Inspected(object: ObjectRef) -> impl IntoView {
 }
 
 /// Asks the server anew when another sheet is shown and whenever the object has changed.
-fn keep_asking(
-    object: StoredValue<ObjectRef>,
-    sheet: RwSignal<Sheet>,
-    answers: RwSignal<Answers>,
-) {
+fn keep_asking(object: StoredValue<ObjectRef>, sheet: RwSignal<Sheet>, answers: RwSignal<Answers>) {
     let session = use_session();
     let player = expect_context::<Player>();
     let language = crate::i18n::use_language();

@@ -51,7 +51,8 @@ pub(super) fn follow(region: RwSignal<Region>) {
     });
     Effect::new(move |before: Option<u32>| {
         let applied = desk.applied_well();
-        if before.is_some_and(|before| before != applied) && region.get_untracked() == Region::Editor
+        if before.is_some_and(|before| before != applied)
+            && region.get_untracked() == Region::Editor
         {
             region.set(Region::Picture);
         }
@@ -129,7 +130,9 @@ impl Sizes {
         let sizes = Sizes { side: size(side), low: size(34.0), editor: size(48.0) };
         let key = if is_lesson { "layout.lesson" } else { "layout.play" };
         Effect::new(move |first: Option<()>| {
-            if first.is_none() && let Some(kept) = browser::recall_as::<Kept>(key) {
+            if first.is_none()
+                && let Some(kept) = browser::recall_as::<Kept>(key)
+            {
                 sizes.side.share.set(kept.side);
                 sizes.low.share.set(kept.low);
                 sizes.editor.share.set(kept.editor);

@@ -157,6 +157,8 @@ fn load_bundle(ready: impl FnOnce() + 'static) {
     let ready = Closure::once_into_js(ready);
     script
         .add_event_listener_with_callback("load", ready.unchecked_ref())
-        .and_then(|()| document().head().map_or(Ok(()), |head| head.append_child(&script).map(drop)))
+        .and_then(|()| {
+            document().head().map_or(Ok(()), |head| head.append_child(&script).map(drop))
+        })
         .unwrap_or_default();
 }

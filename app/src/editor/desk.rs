@@ -135,8 +135,7 @@ impl Desk {
     /// What is wrong, in the file that is shown.
     pub fn diagnostics_shown(self) -> Vec<Diagnostic> {
         let name = self.shown_name();
-        self.diagnostics
-            .with(|all| all.iter().filter(|one| one.file == name).cloned().collect())
+        self.diagnostics.with(|all| all.iter().filter(|one| one.file == name).cloned().collect())
     }
 
     /// What is wrong, in any file.

@@ -94,7 +94,9 @@ fn type_word(name: &str, language: Language) -> &str {
         "integer" | "int" | "int32" | "int64" => language.pick("정수", "a whole number"),
         "number" | "float64" => language.pick("수", "a number"),
         "boolean" | "bool" => language.pick("true나 false인", "true or false"),
-        "array" | "list" => language.pick("목록('- '으로 시작하는 줄들)", "a list (lines that begin with '- ')"),
+        "array" | "list" => {
+            language.pick("목록('- '으로 시작하는 줄들)", "a list (lines that begin with '- ')")
+        }
         "object" | "map" => language.pick("이름: 값으로 된 묶음", "a group of name: value lines"),
         "null" => language.pick("빈", "nothing"),
         other => other,

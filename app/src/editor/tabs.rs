@@ -114,7 +114,9 @@ fn NameField(number: usize, name: String, renaming: RwSignal<Option<usize>>) -> 
 fn FileActions(renaming: RwSignal<Option<usize>>) -> impl IntoView {
     let desk = use_desk();
     let language = use_language();
-    let label = move |what: (&str, &str)| format!("{}: {}", language.get().pick(what.0, what.1), desk.shown_name());
+    let label = move |what: (&str, &str)| {
+        format!("{}: {}", language.get().pick(what.0, what.1), desk.shown_name())
+    };
     view! {
         <button
             type="button"

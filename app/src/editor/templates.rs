@@ -19,8 +19,14 @@ pub(super) const TEMPLATES: [Template; 6] = [
         text: DEPLOYMENT,
     },
     Template { title: ("서비스", "Service"), name: "service.yaml", text: SERVICE },
-    Template { title: ("컨피그맵(ConfigMap)", "ConfigMap"), name: "configmap.yaml", text: CONFIG_MAP },
-    Template { title: ("네임스페이스", "Namespace"), name: "namespace.yaml", text: NAMESPACE },
+    Template {
+        title: ("컨피그맵(ConfigMap)", "ConfigMap"),
+        name: "configmap.yaml",
+        text: CONFIG_MAP,
+    },
+    Template {
+        title: ("네임스페이스", "Namespace"), name: "namespace.yaml", text: NAMESPACE
+    },
     Template { title: ("빈 파일", "Empty file"), name: "manifest.yaml", text: "" },
 ];
 

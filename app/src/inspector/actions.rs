@@ -128,7 +128,7 @@ fn Scale(target: String, replicas: i32, namespace: String) -> impl IntoView {
             <button
                 type="button"
                 class="button small"
-                disabled=(to < 0)
+                disabled={to < 0}
                 aria-label=move || language.get().pick(names.0, names.1)
                 title=line.clone()
                 on:click=move |_| console.type_and_run(&line)

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use protocol::{
-    ContainerState, ContainerView, Detail, DeploymentView, NodeView, ObjectRef, ObjectView, PodView,
-    ReplicaSetView, ServiceView,
+    ContainerState, ContainerView, DeploymentView, Detail, NodeView, ObjectRef, ObjectView,
+    PodView, ReplicaSetView, ServiceView,
 };
 
 use crate::{
@@ -87,7 +87,9 @@ fn rows(object: &ObjectView, language: Language) -> Vec<Row> {
             vec![(language.pick("준비된 주소", "Ready addresses"), addresses.join(" "))]
         }
         Detail::Data { keys } => vec![(language.pick("키", "Keys"), keys.join(" "))],
-        Detail::Event(event) => vec![("Reason", event.reason.clone()), ("Message", event.message.clone())],
+        Detail::Event(event) => {
+            vec![("Reason", event.reason.clone()), ("Message", event.message.clone())]
+        }
         Detail::Other => Vec::new(),
     };
     let labels: Vec<_> = object.labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
@@ -150,9 +152,10 @@ fn replica_set_rows(set: &ReplicaSetView, language: Language) -> Vec<Row> {
 }
 
 fn service_rows(service: &ServiceView, language: Language) -> Vec<Row> {
-    let ports = service.ports.iter().map(|port| {
-        format!("{} → {} {}", port.port, port.target_port, port.protocol)
-    });
+    let ports = service
+        .ports
+        .iter()
+        .map(|port| format!("{} → {} {}", port.port, port.target_port, port.protocol));
     let selector = service.selector.iter().map(|(k, v)| format!("{k}={v}"));
     vec![
         ("TYPE", service.service_type.clone()),
@@ -165,10 +168,14 @@ fn service_rows(service: &ServiceView, language: Language) -> Vec<Row> {
 /// A container: its state in Kubernetes' words, its image, and how often it began again.
 fn container(container: &ContainerView, language: Language) -> impl IntoView + use<> {
     let (state, class, more) = match &container.state {
-        ContainerState::Waiting { reason, message } => ("Waiting", "waiting", join(reason, message)),
-        ContainerState::Running { since_ms } => {
-            ("Running", "running", format!("{} {}", language.pick("부터", "since"), time(*since_ms)))
+        ContainerState::Waiting { reason, message } => {
+            ("Waiting", "waiting", join(reason, message))
         }
+        ContainerState::Running { since_ms } => (
+            "Running",
+            "running",
+            format!("{} {}", language.pick("부터", "since"), time(*since_ms)),
+        ),
         ContainerState::Terminated { reason, exit_code } => {
             ("Terminated", "terminated", format!("{reason} ({exit_code})"))
         }

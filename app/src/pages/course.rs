@@ -42,7 +42,8 @@ pub(super) fn Course(lessons: Vec<LessonSummary>) -> impl IntoView {
             lessons.iter().filter(|lesson| lesson.part == letter).cloned().collect();
         of_part.sort_by_key(|lesson| lesson.number);
         (!of_part.is_empty()).then(|| {
-            let rows = of_part.into_iter().map(|lesson| view! { <Row lesson live/> }).collect_view();
+            let rows =
+                of_part.into_iter().map(|lesson| view! { <Row lesson live/> }).collect_view();
             view! {
                 <section class="part">
                     <h3>{move || part_name(letter, language.get())}</h3>
@@ -66,7 +67,9 @@ fn Row(lesson: LessonSummary, live: RwSignal<bool>) -> impl IntoView {
         if live.get() { browser::recall_as::<Done>(&format!("progress.{slug}")) } else { None }
     });
     let effort = move || {
-        language.get().pick(format!("{minutes}분 · {steps}단계"), format!("{minutes} min · {steps} steps"))
+        language
+            .get()
+            .pick(format!("{minutes}분 · {steps}단계"), format!("{minutes} min · {steps} steps"))
     };
     let mark = move || match done.get() {
         Some((_, true)) => view! {

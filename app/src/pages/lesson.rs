@@ -11,13 +11,7 @@ use leptos_router::hooks::use_params_map;
 use protocol::LessonText;
 
 use super::{NotFound, course::part_name};
-use crate::{
-    backend,
-    bench::Bench,
-    header::Head,
-    i18n::use_language,
-    session::Place,
-};
+use crate::{backend, bench::Bench, header::Head, i18n::use_language, session::Place};
 use guide::Guide;
 
 /// `/{lang}/lessons/{slug}`

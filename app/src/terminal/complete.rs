@@ -11,9 +11,33 @@ pub(super) struct Vocabulary {
 
 const SHELL: &[&str] = &["cat", "clear", "help", "history", "kubectl", "ls"];
 const VERBS: &[&str] = &[
-    "annotate", "api-resources", "api-versions", "apply", "auth", "cluster-info", "config", "cordon",
-    "create", "delete", "describe", "drain", "events", "explain", "expose", "get", "label", "logs",
-    "patch", "rollout", "run", "scale", "set", "taint", "uncordon", "version", "wait",
+    "annotate",
+    "api-resources",
+    "api-versions",
+    "apply",
+    "auth",
+    "cluster-info",
+    "config",
+    "cordon",
+    "create",
+    "delete",
+    "describe",
+    "drain",
+    "events",
+    "explain",
+    "expose",
+    "get",
+    "label",
+    "logs",
+    "patch",
+    "rollout",
+    "run",
+    "scale",
+    "set",
+    "taint",
+    "uncordon",
+    "version",
+    "wait",
 ];
 /// Plural, short and singular names of a kind.
 const KINDS: &[(&str, &[&str])] = &[
@@ -39,7 +63,10 @@ const SUBCOMMANDS: &[(&str, &[&str])] = &[
 const FLAGS: &[(&str, &[&str])] = &[
     ("apply", &["--dry-run=server", "--filename", "--namespace"]),
     ("delete", &["--all", "--force", "--grace-period=", "--now", "--wait=false"]),
-    ("get", &["--all-namespaces", "--namespace", "--output", "--selector", "--show-labels", "--watch"]),
+    (
+        "get",
+        &["--all-namespaces", "--namespace", "--output", "--selector", "--show-labels", "--watch"],
+    ),
     ("logs", &["--follow", "--previous", "--tail=", "--timestamps"]),
     ("scale", &["--replicas="]),
 ];
@@ -51,8 +78,10 @@ pub(super) fn candidates(line: &str, words: &Vocabulary) -> Vec<String> {
         Some((last, before)) if !line.ends_with(char::is_whitespace) => (before, *last),
         _ => (before.as_slice(), ""),
     };
-    let mut fitting: Vec<String> =
-        options(before, word, words).into_iter().filter(|option| option.starts_with(word)).collect();
+    let mut fitting: Vec<String> = options(before, word, words)
+        .into_iter()
+        .filter(|option| option.starts_with(word))
+        .collect();
     fitting.sort();
     fitting.dedup();
     fitting
@@ -80,8 +109,11 @@ fn arguments(verb: &str, rest: &[&str], word: &str, words: &Vocabulary) -> Vec<S
         ("rollout" | "set" | "auth" | "config" | "create", []) => owned(table(SUBCOMMANDS, verb)),
         ("rollout" | "set", [_]) => slashed(word, words, &["Deployment"]),
         ("scale", []) => slashed(word, words, &["Deployment", "ReplicaSet"]),
-        ("get" | "describe" | "delete" | "label" | "annotate" | "patch" | "expose" | "scale" | "wait"
-         | "taint" | "explain", []) => slashed(word, words, &[]),
+        (
+            "get" | "describe" | "delete" | "label" | "annotate" | "patch" | "expose" | "wait"
+            | "taint" | "explain",
+            [],
+        ) => slashed(word, words, &[]),
         (_, [kind, ..]) => kind_of(kind).map(|kind| names(kind, words)).unwrap_or_default(),
         _ => Vec::new(),
     }
@@ -96,7 +128,11 @@ fn slashed(word: &str, words: &Vocabulary, only: &[&str]) -> Vec<String> {
     KINDS
         .iter()
         .filter(|(kind, _)| only.is_empty() || only.contains(kind))
-        .map(|(_, words)| if only.is_empty() { words[0].to_owned() } else { format!("{}/", words[1]) })
+        .map(
+            |(_, words)| {
+                if only.is_empty() { words[0].to_owned() } else { format!("{}/", words[1]) }
+            },
+        )
         .collect()
 }
 
@@ -163,7 +199,11 @@ mod tests {
         check("kubectl logs web-1", "web-1", "kubectl logs web-1 ");
         check("kubectl scale d", "deployment/", "kubectl scale deployment/");
         check("kubectl scale deployment/", "deployment/web", "kubectl scale deployment/web ");
-        check("kubectl scale deployment/web --r", "--replicas=", "kubectl scale deployment/web --replicas=");
+        check(
+            "kubectl scale deployment/web --r",
+            "--replicas=",
+            "kubectl scale deployment/web --replicas=",
+        );
         check("kubectl rollout u", "undo", "kubectl rollout undo ");
         check("kubectl drain ", "node-1", "kubectl drain node-1 ");
         check("cat ", "pod.yaml web.yaml", "cat ");

@@ -41,9 +41,10 @@ impl Names {
         let Some(kind) = kind else { return objects.first() };
         // `deployment.apps/web` names the kind in lower case, with its group.
         let kind = kind.split('.').next().unwrap_or_default();
-        objects
-            .iter()
-            .find(|o| o.kind.eq_ignore_ascii_case(kind) || o.kind.eq_ignore_ascii_case(kind.trim_end_matches('s')))
+        objects.iter().find(|o| {
+            o.kind.eq_ignore_ascii_case(kind)
+                || o.kind.eq_ignore_ascii_case(kind.trim_end_matches('s'))
+        })
     }
 }
 

@@ -48,7 +48,6 @@ pub(super) fn Prompt(field: NodeRef<html::Input>) -> impl IntoView {
                 type="text"
                 autocomplete="off"
                 autocapitalize="off"
-                autocorrect="off"
                 spellcheck="false"
                 enterkeyhint="send"
                 aria-describedby="prompt-state"
@@ -84,8 +83,13 @@ fn Waiting(console: Console) -> impl IntoView {
         }
         long.set(false);
         if running {
-            let handle = set_timeout_with_handle(move || drop(long.try_set(true)), PATIENCE);
+            let handle = set_timeout_with_handle(move || long.set(true), PATIENCE);
             timer.set_value(handle.ok());
+        }
+    });
+    on_cleanup(move || {
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
         }
     });
     let still = move || session.clock().with(|clock| clock.rate == 0.0);

@@ -48,7 +48,8 @@ fn numbered(history: &[String]) -> String {
 fn cat(names: &[&str], files: &[File]) -> Own {
     let mut text = String::new();
     for name in names {
-        let Some(file) = files.iter().find(|file| file.name == name.trim_start_matches("./")) else {
+        let Some(file) = files.iter().find(|file| file.name == name.trim_start_matches("./"))
+        else {
             return Own::Complain(format!("{text}cat: {name}: No such file or directory\n"));
         };
         text.push_str(&file.text);

@@ -17,7 +17,7 @@ pub(super) fn Goals(goals: Vec<GoalText>, here: Memo<bool>) -> impl IntoView {
         let met = |goals: &[GoalState]| !goals.is_empty() && goals.iter().all(|goal| goal.met);
         here.get() && way.with_state(|state| state.is_some_and(|state| met(&state.goals)))
     });
-    let rows = goals.into_iter().map(|goal| view! { <Goal goal here/> }).collect_view();
+    let rows = goals.into_iter().map(|goal| view! { <Goal goal here/> }.into_any()).collect_view();
     view! {
         <section class="goals" class:met=move || all_met.get()>
             <h3>{say("목표", "Goals")}</h3>
@@ -40,7 +40,11 @@ fn Goal(goal: GoalText, here: Memo<bool>) -> impl IntoView {
     let mark = move || icon(if met() { Icon::CIRCLE_CHECK } else { Icon::CIRCLE_DASHED });
     let word = move || {
         let language = language.get();
-        if met() { language.pick("이룸: ", "Met: ") } else { language.pick("아직: ", "Not yet: ") }
+        if met() {
+            language.pick("이룸: ", "Met: ")
+        } else {
+            language.pick("아직: ", "Not yet: ")
+        }
     };
     let not_yet = move || {
         state.with(|state| state.as_ref().and_then(|state| state.not_yet.clone())).map(|why| {
@@ -66,7 +70,9 @@ fn Goal(goal: GoalText, here: Memo<bool>) -> impl IntoView {
 fn Wrong(here: Memo<bool>) -> impl IntoView {
     let way = expect_context::<Way>();
     let wrong = Memo::new(move |_| {
-        here.get().then(|| way.with_state(|state| state.and_then(|state| state.wrong.clone()))).flatten()
+        here.get()
+            .then(|| way.with_state(|state| state.and_then(|state| state.wrong.clone())))
+            .flatten()
     });
     view! {
         <div role="status">

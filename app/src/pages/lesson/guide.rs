@@ -92,11 +92,15 @@ pub(super) fn Guide(text: Signal<LessonText>) -> impl IntoView {
     });
     let steps = move || {
         let steps = text.with(|text| text.steps.clone());
-        steps.into_iter().enumerate().map(|(n, step)| view! { <Step number=n step/> }).collect_view()
+        steps
+            .into_iter()
+            .enumerate()
+            .map(|(n, step)| view! { <Step number=n step/> }.into_any())
+            .collect_view()
     };
     view! {
         <article class="guide" aria-label=title>
-            <Progress/>
+            {view! { <Progress/> }.into_any()}
             <div class="guide-body" node_ref=body>
                 <h1 class="lesson-title">{title}</h1>
                 <div
@@ -105,9 +109,9 @@ pub(super) fn Guide(text: Signal<LessonText>) -> impl IntoView {
                     inner_html=move || text.with(|text| text.intro_html.clone())
                 ></div>
                 {steps}
-                <Debrief/>
+                {view! { <Debrief/> }.into_any()}
             </div>
-            <Help/>
+            {view! { <Help/> }.into_any()}
         </article>
     }
 }
@@ -123,7 +127,8 @@ fn begin_at_the_top(way: Way, body: NodeRef<html::Div>) {
                     body.set_scroll_top(0);
                 }
                 let heading = document().get_element_by_id(&id);
-                if let Some(heading) = heading.and_then(|h| h.dyn_into::<web_sys::HtmlElement>().ok())
+                if let Some(heading) =
+                    heading.and_then(|h| h.dyn_into::<web_sys::HtmlElement>().ok())
                 {
                     heading.focus().unwrap_or_default();
                 }
@@ -137,7 +142,8 @@ fn begin_at_the_top(way: Way, body: NodeRef<html::Div>) {
 fn remember_progress(way: Way) {
     Effect::new(move |_| {
         let slug = way.text.with(|text| text.summary.slug.clone());
-        let done = way.with_state(|state| state.map(|state| (state.steps_done.len(), state.completed)));
+        let done =
+            way.with_state(|state| state.map(|state| (state.steps_done.len(), state.completed)));
         if let Some(done) = done {
             browser::keep_as(&format!("progress.{slug}"), &done);
         }
@@ -149,9 +155,10 @@ fn remember_progress(way: Way) {
 fn Progress() -> impl IntoView {
     let way = expect_context::<Way>();
     let language = use_language();
-    let marks = move || {
-        let steps = way.text.with(|text| text.steps.clone());
-        steps.into_iter().enumerate().map(|(n, step)| {
+    let marks =
+        move || {
+            let steps = way.text.with(|text| text.steps.clone());
+            steps.into_iter().enumerate().map(|(n, step)| {
             let StepText { id, title, .. } = step;
             let (done_id, here_id, open_id) = (id.clone(), id.clone(), id.clone());
             let label = move || {
@@ -175,7 +182,7 @@ fn Progress() -> impl IntoView {
                 </li>
             }
         }).collect_view()
-    };
+        };
     view! { <ol class="progress" aria-label=say("단계", "Steps")>{marks}</ol> }
 }
 

@@ -107,7 +107,10 @@ fn Solve() -> impl IntoView {
                 Reply::Solved { line: None, .. } => console.say(
                     language
                         .get_untracked()
-                        .pick("이 단계의 풀이는 여기까지다.", "That is all of this step's solution.")
+                        .pick(
+                            "이 단계의 풀이는 여기까지다.",
+                            "That is all of this step's solution.",
+                        )
                         .to_owned(),
                 ),
                 Reply::Refused { reason } => console.refused(&reason),

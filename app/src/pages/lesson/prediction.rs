@@ -26,7 +26,8 @@ pub(super) fn Prediction(step: String, asked: PredictionText, here: Memo<bool>) 
         move |choice: String| {
             let act = Act::Predict { step: step.clone(), choice: choice.clone() };
             spawn_local(async move {
-                if let Reply::Predicted { correct, explanation_html } = way.session.send(act).await {
+                if let Reply::Predicted { correct, explanation_html } = way.session.send(act).await
+                {
                     fresh.try_set(Some((choice, correct, explanation_html)));
                 }
             });
@@ -35,7 +36,7 @@ pub(super) fn Prediction(step: String, asked: PredictionText, here: Memo<bool>) 
     let choices = asked
         .choices
         .into_iter()
-        .map(|(id, text)| view! { <Choice id text made choose=choose.clone()/> })
+        .map(|(id, text)| view! { <Choice id text made choose=choose.clone()/> }.into_any())
         .collect_view();
     view! {
         <fieldset class="prediction">
@@ -54,7 +55,8 @@ where
 {
     let way = expect_context::<Way>();
     let (is, was) = (id.clone(), id.clone());
-    let chosen = Memo::new(move |_| made.with(|made| made.as_ref().is_some_and(|made| made.0 == is)));
+    let chosen =
+        Memo::new(move |_| made.with(|made| made.as_ref().is_some_and(|made| made.0 == is)));
     let class = move || {
         let right = made.with(|made| made.as_ref().is_some_and(|made| made.0 == was && made.1));
         match (chosen.get(), right) {

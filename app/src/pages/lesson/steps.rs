@@ -16,7 +16,7 @@ pub(super) fn Step(number: usize, step: StepText) -> impl IntoView {
         Memo::new(move |_| way.current() == id)
     };
     let prediction =
-        prediction.map(|asked| view! { <Prediction step=id.clone() asked here/> });
+        prediction.map(|asked| view! { <Prediction step=id.clone() asked here/> }.into_any());
     view! {
         <section class="step" hidden=move || way.live.get() && !here.get()>
             <p class="step-number">
@@ -26,7 +26,7 @@ pub(super) fn Step(number: usize, step: StepText) -> impl IntoView {
             <h2 id=format!("step-{id}") tabindex="-1">{title}</h2>
             <div class="prose" inner_html=html></div>
             {prediction}
-            <Goals goals here/>
+            {view! { <Goals goals here/> }.into_any()}
         </section>
     }
 }
