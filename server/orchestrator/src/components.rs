@@ -13,6 +13,7 @@ mod node_lifecycle;
 pub mod ownership;
 pub mod pods;
 mod replica_set;
+mod scheduler;
 pub mod taint_eviction;
 
 /// Every component of the cluster. Their order is part of the engine's version.
@@ -26,4 +27,5 @@ pub static TABLE: &[&ComponentRow] = &[
     &namespace::ROW,
     &namespace_defaults::SERVICE_ACCOUNT,
     &namespace_defaults::ROOT_CA,
+    &scheduler::ROW,
 ];

@@ -22,6 +22,7 @@ pub mod machine;
 pub mod object;
 pub mod queue;
 pub mod random;
+pub mod resources;
 pub mod scenario;
 pub mod selector;
 pub mod simulation;

@@ -6,8 +6,14 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
+use k8s_openapi::api::core::v1::Pod;
 
 use crate::object::{Key, Kind, Name, Object, Typed};
+use crate::resources::Resources;
+
+mod placed;
+
+use placed::Placed;
 
 /// How many changes the log keeps before it is compacted.
 const LOG_MAX: usize = 20_000;
@@ -16,6 +22,7 @@ const LOG_MAX: usize = 20_000;
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
     by_kind: OrdMap<Kind, OrdMap<Name, Object>>,
+    placed: Placed,
 }
 
 impl Objects {
@@ -61,18 +68,43 @@ impl Objects {
         self.in_namespace(T::KIND, namespace).filter_map(T::of)
     }
 
+    /// The Pods that are bound to a node, in order of namespace and name.
+    pub fn pods_on<'a>(&'a self, node: &str) -> impl Iterator<Item = &'a Arc<Pod>> {
+        self.placed.on_node(node).filter_map(|name| self.pod(name))
+    }
+
+    /// What the Pods of a node request together, those that have ended left out.
+    pub fn requested_on(&self, node: &str) -> Resources {
+        self.placed.requested(node)
+    }
+
+    /// The Pods whose controller has this UID, in order of namespace and name.
+    pub fn pods_controlled_by<'a>(&'a self, uid: &str) -> impl Iterator<Item = &'a Arc<Pod>> {
+        self.placed.controlled_by(uid).filter_map(|name| self.pod(name))
+    }
+
+    fn pod(&self, name: &Name) -> Option<&Arc<Pod>> {
+        self.by_kind.get(&Kind::Pod)?.get(name).and_then(Pod::of)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Object> {
         self.by_kind.values().flat_map(OrdMap::values)
     }
 
     pub fn insert(&mut self, object: Object) {
         let key = object.key();
-        self.by_kind.entry(key.kind).or_default().insert(key.name, object);
+        let is_pod = key.kind == Kind::Pod;
+        let after = is_pod.then(|| object.clone());
+        let before = self.by_kind.entry(key.kind).or_default().insert(key.name, object);
+        if is_pod {
+            self.placed.change(before.as_ref(), after.as_ref());
+        }
     }
 
     pub fn remove(&mut self, key: &Key) {
         if let Some(objects) = self.by_kind.get_mut(&key.kind) {
-            objects.remove(&key.name);
+            let before = objects.remove(&key.name);
+            self.placed.change(before.as_ref(), None);
         }
     }
 }

@@ -211,17 +211,23 @@ fn what_cannot_run_says_why() {
     check(
         config("nginx", &["nosuch"]),
         1000,
-        &expect![[r#"    0 StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown"#]],
+        &expect![[
+            r#"    0 StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown"#
+        ]],
     );
     check(
         config("hashicorp/http-echo", &["sh", "-c", "sleep 5"]),
         1000,
-        &expect![[r#"    0 StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "sh": executable file not found in $PATH: unknown"#]],
+        &expect![[
+            r#"    0 StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "sh": executable file not found in $PATH: unknown"#
+        ]],
     );
     check(
         config("nginx", &["/bin/nosuch"]),
         1000,
-        &expect![[r#"    0 StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "/bin/nosuch": stat /bin/nosuch: no such file or directory: unknown"#]],
+        &expect![[
+            r#"    0 StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "/bin/nosuch": stat /bin/nosuch: no such file or directory: unknown"#
+        ]],
     );
 }
 

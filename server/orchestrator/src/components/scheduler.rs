@@ -1,0 +1,210 @@
+//! The scheduler: finds each new Pod a node, and says of every node why or why not.
+//!
+//! For a Pod without a node it asks the filters (`scheduler/filter.rs`) which nodes can take it,
+//! the scores (`scheduler/score.rs`, `scheduler/spread.rs`) which of them is best, and binds it.
+//! A Pod that no node can take waits until something changes that may help.
+//! <https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/>
+
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::{Node, Pod, PodCondition};
+use serde_json::json;
+
+use crate::call::{Call, EventRecord, Regarding, Step};
+use crate::component::{ComponentRow, Host, Interest, Memory, Note, Outcome, View};
+use crate::components::pods;
+use crate::object::{Key, Kind, Object};
+use crate::time::{Millis, Time};
+
+mod filter;
+mod message;
+mod nodes;
+mod score;
+mod spread;
+
+pub(super) static ROW: ComponentRow = ComponentRow {
+    name: NAME,
+    host: Host::Scheduler,
+    watches: &[Kind::Pod, Kind::Node, Kind::Service],
+    interest: |_| Interest::All,
+    keys,
+    starts_with: |view| {
+        let waiting = |object: &&Object| object.as_typed().is_some_and(is_ours);
+        view.cache.of_kind(Kind::Pod).filter(waiting).map(Object::key).collect()
+    },
+    serial: true,
+    decide,
+};
+
+const NAME: &str = "default-scheduler";
+/// A Pod that could not be placed is tried again after so long even if nothing changed.
+const FLUSH_MS: Millis = 5 * 60_000;
+/// How long a Pod rests after an attempt, at least and at most: doubling.
+const REST_MS: (Millis, Millis) = (1000, 10_000);
+
+/// Whether the Pod waits for this scheduler.
+fn is_ours(pod: &Pod) -> bool {
+    let Some(spec) = &pod.spec else { return false };
+    pods::node(pod).is_none()
+        && pods::is_active(pod)
+        && spec.scheduler_name.as_deref().unwrap_or(NAME) == NAME
+        && spec.scheduling_gates.as_ref().is_none_or(Vec::is_empty)
+}
+
+fn keys(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
+    match before.or(after) {
+        Some(Object::Pod(_)) => {
+            let (was, is) = (before.and_then(Object::as_typed), after.and_then(Object::as_typed));
+            let mut keys = own_key(view, was, is, before.or(after));
+            if frees(was, is) {
+                keys.extend(waiting(view, |plugin| plugin != "TaintToleration"));
+            }
+            keys
+        }
+        Some(Object::Node(_)) => {
+            let (was, is) = (before.and_then(Object::as_typed), after.and_then(Object::as_typed));
+            waiting(view, |plugin| nodes::helps(was, is, plugin))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A Pod that has come, has changed what it wants, or is to be forgotten.
+fn own_key(
+    view: &View<'_>,
+    was: Option<&Pod>,
+    is: Option<&Pod>,
+    object: Option<&Object>,
+) -> Vec<Key> {
+    let Some(key) = object.map(Object::key) else { return Vec::new() };
+    let wants = is.is_some_and(is_ours)
+        && was.is_none_or(|was| is.is_some_and(|is| was.spec != is.spec || !is_ours(was)));
+    let forgets = !is.is_some_and(is_ours) && view.memory.contains_key(&key);
+    if wants || forgets { vec![key] } else { Vec::new() }
+}
+
+/// Whether a Pod has left room on its node.
+fn frees(was: Option<&Pod>, is: Option<&Pod>) -> bool {
+    let takes = |pod: &Pod| pods::node(pod).is_some() && !pods::is_terminal(pod);
+    was.is_some_and(takes) && !is.is_some_and(takes)
+}
+
+/// Pods that could not be placed, if one of the plugins that refused them may think better of it.
+fn waiting(view: &View<'_>, may_help: impl Fn(&str) -> bool) -> Vec<Key> {
+    let refused = |memory: &Memory| {
+        let plugins = memory.get("refused").and_then(|refused| refused.as_array());
+        let plugins = plugins.into_iter().flatten().filter_map(|plugin| plugin.as_str());
+        plugins.into_iter().any(&may_help)
+    };
+    view.memory.iter().filter(|(_, memory)| refused(memory)).map(|(key, _)| key.clone()).collect()
+}
+
+fn decide(view: &View<'_>, key: &Key) -> Outcome {
+    let memory = view.memory.get(key);
+    let forget = || Outcome { remember: memory.map(|_| None), ..Outcome::nothing() };
+    let Some(object @ Object::Pod(pod)) = view.cache.get(key) else { return forget() };
+    if !is_ours(pod) {
+        return forget();
+    }
+    if let Some(rest_ms) = memory.and_then(|memory| rests(memory, view.clock.now)) {
+        return Outcome::nothing().requeue_after(rest_ms);
+    }
+    let found = nodes::find(view, pod);
+    if found.feasible.is_empty() {
+        return refuse(view, object, pod, &found);
+    }
+    let ranked = score::rank(view, pod, &found);
+    bind(object, &ranked, &found)
+}
+
+/// What is left of a Pod's rest.
+fn rests(memory: &Memory, now: Time) -> Option<Millis> {
+    let number = |field: &str| memory.get(field)?.as_i64();
+    let attempts = number("attempts")?;
+    let rest_ms = (REST_MS.0 << (attempts - 1).clamp(0, 10)).min(REST_MS.1);
+    Some(Time(number("at")?) + rest_ms - now).filter(|left| *left > 0)
+}
+
+fn bind(object: &Object, ranked: &score::Ranked<'_>, found: &nodes::Found<'_>) -> Outcome {
+    let node = ranked.best.name;
+    let event = EventRecord {
+        regarding: Regarding::object(object),
+        event_type: "Normal",
+        reason: "Scheduled".to_owned(),
+        message: format!(
+            "Successfully assigned {}/{} to {node}",
+            object.namespace(),
+            object.name()
+        ),
+    };
+    let call =
+        Call::Bind { pod: object.key(), uid: object.uid().to_owned(), node: node.to_owned() };
+    let note = Note::new(
+        "Bind",
+        format!("{} of {} nodes can take it; {node} is best", found.feasible.len(), found.total),
+    )
+    .with("node", node)
+    .with("feasible", found.feasible.len())
+    .with("nodes", found.total);
+    let mut outcome = Outcome::nothing().note(note).call(Step::from(call).then(event));
+    outcome.verdicts = message::verdicts(found, Some(ranked));
+    outcome.remember = Some(Some(Arc::new(json!({ "node": node }))));
+    outcome
+}
+
+fn refuse(view: &View<'_>, object: &Object, pod: &Pod, found: &nodes::Found<'_>) -> Outcome {
+    let message = message::unschedulable(found);
+    let key = object.key();
+    let attempts = view.memory.get(&key).and_then(|memory| memory.get("attempts")?.as_i64());
+    let mut refused: Vec<&str> = found.refused.iter().map(|(_, refusal)| refusal.plugin).collect();
+    refused.sort_unstable();
+    refused.dedup();
+    let memory = json!({
+        "refused": if refused.is_empty() { vec!["NodeName"] } else { refused },
+        "attempts": attempts.unwrap_or(0) + 1,
+        "at": view.clock.now.0,
+    });
+    let note = Note::new("Unschedulable", message.clone()).with("nodes", found.total);
+    let event = EventRecord {
+        regarding: Regarding::object(object),
+        event_type: "Warning",
+        reason: "FailedScheduling".to_owned(),
+        message: message.clone(),
+    };
+    let mut outcome = Outcome::nothing().note(note).event(event).requeue_routine(FLUSH_MS);
+    if let Some(updated) = with_condition(view, pod, message) {
+        outcome = outcome.call(Call::UpdateStatus(updated.into()));
+    }
+    outcome.verdicts = message::verdicts(found, None);
+    outcome.remember = Some(Some(Arc::new(memory)));
+    outcome
+}
+
+/// The Pod with `PodScheduled` false, unless it says so already.
+fn with_condition(view: &View<'_>, pod: &Pod, message: String) -> Option<Pod> {
+    let old = pods::condition(pod, "PodScheduled");
+    if old.is_some_and(|old| old.status == "False" && old.message.as_ref() == Some(&message)) {
+        return None;
+    }
+    let since =
+        old.filter(|old| old.status == "False").and_then(|old| old.last_transition_time.clone());
+    let condition = PodCondition {
+        type_: "PodScheduled".to_owned(),
+        status: "False".to_owned(),
+        reason: Some("Unschedulable".to_owned()),
+        message: Some(message),
+        last_transition_time: since.or_else(|| Some(view.clock.time())),
+        observed_generation: pod.metadata.generation,
+        ..PodCondition::default()
+    };
+    let mut updated = pod.clone();
+    let conditions = updated.status.get_or_insert_default().conditions.get_or_insert_default();
+    conditions.retain(|condition| condition.type_ != "PodScheduled");
+    conditions.push(condition);
+    Some(updated)
+}
+
+/// A node's name.
+fn name(node: &Node) -> &str {
+    node.metadata.name.as_deref().unwrap_or_default()
+}

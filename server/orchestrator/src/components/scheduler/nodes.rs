@@ -1,0 +1,124 @@
+//! Which nodes can take a Pod.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{Node, Pod};
+
+use crate::component::View;
+use crate::object::Kind;
+use crate::resources::Resources;
+
+use super::filter::{self, Refusal};
+use super::name;
+
+/// A node and what is on it, Pods that were just bound included.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate<'a> {
+    pub(super) name: &'a str,
+    pub(super) node: &'a Node,
+    pub(super) allocatable: Resources,
+    pub(super) requested: Resources,
+}
+
+/// What the filters found.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
+    pub(super) feasible: Vec<Candidate<'a>>,
+    pub(super) refused: Vec<(&'a str, Refusal)>,
+    /// All nodes of the cluster; those that were not looked at are in neither list.
+    pub(super) total: usize,
+}
+
+/// Pods that were bound a moment ago: the cache does not show it yet.
+#[derive(Debug, Default)]
+pub(super) struct Assumed<'a> {
+    by_node: BTreeMap<&'a str, Vec<&'a Pod>>,
+}
+
+impl<'a> Assumed<'a> {
+    /// Those but the Pod itself, whose binding may have failed.
+    pub(super) fn of(view: &View<'a>, but: &Pod) -> Assumed<'a> {
+        let mut by_node: BTreeMap<&str, Vec<&Pod>> = BTreeMap::new();
+        for (key, memory) in view.memory {
+            let Some(node) = memory.get("node").and_then(|node| node.as_str()) else { continue };
+            let Some(pod) = view.cache.get(key).and_then(|object| object.as_typed::<Pod>()) else {
+                continue;
+            };
+            if crate::components::pods::node(pod).is_none() && pod.metadata.uid != but.metadata.uid
+            {
+                by_node.entry(node).or_default().push(pod);
+            }
+        }
+        Assumed { by_node }
+    }
+
+    pub(super) fn on(&self, node: &str) -> &[&'a Pod] {
+        self.by_node.get(node).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Asks the filters. In a large cluster it stops at enough feasible nodes, as
+/// `percentageOfNodesToScore` has it, and begins with another node for each Pod.
+pub(super) fn find<'a>(view: &View<'a>, pod: &'a Pod) -> Found<'a> {
+    let nodes: Vec<&Node> = view.cache.of_kind(Kind::Node).filter_map(|o| o.as_typed()).collect();
+    let assumed = Assumed::of(view, pod);
+    let wanted = filter::Wanted::of(view, pod, &nodes, &assumed);
+    let enough = enough(nodes.len());
+    let start = if enough < nodes.len() { draw(pod, "start") % nodes.len() } else { 0 };
+    let mut found = Found { feasible: Vec::new(), refused: Vec::new(), total: nodes.len() };
+    for node in nodes.iter().cycle().skip(start).take(nodes.len()) {
+        let candidate = candidate(view, node, &assumed);
+        match filter::refusal(view, &wanted, &candidate, &assumed) {
+            Some(refusal) => found.refused.push((candidate.name, refusal)),
+            None => found.feasible.push(candidate),
+        }
+        if found.feasible.len() >= enough {
+            break;
+        }
+    }
+    found
+}
+
+fn candidate<'a>(view: &View<'a>, node: &'a Node, assumed: &Assumed<'a>) -> Candidate<'a> {
+    let name = name(node);
+    let mut requested = view.cache.requested_on(name);
+    for pod in assumed.on(name) {
+        requested += Resources::of_pod(pod);
+    }
+    Candidate { name, node, allocatable: Resources::allocatable(node), requested }
+}
+
+/// How many feasible nodes suffice: all of 100, then 50 % less one for each 125 nodes, at least 5 %.
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/scheduler-perf-tuning/>
+fn enough(nodes: usize) -> usize {
+    if nodes < 100 {
+        return nodes.max(1);
+    }
+    let percent = 50_usize.saturating_sub(nodes / 125).max(5);
+    (nodes * percent / 100).max(100)
+}
+
+/// A number that is this Pod's own: in place of chance, which a decision may not use.
+pub(super) fn draw(pod: &Pod, purpose: &str) -> usize {
+    let letters = pod.metadata.uid.iter().flat_map(|uid| uid.bytes()).chain(purpose.bytes());
+    // FNV-1a
+    let hash = letters.fold(0xcbf2_9ce4_8422_2325_u64, |hash, letter| {
+        (hash ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3)
+    });
+    ((hash ^ (hash >> 29)) % (1 << 31)) as usize
+}
+
+/// Whether a change of a node may help a Pod that a plugin has refused it.
+pub(super) fn helps(was: Option<&Node>, is: Option<&Node>, plugin: &str) -> bool {
+    let Some(is) = is else { return false };
+    let Some(was) = was else { return true };
+    let taints = |node: &Node| node.spec.as_ref().and_then(|spec| spec.taints.clone());
+    let closed = |node: &Node| node.spec.as_ref().and_then(|spec| spec.unschedulable);
+    match plugin {
+        "TaintToleration" => taints(was) != taints(is),
+        "NodeUnschedulable" => closed(was) != closed(is),
+        "NodeAffinity" | "PodTopologySpread" => was.metadata.labels != is.metadata.labels,
+        "NodeResourcesFit" => Resources::allocatable(was) != Resources::allocatable(is),
+        _ => false,
+    }
+}
