@@ -2,6 +2,10 @@
 //!
 //! Real kubectl, the built-in kubectl, the page, tests and the components all come through here, so
 //! that admission, defaulting, validation, conflicts, finalizers and the trace are the same for all.
+//!
+//! A request is decided first and carried out after: what answers it ([`answer`]) only reads, and
+//! collects the writes that are wanted in a [`draft::Draft`]. Then the request is traced with its
+//! outcome, and the writes are stored with that entry as their cause.
 
 use std::sync::Arc;
 
@@ -15,12 +19,33 @@ use crate::object::Object;
 use crate::random::Random;
 use crate::store::Store;
 use crate::time::Clock;
-use crate::trace::{Actor, EntryId, Trace};
+use crate::trace::{Actor, EntryId, Trace, What};
 
+mod admission;
+mod allotment;
+mod answer;
+mod asked;
+mod body;
+mod calls;
+mod create;
+mod delete;
+mod discovery;
+mod draft;
+mod path;
 pub mod protobuf;
+mod read;
+mod record;
+mod respond;
+mod schema;
+mod selector;
 pub mod status;
 pub mod stream;
+mod table;
+mod update;
 
+use answer::Answer;
+use asked::Asked;
+use draft::{Draft, Planned};
 use status::Status;
 
 /// What the API server reads and writes while it answers.
@@ -51,28 +76,95 @@ pub struct Called {
     pub object: Option<Object>,
 }
 
+/// Who asked for some writes, and the entry of the request.
+struct Cause {
+    request: EntryId,
+    routine: bool,
+}
+
 impl ApiServer<'_> {
     /// Answers an HTTP request. It leaves a `Request` entry in the trace, whose effects name it as
     /// their cause.
-    pub fn serve(&mut self, _request: &ApiRequest) -> Reply {
-        Reply::NotFound
+    pub fn serve(&mut self, request: &ApiRequest) -> Reply {
+        let asked = Asked::of(request);
+        let mut draft = Draft::new(self.store, self.clock, self.random, asked.manager());
+        let mut warnings = Vec::new();
+        let answered = answer::answer(&asked, &mut draft, self.machines, &mut warnings);
+        let changes = draft.into_changes();
+        let key = asked.key(answered.as_ref().ok());
+        let what = What::Request {
+            verb: asked.verb,
+            key,
+            subresource: asked.subresource().map(|part| part.name()),
+            status: answered.as_ref().map_or_else(|refused| refused.code, Answer::code),
+            message: answered.as_ref().err().map(ToString::to_string).unwrap_or_default(),
+        };
+        let actor = Actor::Client { agent: asked.agent().into() };
+        let entry = self.trace.push(self.clock.now, Vec::new(), actor, false, what);
+        self.commit(changes, &Cause { request: entry, routine: false });
+        respond::reply(&asked, answered, &warnings, self.clock)
     }
 
     /// Carries out a component's call, with all that an HTTP request would meet.
     ///
     /// # Errors
     /// What the API server would answer: 404, 409, 422, …
-    pub fn call(&mut self, _call: &Call, _caller: &Caller) -> Result<Called, Status> {
-        Ok(Called { rev: None, object: None })
+    pub fn call(&mut self, call: &Call, caller: &Caller) -> Result<Called, Status> {
+        let manager = draft::Manager::of_actor(&caller.actor);
+        let mut draft = Draft::new(self.store, self.clock, self.random, manager);
+        let result = calls::carry_out(call, &caller.actor, &mut draft);
+        let changes = draft.into_changes();
+        let made = result.as_ref().ok().and_then(|made| made.object.as_ref());
+        let what = What::Request {
+            verb: result.as_ref().map_or(call.verb(), |made| made.verb),
+            key: Some(made.map_or_else(|| call.key(), Object::key)),
+            subresource: call.subresource(),
+            status: result.as_ref().map_or_else(|refused| refused.code, |made| made.code),
+            message: result.as_ref().err().map(ToString::to_string).unwrap_or_default(),
+        };
+        let causes = caller.causes.clone();
+        let entry =
+            self.trace.push(self.clock.now, causes, caller.actor.clone(), caller.routine, what);
+        let rev = self.commit(changes, &Cause { request: entry, routine: caller.routine });
+        result.map(|made| Called { rev, object: made.object })
+    }
+
+    /// Stores what was decided, in order. Returns the last revision.
+    fn commit(&mut self, changes: Vec<Planned>, cause: &Cause) -> Option<u64> {
+        let mut last = None;
+        for change in changes {
+            let (key, after) = match &change {
+                Planned::Put(object) => (object.key(), Some(object.clone())),
+                Planned::Remove(object) => (object.key(), None),
+            };
+            let rev = self.store.next_rev();
+            let before = self.store.objects().get(&key).cloned();
+            let what = What::Write { rev, key, before, after };
+            let causes = vec![cause.request];
+            let entry =
+                self.trace.push(self.clock.now, causes, Actor::ApiServer, cause.routine, what);
+            last = Some(match change {
+                Planned::Put(object) => self.store.put(object, entry),
+                Planned::Remove(object) => self.store.remove(object, entry),
+            });
+        }
+        last
     }
 }
 
 /// Answers a read without leaving a trace: for the page's own look-ups.
 pub fn peek(
-    _store: &Store,
-    _machines: &OrdMap<Arc<str>, Machine>,
-    _clock: Clock,
-    _request: &ApiRequest,
+    store: &Store,
+    machines: &OrdMap<Arc<str>, Machine>,
+    clock: Clock,
+    request: &ApiRequest,
 ) -> http::Response<Bytes> {
-    http::Response::new(Bytes::new())
+    let asked = Asked::of(request);
+    let answered = answer::read(&asked, &read::Reader { store, machines, clock });
+    match respond::reply(&asked, answered, &[], clock) {
+        Reply::Response(response) => response,
+        // A look-up does not stay for what comes.
+        _ => respond::refusal(&Status::method_not_allowed(), false),
+    }
 }
+

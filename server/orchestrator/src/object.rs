@@ -44,6 +44,13 @@ macro_rules! kinds {
                     $(Kind::$kind => <$type as k8s_openapi::Resource>::URL_PATH_SEGMENT),*
                 }
             }
+
+            /// The JSON schema of the kind's type; what it refers to goes to the generator.
+            pub(crate) fn schema(self, generator: &mut schemars::SchemaGenerator) {
+                match self {
+                    $(Kind::$kind => drop(generator.subschema_for::<$type>())),*
+                }
+            }
         }
 
         /// An object of any kind, as stored at one revision. Cloning shares it.
@@ -75,6 +82,17 @@ macro_rules! kinds {
                 json.expect("a Kubernetes object has a JSON form")
             }
 
+            /// The object as JSON text, `apiVersion` and `kind` first.
+            ///
+            /// # Panics
+            /// Never: all fields of these types have JSON forms.
+            pub fn write_json(&self, out: &mut Vec<u8>) {
+                let written = match self {
+                    $(Object::$kind(object) => serde_json::to_writer(out, object.as_ref())),*
+                };
+                written.expect("a Kubernetes object has a JSON form");
+            }
+
             /// Reads an object leniently: unknown fields are dropped and missing ones take their
             /// defaults. Strict decoding is the API server's.
             ///
@@ -99,6 +117,12 @@ macro_rules! kinds {
                 fn of(object: &Object) -> Option<&Arc<$type>> {
                     match object {
                         Object::$kind(object) => Some(object),
+                        _ => None,
+                    }
+                }
+                fn of_mut(object: &mut Object) -> Option<&mut $type> {
+                    match object {
+                        Object::$kind(object) => Some(Arc::make_mut(object)),
                         _ => None,
                     }
                 }
@@ -134,6 +158,8 @@ pub trait Typed: Sized {
     const KIND: Kind;
     /// The object as this type, if it is of this kind.
     fn of(object: &Object) -> Option<&Arc<Self>>;
+    /// The same, to change: copies the object if it is shared.
+    fn of_mut(object: &mut Object) -> Option<&mut Self>;
 }
 
 /// A namespace and a name within a kind. The namespace of cluster-scoped objects is empty.

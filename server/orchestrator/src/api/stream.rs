@@ -1,10 +1,35 @@
 //! Watches and followed logs: cursors that are read whenever the world has moved.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use imbl::OrdMap;
+use serde_json::{Value, json};
+
+use super::asked::Form;
+use super::path::Scope;
+use super::read::Include;
+use super::selector::Selector;
+use super::status::Status;
+use super::table;
+use crate::machine::Machine;
+use crate::object::{Kind, Object};
+use crate::store::{Change, Store};
+use crate::time::{Clock, Time};
+
+/// After so many revisions without news a watch that wants bookmarks gets one.
+const BOOKMARK_EVERY: u64 = 1000;
 
 /// Where a stream stands.
 #[derive(Clone, Debug)]
-pub struct Cursor {}
+pub struct Cursor {
+    what: What,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    Watch(Box<Watching>),
+}
 
 /// What a stream has to say now.
 #[derive(Clone, Debug, Default)]
@@ -14,12 +39,181 @@ pub struct Chunk {
     pub ended: bool,
 }
 
-/// What a cursor's stream has to say since it was last read.
+/// What a watch asks for.
+#[derive(Clone, Debug)]
+pub(super) struct Watch {
+    pub(super) scope: Scope,
+    pub(super) selector: Selector,
+    pub(super) form: Form,
+    pub(super) include: Include,
+    /// The revision after which it begins. None: with all there is.
+    pub(super) from: Option<u64>,
+    pub(super) bookmarks: bool,
+    /// Whether a bookmark tells where what there was ends.
+    pub(super) mark_initial: bool,
+    pub(super) ends: Option<Time>,
+}
+
+#[derive(Clone, Debug)]
+struct Watching {
+    watch: Watch,
+    /// The last revision that was told, once it has begun.
+    at: Option<u64>,
+    /// The revision of the last line.
+    told: u64,
+    columns_sent: bool,
+}
+
+impl Cursor {
+    pub(super) fn watch(watch: Watch) -> Cursor {
+        let at = watch.from;
+        let watching = Watching { watch, at, told: at.unwrap_or(0), columns_sent: false };
+        Cursor { what: What::Watch(Box::new(watching)) }
+    }
+}
+
+/// Reads on from where the cursor stands.
 pub fn read(
-    _store: &crate::store::Store,
-    _machines: &imbl::OrdMap<std::sync::Arc<str>, crate::machine::Machine>,
-    _clock: crate::time::Clock,
-    _cursor: &mut Cursor,
+    store: &Store,
+    _machines: &OrdMap<Arc<str>, Machine>,
+    clock: Clock,
+    cursor: &mut Cursor,
 ) -> Chunk {
-    Chunk::default()
+    match &mut cursor.what {
+        What::Watch(watching) => watching.read(store, clock),
+    }
+}
+
+impl Watching {
+    fn read(&mut self, store: &Store, clock: Clock) -> Chunk {
+        let mut lines = Vec::new();
+        match self.at {
+            None => self.begin(store, clock, &mut lines),
+            Some(at) => {
+                if !self.go_on(at, store, clock, &mut lines) {
+                    return Chunk { bytes: lines.into(), ended: true };
+                }
+            }
+        }
+        self.at = Some(store.rev());
+        self.bookmark(store.rev(), &mut lines);
+        let ended = self.watch.ends.is_some_and(|ends| clock.now >= ends);
+        Chunk { bytes: lines.into(), ended }
+    }
+
+    /// Tells all there is.
+    fn begin(&mut self, store: &Store, clock: Clock, lines: &mut Vec<u8>) {
+        let Scope { kind, namespace } = self.watch.scope.clone();
+        for object in store.objects().of_kind(kind) {
+            let inside = namespace.is_empty() || object.namespace() == namespace;
+            if inside && self.watch.selector.selects(object) {
+                self.tell("ADDED", object, clock, lines);
+            }
+        }
+        self.told = store.rev();
+        if self.watch.mark_initial {
+            self.tell_bookmark(store.rev(), true, lines);
+        }
+    }
+
+    /// Tells the changes after a revision. False if that is not possible any more.
+    fn go_on(&mut self, at: u64, store: &Store, clock: Clock, lines: &mut Vec<u8>) -> bool {
+        if at > store.rev() {
+            // From the future: it waits until the store has come so far.
+            return true;
+        }
+        let Some(changes) = store.since(at) else {
+            let oldest = store.rev();
+            let error = Status::expired(at, oldest).to_json();
+            line(lines, &json!({"type": "ERROR", "object": error}));
+            return false;
+        };
+        for change in changes {
+            self.tell_change(change, clock, lines);
+        }
+        true
+    }
+
+    fn tell_change(&mut self, change: &Change, clock: Clock, lines: &mut Vec<u8>) {
+        let scope = &self.watch.scope;
+        if change.key.kind != scope.kind
+            || !(scope.namespace.is_empty() || change.key.namespace() == scope.namespace)
+        {
+            return;
+        }
+        let selects = |object: &&Object| self.watch.selector.selects(object);
+        let before = change.before.as_ref().filter(selects);
+        let after = change.after.as_ref().filter(selects);
+        match (before, after) {
+            (None, Some(object)) => self.tell("ADDED", object, clock, lines),
+            (Some(_), Some(object)) => self.tell("MODIFIED", object, clock, lines),
+            (Some(before), None) => {
+                // Its last state that matched, at the revision at which it matched no more.
+                let mut last = before.clone();
+                last.metadata_mut().resource_version = Some(change.rev.to_string());
+                self.tell("DELETED", &last, clock, lines);
+            }
+            (None, None) => return,
+        }
+        self.told = change.rev;
+    }
+
+    fn tell(&mut self, what: &str, object: &Object, clock: Clock, lines: &mut Vec<u8>) {
+        if self.watch.form == Form::Json {
+            lines.extend_from_slice(format!("{{\"type\":\"{what}\",\"object\":").as_bytes());
+            object.write_json(lines);
+            lines.extend_from_slice(b"}\n");
+            return;
+        }
+        let shown = self.show(object, clock);
+        line(lines, &json!({"type": what, "object": shown}));
+    }
+
+    fn show(&mut self, object: &Object, clock: Clock) -> Value {
+        if self.watch.form == Form::Metadata {
+            return table::metadata_only(object);
+        }
+        let with_columns = !std::mem::replace(&mut self.columns_sent, true);
+        let kind = object.kind();
+        let objects = std::slice::from_ref(object);
+        let mut table = table::table(kind, objects, self.watch.include, with_columns, clock);
+        table["metadata"]["resourceVersion"] = object.rev().to_string().into();
+        table
+    }
+
+    fn bookmark(&mut self, rev: u64, lines: &mut Vec<u8>) {
+        if self.watch.bookmarks && rev >= self.told + BOOKMARK_EVERY {
+            self.tell_bookmark(rev, false, lines);
+        }
+    }
+
+    fn tell_bookmark(&mut self, rev: u64, initial: bool, lines: &mut Vec<u8>) {
+        self.told = rev;
+        let kind: Kind = self.watch.scope.kind;
+        let mut metadata = json!({"resourceVersion": rev.to_string(), "creationTimestamp": null});
+        if initial {
+            metadata["annotations"] = json!({"k8s.io/initial-events-end": "true"});
+        }
+        let mut object =
+            json!({"kind": kind.name(), "apiVersion": kind.api_version(), "metadata": metadata});
+        if self.watch.form == Form::Table {
+            object = json!({
+                "kind": "Table",
+                "apiVersion": "meta.k8s.io/v1",
+                "metadata": metadata,
+                "columnDefinitions": null,
+                "rows": [{"cells": [], "object": {
+                    "kind": "PartialObjectMetadata",
+                    "apiVersion": "meta.k8s.io/v1",
+                    "metadata": object["metadata"],
+                }}],
+            });
+        }
+        line(lines, &json!({"type": "BOOKMARK", "object": object}));
+    }
+}
+
+fn line(lines: &mut Vec<u8>, value: &Value) {
+    lines.extend_from_slice(value.to_string().as_bytes());
+    lines.push(b'\n');
 }

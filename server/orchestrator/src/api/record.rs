@@ -1,0 +1,149 @@
+//! Events: what happened again is counted, as client-go's recorders do.
+//! <https://github.com/kubernetes/client-go/blob/master/tools/record/events_cache.go>
+
+use k8s_openapi::api::core::v1::{Event, EventSeries, EventSource, ObjectReference};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use sha2::{Digest as _, Sha256};
+
+use super::draft::Draft;
+use super::status::Status;
+use super::{create, update};
+use crate::call::{EventRecord, Verb};
+use crate::object::{Key, Kind, Object, Typed};
+use crate::time::Clock;
+use crate::trace::Actor;
+
+/// The longest message that an event keeps, in bytes.
+const MESSAGE_MAX: usize = 1024;
+
+/// Records an event: a new one, or one more of the same.
+///
+/// # Errors
+/// Those of creating it.
+pub(super) fn record(
+    draft: &mut Draft<'_>,
+    record: &EventRecord,
+    actor: &Actor,
+) -> Result<(Verb, Object), Status> {
+    let source = Source::of(actor);
+    let namespace = record.regarding.event_namespace();
+    let key = Key::new(Kind::Event, namespace, &name(record, &source));
+    let Some(known) = draft.store.objects().get(&key) else {
+        let event = first(draft, record, &source, &key);
+        return create::create(draft, event.into()).map(|object| (Verb::Create, object));
+    };
+    let mut again = known.clone();
+    if let Some(event) = Event::of_mut(&mut again) {
+        count_up(event, draft.clock);
+    }
+    Ok((Verb::Patch, update::store(draft, again, known)))
+}
+
+/// Who reports.
+struct Source {
+    component: String,
+    host: String,
+    /// Reports through `events.k8s.io`, which counts in series.
+    in_series: bool,
+}
+
+impl Source {
+    fn of(actor: &Actor) -> Source {
+        let (component, host) = match actor {
+            Actor::Component { name, node } => (*name, node.as_deref().unwrap_or_default()),
+            Actor::Runtime { node } => ("kubelet", &**node),
+            Actor::Client { agent } => (&**agent, ""),
+            _ => ("kube-apiserver", ""),
+        };
+        let in_series = component == "default-scheduler";
+        Source { component: component.to_owned(), host: host.to_owned(), in_series }
+    }
+}
+
+/// The object's name and a number that is the same for the same news.
+fn name(record: &EventRecord, source: &Source) -> String {
+    let about = &record.regarding;
+    let mut hasher = Sha256::new();
+    let parts = [
+        &*source.component,
+        &source.host,
+        &about.uid,
+        &about.field_path,
+        record.event_type,
+        &record.reason,
+        &record.message,
+    ];
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    let digest = hasher.finalize();
+    let number = digest.iter().take(7).fold(1_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{}.{number:x}", about.key.name())
+}
+
+fn first(draft: &Draft<'_>, record: &EventRecord, source: &Source, key: &Key) -> Event {
+    let about = &record.regarding;
+    let found = draft.store.objects().get(&about.key).filter(|found| found.uid() == about.uid);
+    let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let now = draft.clock.time();
+    let old_style = !source.in_series;
+    let component = |text: &str| filled(text).filter(|_| old_style);
+    let instance = if old_style { &source.host } else { &source.component };
+    let mut message = record.message.clone();
+    let end = (0..=MESSAGE_MAX.min(message.len())).rev().find(|at| message.is_char_boundary(*at));
+    message.truncate(end.unwrap_or(0));
+    Event {
+        metadata: ObjectMeta {
+            name: Some(key.name().to_owned()),
+            namespace: Some(key.namespace().to_owned()),
+            ..ObjectMeta::default()
+        },
+        involved_object: ObjectReference {
+            api_version: Some(about.key.kind.api_version().to_owned()),
+            kind: Some(about.key.kind.name().to_owned()),
+            namespace: filled(about.key.namespace()),
+            name: Some(about.key.name().to_owned()),
+            uid: filled(&about.uid),
+            resource_version: found.and_then(|found| found.metadata().resource_version.clone()),
+            field_path: filled(&about.field_path),
+        },
+        reason: Some(record.reason.clone()),
+        message: Some(message),
+        type_: Some(record.event_type.to_owned()),
+        source: Some(EventSource {
+            component: component(&source.component),
+            host: component(&source.host),
+        }),
+        first_timestamp: old_style.then(|| now.clone()),
+        last_timestamp: old_style.then_some(now),
+        count: old_style.then_some(1),
+        event_time: source.in_series.then(|| draft.clock.micro_time()),
+        action: source.in_series.then(|| action(&record.reason).to_owned()),
+        reporting_component: Some(source.component.clone()),
+        reporting_instance: Some(instance.clone()),
+        ..Event::default()
+    }
+}
+
+/// What the scheduler was doing.
+fn action(reason: &str) -> &'static str {
+    match reason {
+        "Scheduled" => "Binding",
+        "Preempted" => "Preempting",
+        _ => "Scheduling",
+    }
+}
+
+fn count_up(event: &mut Event, clock: Clock) {
+    if event.event_time.is_some() {
+        let count = event.series.as_ref().and_then(|series| series.count).unwrap_or(1);
+        event.series = Some(EventSeries {
+            count: Some(count + 1),
+            last_observed_time: Some(clock.micro_time()),
+        });
+    } else {
+        event.count = Some(event.count.unwrap_or(1) + 1);
+        event.last_timestamp = Some(clock.time());
+    }
+}

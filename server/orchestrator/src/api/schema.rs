@@ -1,0 +1,45 @@
+//! The schemas of all types, from k8s-openapi.
+
+use std::sync::OnceLock;
+
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
+
+use crate::object::Kind;
+
+/// The schemas by the names of Kubernetes' OpenAPI: `io.k8s.api.core.v1.Pod`.
+pub(super) fn all() -> &'static Map<String, Value> {
+    static ALL: OnceLock<Map<String, Value>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let settings = SchemaSettings::openapi3().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+        });
+        let mut generator = SchemaGenerator::new(settings);
+        Kind::ALL.iter().for_each(|kind| kind.schema(&mut generator));
+        generator.take_definitions(true)
+    })
+}
+
+/// The description of a field.
+pub(super) fn description(of: &str, field: &str) -> String {
+    let property = all().get(of).map(|schema| &schema["properties"][field]["description"]);
+    property.and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::{Doc, TABLE};
+
+    #[test]
+    fn every_column_is_described() {
+        for column in TABLE.iter().flat_map(|row| row.columns) {
+            let described = match column.doc {
+                Doc::Text(text) => !text.is_empty(),
+                Doc::Field(of, field) => !description(of, field).is_empty(),
+            };
+            assert!(described, "{column:?}");
+        }
+    }
+}

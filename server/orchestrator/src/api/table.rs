@@ -1,0 +1,80 @@
+//! Tables: what `kubectl get` shows, computed here.
+//! <https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables>
+
+use serde_json::{Value, json};
+
+use super::read::Include;
+use crate::kinds::{Column, Doc};
+use crate::object::{Kind, Object};
+use crate::time::Clock;
+
+/// A table of objects of a kind. Only the first event of a watch tells the columns.
+pub(super) fn table(
+    kind: Kind,
+    objects: &[Object],
+    include: Include,
+    with_columns: bool,
+    clock: Clock,
+) -> Value {
+    let columns = if with_columns { columns(kind) } else { Value::Null };
+    let rows: Vec<Value> = objects.iter().map(|object| row(object, include, clock)).collect();
+    json!({
+        "kind": "Table",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": {},
+        "columnDefinitions": columns,
+        "rows": rows,
+    })
+}
+
+fn columns(kind: Kind) -> Value {
+    kind.row().columns.iter().map(column).collect()
+}
+
+fn column(column: &Column) -> Value {
+    let description = match column.doc {
+        Doc::Text(text) => text.to_owned(),
+        Doc::Field(of, field) => super::schema::description(of, field),
+    };
+    json!({
+        "name": column.name,
+        "type": column.cell_type,
+        "format": if column.name == "Name" { "name" } else { "" },
+        "description": description,
+        "priority": i32::from(column.wide),
+    })
+}
+
+fn row(object: &Object, include: Include, clock: Clock) -> Value {
+    let cells = (object.kind().row().rules.cells)(object, clock);
+    let mut row = json!({"cells": cells});
+    match include {
+        Include::None => {}
+        Include::Metadata => row["object"] = metadata_only(object),
+        Include::Object => row["object"] = object.to_json(),
+    }
+    if let Some(condition) = completed(object) {
+        row["conditions"] = json!([condition]);
+    }
+    row
+}
+
+/// `PartialObjectMetadata`
+pub(super) fn metadata_only(object: &Object) -> Value {
+    json!({
+        "kind": "PartialObjectMetadata",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": object.metadata(),
+    })
+}
+
+fn completed(object: &Object) -> Option<Value> {
+    let pod: &k8s_openapi::api::core::v1::Pod = object.as_typed()?;
+    let phase = pod.status.as_ref()?.phase.as_deref()?;
+    let message = match phase {
+        "Succeeded" => "The pod has completed successfully.",
+        "Failed" => "The pod failed.",
+        _ => return None,
+    };
+    Some(json!({"type": "Completed", "status": "True", "reason": phase, "message": message}))
+}
