@@ -13,6 +13,7 @@ pub mod scene;
 pub mod session;
 pub mod timeline;
 pub mod why;
+pub mod words;
 
 pub mod connect;
 pub mod dialog;

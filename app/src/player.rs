@@ -21,7 +21,7 @@ use protocol::{Down, Millis, Moment, Position, Snapshot};
 pub use cluster::{Cluster, Object};
 pub use core::{Core, Face, Frame, Notch};
 pub use playhead::Pace;
-pub use story::{Beat, Kind, Mark, shown};
+pub use story::{Beat, Kind, Mark, mark, shown};
 
 /// How often a page at rest looks whether something is to be shown.
 const REST_MS: u64 = 100;
@@ -94,10 +94,6 @@ impl Player {
         self.face.get()
     }
 
-    pub(crate) fn face_signal(self) -> RwSignal<Face> {
-        self.face
-    }
-
     /// The cluster at the playhead. Tracked.
     pub fn cluster(self) -> Arc<Cluster> {
         self.frame.with(|frame| Arc::clone(&frame.after))
@@ -122,6 +118,11 @@ impl Player {
         self.core.with_value(|core| core.moment(position))
     }
 
+    /// The last hops that were told, oldest first.
+    pub fn recent(self, count: usize) -> Vec<Arc<Moment>> {
+        self.core.with_value(|core| core.recent(count))
+    }
+
     pub fn set_pace(self, pace: Pace) {
         self.act(|core| core.playhead.pace = pace);
     }
@@ -140,9 +141,21 @@ impl Player {
         self.act(|core| core.step_forward(fits))
     }
 
-    /// Goes to before what was told last.
-    pub fn step_back(self) {
-        self.act(Core::step_back);
+    /// Goes to before what was told last, and stays; `false` if nothing that is known was.
+    pub fn step_back(self) -> bool {
+        self.act(Core::step_back)
+    }
+
+    /// The first position that is known.
+    pub fn first(self) -> Position {
+        self.core.with_value(Core::first)
+    }
+
+    /// Takes in what happened before all that is known, from the very beginning.
+    pub fn prepend(self, moments: &[Moment]) {
+        if self.act(|core| core.prepend(moments)) {
+            self.notches.set(Arc::new(self.core.with_value(Core::notches)));
+        }
     }
 
     /// Goes to a position and stays.

@@ -1,9 +1,33 @@
-//! The picture of the cluster.
+//! The picture of the cluster at the playhead. What stands where, and what moves, is decided by
+//! pure modules ([`layout`], [`motion`], [`trail`], gathered in [`picture`]); `view` draws it.
+
+mod geometry;
+mod keys;
+mod layout;
+mod links;
+mod look;
+mod motion;
+mod picture;
+mod sequence;
+mod slots;
+mod trail;
+mod view;
+mod workloads;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use protocol::ObjectRef;
 
+use crate::i18n::{Language, say, use_language};
 use crate::player::Player;
+use geometry::Room;
+use keys::items;
+use picture::Picture;
+use view::{Canvas, Caption, LensBar, Sequence, Telling, watch_room};
 
 /// What is selected on the page, for all that shows it: provided as a context.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +39,23 @@ impl Selection {
     pub fn new() -> Selection {
         Selection { selected: RwSignal::new(None) }
     }
+
+    /// Selects an object; the same again lets go of it.
+    pub fn toggle(self, object: &ObjectRef) {
+        self.selected.update(|selected| {
+            *selected = (selected.as_ref() != Some(object)).then(|| object.clone());
+        });
+    }
+
+    /// Whether the object of that kind and name is selected. Tracked.
+    pub fn is(self, object: &ObjectRef) -> bool {
+        self.selected.with(|selected| {
+            selected.as_ref().is_some_and(|it| {
+                (&it.kind, &it.namespace, &it.name)
+                    == (&object.kind, &object.namespace, &object.name)
+            })
+        })
+    }
 }
 
 impl Default for Selection {
@@ -23,8 +64,122 @@ impl Default for Selection {
     }
 }
 
+/// What the picture shows first of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lens {
+    /// Who talks to whom.
+    #[default]
+    Control,
+    /// Who owns what.
+    Ownership,
+    /// Where requests of clients go.
+    Traffic,
+    /// What is asked for, of what there is.
+    Resources,
+    /// The same trace as lanes over time.
+    Sequence,
+}
+
+impl Lens {
+    pub const ALL: [Lens; 5] =
+        [Lens::Control, Lens::Ownership, Lens::Traffic, Lens::Resources, Lens::Sequence];
+
+    pub fn name(self, language: Language) -> &'static str {
+        let (korean, english) = match self {
+            Lens::Control => ("제어", "Control"),
+            Lens::Ownership => ("소유", "Ownership"),
+            Lens::Traffic => ("트래픽", "Traffic"),
+            Lens::Resources => ("자원", "Resources"),
+            Lens::Sequence => ("순서도", "Sequence"),
+        };
+        language.pick(korean, english)
+    }
+
+    /// The class that the stylesheet knows.
+    pub fn class(self) -> &'static str {
+        match self {
+            Lens::Control => "lens-control",
+            Lens::Ownership => "lens-ownership",
+            Lens::Traffic => "lens-traffic",
+            Lens::Resources => "lens-resources",
+            Lens::Sequence => "lens-sequence",
+        }
+    }
+}
+
+/// What all parts of the picture read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stage {
+    player: Player,
+    picture: Memo<Arc<Picture>>,
+    /// The beat has come so far that its writes can be seen.
+    landed: Memo<bool>,
+    lens: RwSignal<Lens>,
+    selection: Selection,
+    language: Signal<Language>,
+    /// The id of the one element of the picture that Tab stops at.
+    stop: Memo<String>,
+    focused: RwSignal<String>,
+}
+
+impl Stage {
+    /// `0` for the one element that Tab stops at: the others are reached by the arrow keys.
+    fn tab_index(&self, id: &str) -> &'static str {
+        if self.stop.with(|stop| stop == id) { "0" } else { "-1" }
+    }
+}
+
 /// The picture of the cluster at the playhead. Wants a [`Selection`] in context.
 #[component]
 pub fn Scene(player: Player) -> impl IntoView {
-    view! { <section class="scene">{move || player.cluster().objects().count()}</section> }
+    let room = RwSignal::new(Room::default());
+    let picture = Memo::new_with_compare(
+        move |previous: Option<&Arc<Picture>>| {
+            let previous = previous.map(|picture| &**picture);
+            Arc::new(Picture::next(previous, player.frame(), room.get()))
+        },
+        |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
+    );
+    let focused = RwSignal::new(String::new());
+    let stop = Memo::new(move |_| {
+        let items = picture.with(|it| items(&it.frame.after, &it.after));
+        focused.with(|id| {
+            let stays = items.iter().any(|item| item.id == *id);
+            if stays { Some(id.clone()) } else { items.first().map(|item| item.id.clone()) }
+        })
+    });
+    let stage = Stage {
+        stop: Memo::new(move |_| stop.get().unwrap_or_default()),
+        focused,
+        player,
+        picture,
+        landed: Memo::new(move |_| player.progress() >= motion::LANDED),
+        lens: RwSignal::new(Lens::default()),
+        selection: use_context().unwrap_or_default(),
+        language: use_language(),
+    };
+    let place = NodeRef::new();
+    watch_room(place, room, player);
+    let known = Memo::new(move |_| player.face().known);
+    let waiting = say("클러스터를 준비하는 중…", "Getting the cluster ready…");
+    view! {
+        <section class="scene" aria-label=say("클러스터", "Cluster")>
+            <LensBar lens=stage.lens/>
+            <div class="scene-room" node_ref=place>
+                <Show
+                    when=move || known.get()
+                    fallback=move || view! { <p class="scene-waiting">{waiting}</p> }
+                >
+                    <Show
+                        when=move || stage.lens.get() != Lens::Sequence
+                        fallback=move || view! { <Sequence stage/> }
+                    >
+                        <Canvas stage/>
+                    </Show>
+                </Show>
+            </div>
+            <Caption stage/>
+            <Telling stage/>
+        </section>
+    }
 }

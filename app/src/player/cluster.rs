@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use protocol::{
     Change, Detail, EventView, Fault, Millis, Moment, NodeView, ObjectRef, ObjectView, PodView,
-    Position, Snapshot, What,
+    Position, Snapshot, Transition, What,
 };
 
 /// One object, shared between all the clusters it is the same in.
@@ -24,6 +24,8 @@ pub struct Cluster {
     /// Nodes whose machine is switched off.
     pub off: BTreeSet<String>,
     objects: BTreeMap<Arc<str>, Object>,
+    /// What the runtime did last for a Pod that is being prepared, by uid.
+    preparing: BTreeMap<Arc<str>, Transition>,
 }
 
 impl Cluster {
@@ -35,6 +37,7 @@ impl Cluster {
             revision: snapshot.revision,
             off: snapshot.off.iter().cloned().collect(),
             objects: objects.map(|view| (key(&view.object), Arc::new(view.clone()))).collect(),
+            preparing: BTreeMap::new(),
         }
     }
 
@@ -53,8 +56,26 @@ impl Cluster {
             What::Fault { fault: Fault::NodeOn { node } } => {
                 self.off.remove(node);
             }
+            What::Container { pod, transition, .. } => self.prepare(&pod.uid, transition),
             _ => {}
         }
+    }
+
+    /// Only what comes before a container runs is kept: after that the object tells.
+    fn prepare(&mut self, uid: &str, transition: &Transition) {
+        match transition {
+            Transition::Pulling | Transition::Pulled | Transition::Created => {
+                self.preparing.insert(uid.into(), transition.clone());
+            }
+            _ => {
+                self.preparing.remove(uid);
+            }
+        }
+    }
+
+    /// What the runtime did last for this Pod, if it is still being prepared.
+    pub fn last_transition(&self, pod: &ObjectView) -> Option<&Transition> {
+        self.preparing.get(pod.object.uid.as_str())
     }
 
     fn store(&mut self, change: &Change) {
@@ -66,6 +87,15 @@ impl Cluster {
                 self.objects.remove(&key(object));
             }
         }
+    }
+
+    /// Whether both hold the same objects at the same revisions.
+    pub fn same_objects(&self, other: &Cluster) -> bool {
+        let list = |cluster: &Cluster| {
+            let all = cluster.objects.iter();
+            all.map(|(key, object)| (Arc::clone(key), object.revision)).collect::<Vec<_>>()
+        };
+        list(self) == list(other)
     }
 
     /// Every object, ordered by kind, namespace and name.

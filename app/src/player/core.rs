@@ -19,6 +19,8 @@ pub struct Frame {
     pub hops: Vec<Arc<Moment>>,
     /// The hops are under way; otherwise they have arrived.
     pub moving: bool,
+    /// Time is held.
+    pub held: bool,
     /// A wait of so many milliseconds of model time that is skipped now.
     pub skip_ms: Option<Millis>,
 }
@@ -102,6 +104,34 @@ impl Core {
         self.set_clock(clock, wall);
     }
 
+    /// Takes in what happened before all that is known, from the very beginning; `false` says that
+    /// it does not lead to where the history began.
+    pub fn prepend(&mut self, moments: &[Moment]) -> bool {
+        let mut history = History::new(Cluster::default());
+        let known = self.history.between(self.history.first(), self.history.end());
+        let all = moments.iter().map(|moment| Arc::new(moment.clone())).chain(known.cloned());
+        let mut story = Story::default();
+        for moment in all {
+            if !history.push(Arc::clone(&moment)) {
+                return false;
+            }
+            story.push(&moment, self.playhead.sealed());
+        }
+        let fits = history.end() == self.history.end()
+            && history
+                .at(self.history.first())
+                .same_objects(&self.history.at(self.history.first()));
+        if fits {
+            (self.history, self.story) = (history, story);
+        }
+        fits
+    }
+
+    /// The first position that is known.
+    pub fn first(&self) -> Position {
+        self.history.first()
+    }
+
     fn set_clock(&mut self, clock: &Clock, wall: f64) {
         (self.clock, self.clock_at) = (clock.clone(), wall);
     }
@@ -181,7 +211,8 @@ impl Core {
             }
         }
         let moving = self.playhead.passage.is_some() && skip_ms.is_none();
-        Frame { before, after, hops: self.told.clone(), moving, skip_ms }
+        let held = self.playhead.held || self.clock.rate <= 0.0;
+        Frame { before, after, hops: self.told.clone(), moving, held, skip_ms }
     }
 
     /// The last picture's clusters are the likeliest to be asked for again.
@@ -236,6 +267,17 @@ impl Core {
         self.story.shown().map(notch).collect()
     }
 
+    /// The last hops that were told, those of the frame included.
+    pub fn recent(&self, count: usize) -> Vec<Arc<Moment>> {
+        let to = self.playhead.passage.as_ref().map_or(self.playhead.at, |it| it.to);
+        // Between two hops there may be many moments of routine.
+        let from = to.saturating_sub(count as u64 * 20).max(self.history.first());
+        let all = self.history.between(from, to).filter(|it| shown(it).is_some());
+        let mut all: Vec<_> = all.cloned().collect();
+        all.drain(..all.len().saturating_sub(count));
+        all
+    }
+
     pub fn moment(&self, position: Position) -> Option<Arc<Moment>> {
         self.history.get(position).cloned()
     }
@@ -280,10 +322,13 @@ impl Core {
         self.playhead.step_forward(&self.story, fits)
     }
 
-    pub fn step_back(&mut self) {
-        self.detached = None;
+    /// Goes to before what was told last; `false` if nothing was.
+    pub fn step_back(&mut self) -> bool {
+        if self.detached.is_some() {
+            return false;
+        }
         self.told.clear();
-        self.playhead.step_back(&self.history, &self.story);
+        self.playhead.step_back(&self.history, &self.story)
     }
 
     pub fn catch_up(&mut self) {

@@ -217,13 +217,13 @@ impl Playhead {
         true
     }
 
-    /// Held, goes to before the last beat that was shown.
-    pub fn step_back(&mut self, history: &History, story: &Story) {
+    /// Held, goes to before the last beat that was shown; says whether there was one.
+    pub fn step_back(&mut self, history: &History, story: &Story) -> bool {
         let from = self.passage.as_ref().map_or(self.at, |passage| passage.to);
-        if let Some(beat) = story.before(from) {
-            let to = beat.first;
-            self.go(to, history);
-        }
+        let Some(beat) = story.before(from) else { return false };
+        let to = beat.first;
+        self.go(to, history);
+        true
     }
 
     /// Held, goes to a position at once.

@@ -170,7 +170,8 @@ fn change_kind(change: &Change) -> &str {
     }
 }
 
-fn mark(moment: &Moment) -> Option<Mark> {
+/// What a moment is marked with on the timeline, if it is.
+pub fn mark(moment: &Moment) -> Option<Mark> {
     match &moment.what {
         What::Fault { .. } | What::Silence { .. } => Some(Mark::Fault),
         What::Request { status, .. } if *status >= 400 && *status != 409 => Some(Mark::Warning),

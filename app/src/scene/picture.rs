@@ -1,0 +1,154 @@
+//! One picture: the layouts before and after a beat, and what leads from one to the other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use protocol::{Actor, Moment, ObjectRef, Transition, Verdict, What};
+
+use super::geometry::Room;
+use super::layout::{Layout, Place};
+use super::motion::Motion;
+use super::slots::{Slots, identity};
+use super::trail::{Trail, trails};
+use crate::player::{Frame, Object};
+
+/// All that is drawn of one frame.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    pub frame: Arc<Frame>,
+    pub before: Layout,
+    pub after: Layout,
+    /// What each Pod does, by identity, and the Pod as it was and as it becomes.
+    pub pods: BTreeMap<String, PodMotion>,
+    pub trails: Vec<Trail>,
+    /// Who decides, on what.
+    pub deciding: Vec<(Actor, ObjectRef)>,
+    /// The scheduler's table, while it decides on one Pod.
+    pub verdicts: Vec<Verdict>,
+    /// What the runtimes do, by the Pod's identity.
+    pub runtime: BTreeMap<String, Transition>,
+    /// Nodes to which something happens: a fault, a silence, programming of a kube-proxy.
+    pub struck: Vec<String>,
+    slots: Slots,
+    room: Room,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PodMotion {
+    pub before: Option<Object>,
+    pub after: Option<Object>,
+    pub motion: Motion,
+}
+
+impl Picture {
+    /// The picture of the next frame. Slots come from the one before, so that nothing jumps.
+    pub fn next(previous: Option<&Picture>, frame: Arc<Frame>, room: Room) -> Picture {
+        let (before, slots_before) = match previous {
+            // The usual case: one beat begins where the last one ended.
+            Some(it) if it.room == room && Arc::ptr_eq(&it.frame.after, &frame.before) => {
+                (it.after.clone(), it.slots.clone())
+            }
+            _ => {
+                let slots = previous.map(|it| it.slots.clone()).unwrap_or_default();
+                let slots = slots.follow(&frame.before);
+                (Layout::new(&frame.before, &slots, room), slots)
+            }
+        };
+        let (after, slots) = if Arc::ptr_eq(&frame.before, &frame.after) {
+            (before.clone(), slots_before)
+        } else {
+            let slots = slots_before.follow(&frame.after);
+            (Layout::new(&frame.after, &slots, room), slots)
+        };
+        let mut picture = Picture { before, after, slots, room, ..Picture::default() };
+        picture.pods = motions(&frame, &picture.before, &picture.after);
+        picture.tell(&frame);
+        picture.frame = frame;
+        picture
+    }
+
+    fn tell(&mut self, frame: &Frame) {
+        self.trails = trails(frame.hops.iter().map(|moment| &**moment), &self.after);
+        for moment in &frame.hops {
+            self.note(moment);
+        }
+        // Two tables at once could not be read.
+        let tables = frame.hops.iter().filter(|it| !verdicts(it).is_empty()).count();
+        if tables > 1 {
+            self.verdicts.retain(|verdict| verdict.chosen);
+        }
+    }
+
+    fn note(&mut self, moment: &Moment) {
+        match &moment.what {
+            What::Decision { object, .. } => {
+                self.deciding.push((moment.actor.clone(), object.clone()));
+                self.verdicts.extend(verdicts(moment).iter().cloned());
+            }
+            What::Container { pod, transition, .. } => {
+                let id = if pod.uid.is_empty() { &pod.name } else { &pod.uid };
+                self.runtime.insert(id.clone(), transition.clone());
+            }
+            What::Programmed { .. } => {
+                if let Actor::KubeProxy { node } = &moment.actor {
+                    self.struck.push(node.clone());
+                }
+            }
+            What::Silence { node } => self.struck.push(node.clone()),
+            What::Fault { fault } => match fault {
+                protocol::Fault::NodeOff { node } | protocol::Fault::NodeOn { node } => {
+                    self.struck.push(node.clone());
+                }
+                protocol::Fault::ContainerKill { .. } => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// The dashed ghosts: where the Pod may go that the scheduler decides on.
+    pub fn ghosts(&self) -> impl Iterator<Item = (&Verdict, Place)> {
+        self.verdicts
+            .iter()
+            .filter(|verdict| verdict.chosen)
+            .filter_map(|verdict| self.after.next.get(&verdict.node).map(|place| (verdict, *place)))
+    }
+
+    /// Hops are drawn while they are under way, and while time is held so that they can be seen.
+    pub fn shows_hops(&self) -> bool {
+        self.frame.moving || self.frame.held
+    }
+
+    /// How many Pods wait for a node.
+    pub fn waiting(&self) -> usize {
+        self.frame.after.pods().filter(|(_, pod)| pod.node.is_none()).count()
+    }
+
+    /// Whether that component works on something now, and on what.
+    pub fn works_on(&self, is: impl Fn(&Actor) -> bool) -> Option<&(Actor, ObjectRef)> {
+        self.deciding.iter().find(|(actor, _)| is(actor))
+    }
+}
+
+fn verdicts(moment: &Moment) -> &[Verdict] {
+    match &moment.what {
+        What::Decision { verdicts, .. } => verdicts,
+        _ => &[],
+    }
+}
+
+fn motions(frame: &Frame, before: &Layout, after: &Layout) -> BTreeMap<String, PodMotion> {
+    let mut pods: BTreeMap<String, (Option<Object>, Option<Object>)> = BTreeMap::new();
+    for (object, _) in frame.before.pods() {
+        pods.entry(identity(object).to_owned()).or_default().0 = Some(Arc::clone(object));
+    }
+    for (object, _) in frame.after.pods() {
+        pods.entry(identity(object).to_owned()).or_default().1 = Some(Arc::clone(object));
+    }
+    let born = after.control.etcd.center();
+    let motion = |(id, (was, is)): (String, (Option<Object>, Option<Object>))| {
+        let places = (before.pods.get(&id).copied(), after.pods.get(&id).copied());
+        let motion = Motion::between(places.0, places.1, born)?;
+        Some((id, PodMotion { before: was, after: is, motion }))
+    };
+    pods.into_iter().filter_map(motion).collect()
+}

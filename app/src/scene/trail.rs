@@ -1,0 +1,236 @@
+//! The way of a hop through the picture. What goes to the API server is a request; what comes out
+//! of it is a watch that tells of a change. No way leads to a kubelet with an order on it.
+
+use protocol::{Change, Moment, ObjectRef, Transition, What};
+
+use super::geometry::{Curve, Point, Rect};
+use super::layout::Layout;
+use protocol::Actor;
+
+/// What a hop is, for the eye.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrailKind {
+    Request,
+    /// A request that was refused: it falls off at the API server.
+    Refused,
+    Write,
+    Watch,
+}
+
+impl TrailKind {
+    pub fn class(self) -> &'static str {
+        match self {
+            TrailKind::Request => "trail is-request",
+            TrailKind::Refused => "trail is-refused",
+            TrailKind::Write => "trail is-write",
+            TrailKind::Watch => "trail is-watch",
+        }
+    }
+}
+
+/// A way from one box to another, with a word on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trail {
+    pub kind: TrailKind,
+    pub curve: Curve,
+    /// None where another trail of the same beat says it already.
+    pub label: Option<Label>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    pub text: String,
+    pub rect: Rect,
+}
+
+/// So many trails are drawn at once; what is beyond would be a blur.
+const TRAILS_MAX: usize = 48;
+const LABELS_MAX: usize = 8;
+
+/// The trails of a beat's hops.
+pub fn trails<'a>(moments: impl Iterator<Item = &'a Moment>, layout: &Layout) -> Vec<Trail> {
+    let mut trails: Vec<(Trail, String)> = Vec::new();
+    for moment in moments {
+        let Some((kind, curve, text)) = way(moment, layout) else { continue };
+        // Ten requests of one component look like one.
+        let known = |(trail, _): &(Trail, String)| trail.curve == curve && trail.kind == kind;
+        if let Some((_, words)) = trails.iter_mut().find(|it| known(it)) {
+            count_up(words, &text);
+        } else if trails.len() < TRAILS_MAX {
+            trails.push((Trail { kind, curve, label: None }, text));
+        }
+    }
+    label(trails, layout)
+}
+
+/// `create Pod web-1` and another: `create Pod web-1 +1`.
+fn count_up(words: &mut String, other: &str) {
+    if words == other {
+        return;
+    }
+    let (stem, count) = match words.rsplit_once(" +") {
+        Some((stem, count)) => (stem.to_owned(), count.parse().unwrap_or(0)),
+        None => (words.clone(), 0),
+    };
+    *words = format!("{stem} +{}", count + 1);
+}
+
+fn label(trails: Vec<(Trail, String)>, layout: &Layout) -> Vec<Trail> {
+    let mut taken: Vec<Label> = Vec::new();
+    let place = |(mut trail, text): (Trail, String)| {
+        let said = taken.iter().any(|label| label.text == text);
+        if !said && !text.is_empty() && taken.len() < LABELS_MAX {
+            let label = free_label(text, trail.curve.at(0.5), &taken, layout);
+            taken.push(label.clone());
+            trail.label = Some(label);
+        }
+        trail
+    };
+    trails.into_iter().map(place).collect()
+}
+
+/// A label near a point, moved down until it covers no other, and kept inside the picture.
+fn free_label(text: String, near: Point, taken: &[Label], layout: &Layout) -> Label {
+    let width = text.chars().count() as f64 * 7.0 + 20.0;
+    let x = near.x.clamp(width / 2.0 + 4.0, (layout.width - width / 2.0 - 4.0).max(width / 2.0));
+    let mut rect = Rect::around(Point::new(x, near.y.max(14.0)), width, 22.0);
+    while let Some(other) = taken.iter().find(|label| label.rect.overlaps(rect)) {
+        rect.y = other.rect.bottom() + 2.0;
+    }
+    Label { text, rect }
+}
+
+/// The few words that stand on a hop.
+pub fn words(moment: &Moment) -> String {
+    match &moment.what {
+        What::Request { verb, object, subresource, status, .. } => {
+            let refused = if *status >= 400 { format!(" ({status})") } else { String::new() };
+            if subresource.is_empty() || subresource == "status" {
+                format!("{verb} {}{refused}", short(object))
+            } else {
+                format!("{subresource} {}{refused}", short(object))
+            }
+        }
+        What::Write { revision, change } => match change {
+            Change::Deleted { object } => format!("−{} rev {revision}", short(object)),
+            Change::Created { object } | Change::Updated { object } => {
+                format!("{} rev {revision}", short(&object.object))
+            }
+        },
+        What::Delivered { object, .. } => format!("watch · {}", short(object)),
+        What::Decision { object, notes, verdicts } => {
+            let chosen = verdicts.iter().find(|verdict| verdict.chosen);
+            let reason = chosen
+                .map(|verdict| format!("→ {}", verdict.node))
+                .or_else(|| notes.first().map(|note| note.reason.clone()));
+            format!("{} {}", short(object), reason.unwrap_or_default()).trim().to_owned()
+        }
+        What::Container { pod, transition, .. } => {
+            format!("{} {}", pod.name, transition_word(transition))
+        }
+        What::Programmed { service, endpoints } => format!("{} → {endpoints}", service.name),
+        What::Fault { fault } => match fault {
+            protocol::Fault::NodeOff { node } => format!("{node} off"),
+            protocol::Fault::NodeOn { node } => format!("{node} on"),
+            protocol::Fault::ContainerKill { pod, .. } => format!("kill {pod}"),
+        },
+        What::Silence { node } => format!("{node}: no heartbeat"),
+    }
+}
+
+fn transition_word(transition: &Transition) -> String {
+    match transition {
+        Transition::PullFailed { reason, .. } => reason.clone(),
+        Transition::Exited { code, .. } => format!("Exited {code}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn way(moment: &Moment, layout: &Layout) -> Option<(TrailKind, Curve, String)> {
+    let control = &layout.control;
+    match &moment.what {
+        What::Request { status, .. } => {
+            let kind = if *status >= 400 { TrailKind::Refused } else { TrailKind::Request };
+            Some((kind, to_api(&moment.actor, layout), words(moment)))
+        }
+        What::Write { revision, change } => {
+            let sign = if matches!(change, Change::Deleted { .. }) { "−" } else { "" };
+            let (from, to) = facing(control.api, control.etcd, 0.35);
+            Some((TrailKind::Write, Curve::line(from, to), format!("{sign}rev {revision}")))
+        }
+        What::Delivered { to, .. } => Some((TrailKind::Watch, from_api(to, layout), words(moment))),
+        _ => None,
+    }
+}
+
+/// `Pod web-1`, or the kind alone where a request is about many.
+fn short(object: &ObjectRef) -> String {
+    match (object.kind.as_str(), object.name.as_str()) {
+        (kind, "") => kind.to_owned(),
+        (kind, name) => format!("{kind} {name}"),
+    }
+}
+
+/// Where a straight line from one box to its neighbour leaves and arrives; `part` of the way down
+/// if they are side by side, and of the way across if one is under the other.
+fn facing(from: Rect, to: Rect, part: f64) -> (Point, Point) {
+    let beside = (from.center().y - to.center().y).abs() < from.height / 2.0;
+    if beside {
+        let y = from.y + from.height * part;
+        let right = from.x < to.x;
+        let start = if right { from.right() } else { from.x };
+        let end = if right { to.x } else { to.right() };
+        return (Point::new(start, y), Point::new(end, y));
+    }
+    let x = from.x.max(to.x) + from.width.min(to.width) * part;
+    let down = from.y < to.y;
+    let start = if down { from.bottom() } else { from.y };
+    let end = if down { to.y } else { to.bottom() };
+    (Point::new(x, start), Point::new(x, end))
+}
+
+fn to_api(actor: &Actor, layout: &Layout) -> Curve {
+    let (seat, api) = (layout.seat(actor), layout.control.api);
+    match actor {
+        Actor::Controller { .. } | Actor::Scheduler if !layout.narrow => {
+            // Under the boxes, so as not to meet the watches that go over them.
+            let from = Point::new(seat.center().x - seat.width * 0.2, seat.bottom());
+            let to = Point::new(api.center().x + api.width * 0.2, api.bottom());
+            let bend = Point::new(from.toward(to, 0.5).x, api.bottom() + 42.0);
+            Curve { from, bend, to }
+        }
+        Actor::Client { .. } | Actor::Fault | Actor::Bootstrap => {
+            let (from, to) = facing(seat, api, 0.35);
+            Curve::line(from, to)
+        }
+        Actor::Controller { .. } | Actor::Scheduler | Actor::ApiServer => {
+            let (from, to) = facing(seat, api, 0.35);
+            Curve::line(from, to)
+        }
+        _ => {
+            let from = Point::new(seat.center().x + seat.width * 0.1, seat.y);
+            let to = Point::new(api.center().x + api.width * 0.15, api.bottom());
+            Curve { from, bend: Point::new(from.x, from.y - 30.0), to }
+        }
+    }
+}
+
+/// The way of a watch: also drawn faintly at rest, because the connection is always there.
+pub fn from_api(to: &Actor, layout: &Layout) -> Curve {
+    let (seat, api) = (layout.seat(to), layout.control.api);
+    match to {
+        Actor::Controller { .. } | Actor::Scheduler if !layout.narrow => {
+            let (from, to) = (api.top_middle(), seat.top_middle());
+            let bend = Point::new(from.toward(to, 0.5).x, layout.control.frame.y - 26.0);
+            Curve { from, bend, to }
+        }
+        Actor::Kubelet { .. } | Actor::KubeProxy { .. } | Actor::Runtime { .. } => {
+            let (from, to) = (api.bottom_middle(), seat.top_middle());
+            Curve { from, bend: Point::new(to.x, to.y - 60.0), to }
+        }
+        _ => {
+            let (from, to) = facing(api, seat, 0.7);
+            Curve::line(from, to)
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What the controls do.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+use protocol::{Act, ClockChange, Millis, Reply, Step, Until};
+
+use crate::i18n::Language;
+use crate::player::{Beat, Face, Kind, Pace, Player};
+use crate::session::Session;
+use crate::shortcuts::{SingleKeys, is_typing};
+
+/// How far one step goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stride {
+    Write,
+    Turn,
+    #[default]
+    Visible,
+    Quiet,
+}
+
+impl Stride {
+    pub(super) const ALL: [Stride; 4] =
+        [Stride::Write, Stride::Turn, Stride::Visible, Stride::Quiet];
+
+    pub(super) fn name(self, language: Language) -> &'static str {
+        let (korean, english) = match self {
+            Stride::Write => ("쓰기 하나", "one write"),
+            Stride::Turn => ("컴포넌트 한 차례", "one component's turn"),
+            Stride::Visible => ("보이는 변화 하나", "one visible change"),
+            Stride::Quiet => ("조용해질 때까지", "until quiet"),
+        };
+        language.pick(korean, english)
+    }
+
+    /// Whether it ends with this beat.
+    fn fits(self, beat: &Beat) -> bool {
+        match self {
+            Stride::Write => beat.kind == Some(Kind::Write),
+            Stride::Turn => beat.kind == Some(Kind::Decision),
+            Stride::Visible => true,
+            Stride::Quiet => false,
+        }
+    }
+
+    fn change(self) -> ClockChange {
+        let step = |step| ClockChange { step: Some(step), ..ClockChange::default() };
+        match self {
+            Stride::Write => step(Step::Write),
+            Stride::Turn => step(Step::Turn),
+            Stride::Visible => step(Step::Visible),
+            Stride::Quiet => ClockChange { until: Some(Until::Quiet), ..ClockChange::default() },
+        }
+    }
+}
+
+/// What the controls act on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Helm {
+    pub(super) player: Player,
+    pub(super) session: Session,
+    pub(super) language: Signal<Language>,
+    pub(super) stride: RwSignal<Stride>,
+    pub(super) face: Memo<Face>,
+    /// The last rate that was not 0.
+    rate: StoredValue<f64>,
+    /// The last command was refused.
+    pub(super) trouble: RwSignal<bool>,
+}
+
+impl Helm {
+    pub(super) fn new(player: Player, session: Session, language: Signal<Language>) -> Helm {
+        Helm {
+            player,
+            session,
+            language,
+            stride: RwSignal::new(Stride::default()),
+            face: Memo::new(move |_| player.face()),
+            rate: StoredValue::new(1.0),
+            trouble: RwSignal::new(false),
+        }
+    }
+
+    fn clock(self, change: ClockChange) {
+        spawn_local(async move {
+            let reply = self.session.send(Act::Clock { change }).await;
+            self.trouble.try_set(matches!(reply, Reply::Refused { .. }));
+        });
+    }
+
+    pub(super) fn set_rate(self, rate: f64) {
+        if rate > 0.0 {
+            self.rate.set_value(rate);
+        }
+        self.clock(ClockChange { rate: Some(rate), ..ClockChange::default() });
+    }
+
+    pub(super) fn toggle(self) {
+        if self.face.with_untracked(Face::is_stopped) { self.play() } else { self.pause() }
+    }
+
+    fn pause(self) {
+        let rate = self.face.with_untracked(|face| face.rate);
+        if rate > 0.0 {
+            self.rate.set_value(rate);
+        }
+        self.player.hold();
+        self.set_rate(0.0);
+    }
+
+    fn play(self) {
+        self.player.play();
+        if self.face.with_untracked(|face| face.rate <= 0.0) {
+            self.set_rate(self.rate.get_value());
+        }
+    }
+
+    /// One step: of what was received, or else of the cluster.
+    pub(super) fn step(self) {
+        let stride = self.stride.get_untracked();
+        let (behind, runs) = self.face.with_untracked(|face| (!face.live, face.rate > 0.0));
+        if behind && stride == Stride::Quiet {
+            return self.player.play();
+        }
+        if behind && self.player.step_forward(|beat| stride.fits(beat)) {
+            return;
+        }
+        // A running cluster cannot be stepped: it stops first.
+        if runs && stride != Stride::Quiet {
+            self.pause();
+        }
+        self.player.play();
+        self.clock(stride.change());
+    }
+
+    pub(super) fn step_back(self) {
+        if !self.player.step_back() {
+            self.seek(self.face.with_untracked(|face| face.time_ms) - 1000);
+        }
+    }
+
+    /// Through the wait, to what happens next.
+    pub(super) fn skip(self) {
+        self.player.play();
+        self.clock(ClockChange { until: Some(Until::Next), ..ClockChange::default() });
+    }
+
+    /// The cluster as it was before what was received.
+    fn seek(self, at_ms: Millis) {
+        if at_ms < 0 || self.player.go_to_time(at_ms) {
+            return;
+        }
+        spawn_local(async move {
+            if let Reply::Snapshot { snapshot } = self.session.send(Act::Seek { at_ms }).await {
+                self.player.show_snapshot(&snapshot);
+            }
+        });
+    }
+
+    /// A new sandbox that goes on from the moment that is shown.
+    pub(super) fn fork(self) {
+        let at_ms = self.face.with_untracked(|face| face.time_ms);
+        spawn_local(async move {
+            match self.session.send(Act::Fork { at_ms }).await {
+                Reply::Forked { page, .. } => {
+                    // Refused only for an address that is none.
+                    window().location().set_href(&page).unwrap_or_default();
+                }
+                _ => self.trouble.set(true),
+            }
+        });
+    }
+
+    /// `story`, or a rate.
+    pub(super) fn set_pace(self, choice: &str) {
+        if let Ok(rate) = choice.parse::<f64>() {
+            self.player.set_pace(Pace::Clock);
+            self.player.play();
+            return self.set_rate(rate);
+        }
+        self.player.set_pace(Pace::Story);
+        let rate = self.face.with_untracked(|face| face.rate);
+        if rate > 0.0 && (rate - 1.0).abs() > f64::EPSILON {
+            self.set_rate(1.0);
+        }
+    }
+}
+
+impl Face {
+    /// Nothing goes on by itself.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.held || self.detached || self.rate <= 0.0
+    }
+}
+
+/// One key for each control, unless somebody is writing.
+pub(super) fn listen_to_keys(helm: Helm) {
+    let single = use_context::<SingleKeys>();
+    Effect::new(move |_| {
+        let handle = window_event_listener(ev::keydown, move |event| {
+            let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+            let allowed = single.is_none_or(SingleKeys::on);
+            if plain && allowed && !event.default_prevented() && !is_typing(&event) {
+                act(helm, &event.key());
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
+}
+
+fn act(helm: Helm, key: &str) {
+    match key {
+        "p" | "P" => helm.toggle(),
+        "." => helm.step(),
+        "," => helm.step_back(),
+        "n" | "N" => helm.player.return_to_now(),
+        "s" | "S" => helm.skip(),
+        _ => {}
+    }
+}
