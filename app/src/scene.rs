@@ -11,7 +11,7 @@ mod picture;
 mod sequence;
 mod slots;
 mod trail;
-mod view;
+pub mod view;
 mod workloads;
 
 #[cfg(test)]
@@ -109,7 +109,7 @@ impl Lens {
 
 /// What all parts of the picture read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Stage {
+pub struct Stage {
     player: Player,
     picture: Memo<Arc<Picture>>,
     /// The beat has come so far that its writes can be seen.

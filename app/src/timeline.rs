@@ -5,10 +5,10 @@
 //! viewer's. Pausing stops both. A step first goes through what was received and not yet shown;
 //! when there is no more, the cluster itself takes the step.
 
-mod commands;
-mod controls;
+pub mod commands;
+pub mod controls;
 mod past;
-mod track;
+pub mod track;
 
 use leptos::prelude::*;
 

@@ -8,7 +8,7 @@ use protocol::ObjectRef;
 
 /// Something that can be selected.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Item {
+pub(crate) struct Item {
     /// The id of its element.
     pub id: String,
     pub object: ObjectRef,
@@ -16,7 +16,7 @@ pub struct Item {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
+pub(crate) enum Direction {
     Left,
     Right,
     Up,
@@ -24,7 +24,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    pub fn of_key(key: &str) -> Option<Direction> {
+    pub(crate) fn of_key(key: &str) -> Option<Direction> {
         match key {
             "ArrowLeft" => Some(Direction::Left),
             "ArrowRight" => Some(Direction::Right),
@@ -36,13 +36,13 @@ impl Direction {
 }
 
 /// The id of the element that stands for an object.
-pub fn element_id(object: &ObjectRef) -> String {
+pub(crate) fn element_id(object: &ObjectRef) -> String {
     let who = if object.uid.is_empty() { &object.name } else { &object.uid };
     format!("scene-{}-{who}", object.kind.to_lowercase())
 }
 
 /// All that can be selected: cards, then nodes, then Pods.
-pub fn items(cluster: &Cluster, layout: &Layout) -> Vec<Item> {
+pub(crate) fn items(cluster: &Cluster, layout: &Layout) -> Vec<Item> {
     let item =
         |object: &ObjectRef, rect| Item { id: element_id(object), object: object.clone(), rect };
     let mut items = Vec::new();
@@ -71,7 +71,11 @@ pub fn items(cluster: &Cluster, layout: &Layout) -> Vec<Item> {
 }
 
 /// The nearest item in a direction. What lies straight ahead is nearer than what lies aside.
-pub fn neighbour<'a>(items: &'a [Item], from: &str, direction: Direction) -> Option<&'a Item> {
+pub(crate) fn neighbour<'a>(
+    items: &'a [Item],
+    from: &str,
+    direction: Direction,
+) -> Option<&'a Item> {
     let here = items.iter().find(|item| item.id == from)?.rect.center();
     let away = |item: &Item| cost(here, item.rect.center(), direction);
     items

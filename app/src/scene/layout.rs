@@ -14,22 +14,22 @@ use super::slots::Slots;
 use super::workloads::{Card, CardKind, cards};
 use crate::player::Cluster;
 
-pub use control::Control;
-pub use nodes::{Level, NodeBox};
+pub(crate) use control::Control;
+pub(crate) use nodes::{Level, NodeBox};
 
 /// Narrower than this, everything is stacked.
 const NARROW: f64 = 640.0;
 /// Around the picture, and between its parts.
 const EDGE: f64 = 14.0;
 const GAP: f64 = 12.0;
-pub const CARD_HEIGHT: f64 = 86.0;
+pub(crate) const CARD_HEIGHT: f64 = 86.0;
 const CARD_WIDTH: f64 = 224.0;
 /// Room for the wires between the control plane and what is under it.
 const WIRES: f64 = 26.0;
 
 /// Where a Pod is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub(crate) struct Place {
     pub center: Point,
     pub radius: f64,
     /// Its name and STATUS are written under it.
@@ -40,7 +40,7 @@ pub struct Place {
 
 /// Where everything stands.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Layout {
+pub(crate) struct Layout {
     pub width: f64,
     pub height: f64,
     pub narrow: bool,
@@ -57,7 +57,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    pub fn new(cluster: &Cluster, slots: &Slots, room: Room) -> Layout {
+    pub(crate) fn new(cluster: &Cluster, slots: &Slots, room: Room) -> Layout {
         let width = room.width.max(300.0);
         let narrow = width < NARROW;
         let control = Control::new(width, narrow);
@@ -95,12 +95,12 @@ impl Layout {
         top + height.max(0.0)
     }
 
-    pub fn node(&self, name: &str) -> Option<&NodeBox> {
+    pub(crate) fn node(&self, name: &str) -> Option<&NodeBox> {
         self.nodes.iter().find(|node| node.name == name)
     }
 
     /// The box that an actor works in.
-    pub fn seat(&self, actor: &Actor) -> Rect {
+    pub(crate) fn seat(&self, actor: &Actor) -> Rect {
         match actor {
             Actor::Client { .. } | Actor::Fault => self.control.client,
             Actor::ApiServer => self.control.api,
@@ -114,7 +114,7 @@ impl Layout {
     }
 
     /// Where a workload's half of a Deployment's card stands.
-    pub fn set_rect(&self, uid: &str) -> Option<Rect> {
+    pub(crate) fn set_rect(&self, uid: &str) -> Option<Rect> {
         self.cards.iter().find_map(|(card, rect)| match &card.what {
             CardKind::Deployment { sets, .. } => {
                 let index = sets.iter().position(|set| set.object.object.uid == uid)?;
@@ -124,14 +124,10 @@ impl Layout {
             CardKind::Service { .. } => None,
         })
     }
-
-    pub fn card(&self, uid: &str) -> Option<Rect> {
-        self.cards.iter().find(|(card, _)| card.object.object.uid == uid).map(|(_, rect)| *rect)
-    }
 }
 
 /// ReplicaSets stand side by side in the lower part of their Deployment's card.
-pub fn set_in_card(card: Rect, index: usize, count: usize) -> Rect {
+pub(crate) fn set_in_card(card: Rect, index: usize, count: usize) -> Rect {
     let (pad, gap) = (8.0, 6.0);
     // One alone leaves room for its successor, so that it does not jump when that comes.
     let columns = count.max(2) as f64;

@@ -9,13 +9,13 @@ use super::workloads::{Card, CardKind, endpoints};
 use crate::player::{Cluster, Object};
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Link {
+pub(crate) struct Link {
     pub curve: Curve,
     pub class: &'static str,
 }
 
 /// The lines that a lens shows.
-pub fn links(cluster: &Cluster, layout: &Layout, lens: Lens) -> Vec<Link> {
+pub(crate) fn links(cluster: &Cluster, layout: &Layout, lens: Lens) -> Vec<Link> {
     match lens {
         Lens::Ownership => owned(cluster, layout),
         Lens::Traffic => beams(cluster, layout),

@@ -6,7 +6,7 @@ use crate::player::{Cluster, Object};
 
 /// What stands inside a Pod's hexagon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mark {
+pub(crate) enum Mark {
     /// Three dots: waits for a node.
     Waiting,
     /// An arrow down: an image is being pulled.
@@ -31,7 +31,7 @@ pub enum Mark {
 
 /// What a colour means; never the only sign of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Tone {
+pub(crate) enum Tone {
     Ok,
     Busy,
     Bad,
@@ -41,7 +41,7 @@ pub enum Tone {
 
 impl Tone {
     /// The class that the stylesheet knows.
-    pub fn class(self) -> &'static str {
+    pub(crate) fn class(self) -> &'static str {
         match self {
             Tone::Ok => "is-ok",
             Tone::Busy => "is-busy",
@@ -54,7 +54,7 @@ impl Tone {
 
 /// How a Pod looks.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Look {
+pub(crate) struct Look {
     pub mark: Mark,
     pub tone: Tone,
     /// kubectl's STATUS word.
@@ -64,7 +64,7 @@ pub struct Look {
     pub restarts: i32,
 }
 
-pub fn pod(cluster: &Cluster, object: &Object, pod: &PodView) -> Look {
+pub(crate) fn pod(cluster: &Cluster, object: &Object, pod: &PodView) -> Look {
     let (mark, tone) = mark(cluster, object, pod);
     let own = pod.containers.iter().filter(|container| !container.init);
     Look {
@@ -109,7 +109,7 @@ fn mark(cluster: &Cluster, object: &Object, pod: &PodView) -> (Mark, Tone) {
 
 /// How a node looks.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NodeLook {
+pub(crate) struct NodeLook {
     pub tone: Tone,
     /// kubectl's STATUS word: what the API server believes.
     pub word: String,
@@ -122,7 +122,7 @@ pub struct NodeLook {
 
 /// How much of something is asked for by Pods.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Share {
+pub(crate) struct Share {
     pub requested: i64,
     pub allocatable: i64,
     /// What each Pod asks for, in the order of their names.
@@ -131,11 +131,11 @@ pub struct Share {
 
 impl Share {
     /// 0 to 1.
-    pub fn part(&self) -> f64 {
+    pub(crate) fn part(&self) -> f64 {
         self.part_of(self.requested)
     }
 
-    pub fn part_of(&self, amount: i64) -> f64 {
+    pub(crate) fn part_of(&self, amount: i64) -> f64 {
         if self.allocatable <= 0 {
             return 0.0;
         }
@@ -143,7 +143,7 @@ impl Share {
     }
 }
 
-pub fn node(cluster: &Cluster, name: &str, node: &NodeView) -> NodeLook {
+pub(crate) fn node(cluster: &Cluster, name: &str, node: &NodeView) -> NodeLook {
     // A Pod that has ended holds nothing any more.
     let here = || {
         cluster.pods().map(|(_, pod)| pod).filter(|pod| {

@@ -4,11 +4,11 @@ use super::geometry::Point;
 use super::layout::Place;
 
 /// A change of the cluster is seen when the write has arrived: from this part of a beat on.
-pub const LANDED: f64 = 0.5;
+pub(crate) const LANDED: f64 = 0.5;
 
 /// What a Pod does during a beat.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Motion {
+pub(crate) enum Motion {
     Stays(Place),
     Moves {
         from: Place,
@@ -24,7 +24,7 @@ pub enum Motion {
 
 /// Where a Pod is drawn at one moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pose {
+pub(crate) struct Pose {
     pub center: Point,
     /// Relative to the size at its place.
     pub scale: f64,
@@ -33,7 +33,11 @@ pub struct Pose {
 
 impl Motion {
     /// What leads from one place to the other; none if the Pod is in neither.
-    pub fn between(before: Option<Place>, after: Option<Place>, born: Point) -> Option<Motion> {
+    pub(crate) fn between(
+        before: Option<Place>,
+        after: Option<Place>,
+        born: Point,
+    ) -> Option<Motion> {
         match (before, after) {
             (Some(from), Some(to)) if from == to => Some(Motion::Stays(to)),
             (Some(from), Some(to)) => Some(Motion::Moves { from, to }),
@@ -44,19 +48,19 @@ impl Motion {
     }
 
     /// The place whose size and labels it is drawn with.
-    pub fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         match self {
             Motion::Stays(place) | Motion::Leaves(place) => *place,
             Motion::Moves { to, .. } | Motion::Enters { to, .. } => *to,
         }
     }
 
-    pub fn is_still(&self) -> bool {
+    pub(crate) fn is_still(&self) -> bool {
         matches!(self, Motion::Stays(_))
     }
 
     /// Where it is when the beat is so far, 0 to 1.
-    pub fn at(&self, progress: f64) -> Pose {
+    pub(crate) fn at(&self, progress: f64) -> Pose {
         let part = ease(((progress - LANDED) / (1.0 - LANDED)).clamp(0.0, 1.0));
         match *self {
             Motion::Stays(place) => Pose { center: place.center, scale: 1.0, opacity: 1.0 },

@@ -14,7 +14,7 @@ use crate::player::{Frame, Object};
 
 /// All that is drawn of one frame.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Picture {
+pub(crate) struct Picture {
     pub frame: Arc<Frame>,
     pub before: Layout,
     pub after: Layout,
@@ -34,7 +34,7 @@ pub struct Picture {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct PodMotion {
+pub(crate) struct PodMotion {
     pub before: Option<Object>,
     pub after: Option<Object>,
     pub motion: Motion,
@@ -42,7 +42,7 @@ pub struct PodMotion {
 
 impl Picture {
     /// The picture of the next frame. Slots come from the one before, so that nothing jumps.
-    pub fn next(previous: Option<&Picture>, frame: Arc<Frame>, room: Room) -> Picture {
+    pub(crate) fn next(previous: Option<&Picture>, frame: Arc<Frame>, room: Room) -> Picture {
         let (before, slots_before) = match previous {
             // The usual case: one beat begins where the last one ended.
             Some(it) if it.room == room && Arc::ptr_eq(&it.frame.after, &frame.before) => {
@@ -106,7 +106,7 @@ impl Picture {
     }
 
     /// The dashed ghosts: where the Pod may go that the scheduler decides on.
-    pub fn ghosts(&self) -> impl Iterator<Item = (&Verdict, Place)> {
+    pub(crate) fn ghosts(&self) -> impl Iterator<Item = (&Verdict, Place)> {
         self.verdicts
             .iter()
             .filter(|verdict| verdict.chosen)
@@ -114,17 +114,17 @@ impl Picture {
     }
 
     /// Hops are drawn while they are under way, and while time is held so that they can be seen.
-    pub fn shows_hops(&self) -> bool {
+    pub(crate) fn shows_hops(&self) -> bool {
         self.frame.moving || self.frame.held
     }
 
     /// How many Pods wait for a node.
-    pub fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.frame.after.pods().filter(|(_, pod)| pod.node.is_none()).count()
     }
 
     /// Whether that component works on something now, and on what.
-    pub fn works_on(&self, is: impl Fn(&Actor) -> bool) -> Option<&(Actor, ObjectRef)> {
+    pub(crate) fn works_on(&self, is: impl Fn(&Actor) -> bool) -> Option<&(Actor, ObjectRef)> {
         self.deciding.iter().find(|(actor, _)| is(actor))
     }
 }

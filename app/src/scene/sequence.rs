@@ -8,7 +8,7 @@ use crate::player::Mark;
 
 /// A participant, in the order of the lanes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lane {
+pub(crate) enum Lane {
     Client,
     Api,
     Etcd,
@@ -19,7 +19,7 @@ pub enum Lane {
 
 /// One line of the diagram.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub(crate) struct Row {
     pub position: Position,
     pub at_ms: Millis,
     pub from: usize,
@@ -32,7 +32,7 @@ pub struct Row {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Chart {
+pub(crate) struct Chart {
     pub lanes: Vec<Lane>,
     pub rows: Vec<Row>,
 }
@@ -41,7 +41,7 @@ pub struct Chart {
 const WAIT_MS: Millis = 1500;
 
 /// The diagram of some moments, in their order.
-pub fn chart(moments: &[Arc<Moment>]) -> Chart {
+pub(crate) fn chart(moments: &[Arc<Moment>]) -> Chart {
     let ends: Vec<(Lane, Lane)> = moments.iter().map(|moment| ends(moment)).collect();
     let mut lanes: Vec<Lane> = vec![Lane::Client, Lane::Api, Lane::Etcd];
     lanes.extend(ends.iter().flat_map(|(from, to)| [from.clone(), to.clone()]));

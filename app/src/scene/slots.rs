@@ -8,13 +8,13 @@ use protocol::PodView;
 
 /// Slots by node, and by Pod in it. Pods that have no node stand under the empty name.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Slots {
+pub(crate) struct Slots {
     nodes: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
 impl Slots {
     /// The slots after the cluster has become this one.
-    pub fn follow(&self, cluster: &Cluster) -> Slots {
+    pub(crate) fn follow(&self, cluster: &Cluster) -> Slots {
         let mut here: BTreeMap<String, Vec<&Object>> = BTreeMap::new();
         for (object, pod) in cluster.pods() {
             here.entry(home(pod).to_owned()).or_default().push(object);
@@ -27,29 +27,29 @@ impl Slots {
         Slots { nodes: nodes.collect() }
     }
 
-    pub fn of(&self, node: &str, pod: &str) -> Option<usize> {
+    pub(crate) fn of(&self, node: &str, pod: &str) -> Option<usize> {
         self.nodes.get(node)?.get(pod).copied()
     }
 
     /// How many slots a node needs: up to its last one that is taken.
-    pub fn needed(&self, node: &str) -> usize {
+    pub(crate) fn needed(&self, node: &str) -> usize {
         self.nodes.get(node).and_then(|pods| pods.values().max()).map_or(0, |last| last + 1)
     }
 
     /// The slot that the next Pod on this node would get.
-    pub fn free(&self, node: &str) -> usize {
+    pub(crate) fn free(&self, node: &str) -> usize {
         let taken = self.nodes.get(node).map(|pods| pods.values().copied().collect());
         first_free(&taken.unwrap_or_default())
     }
 }
 
 /// Where a Pod is drawn: on its node, or in the tray.
-pub fn home(pod: &PodView) -> &str {
+pub(crate) fn home(pod: &PodView) -> &str {
     pod.node.as_deref().unwrap_or_default()
 }
 
 /// What a Pod is known by in the picture: a Pod of the same name made anew is another one.
-pub fn identity(object: &Object) -> &str {
+pub(crate) fn identity(object: &Object) -> &str {
     if object.object.uid.is_empty() { &object.object.name } else { &object.object.uid }
 }
 

@@ -9,7 +9,7 @@ use protocol::Actor;
 
 /// What a hop is, for the eye.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TrailKind {
+pub(crate) enum TrailKind {
     Request,
     /// A request that was refused: it falls off at the API server.
     Refused,
@@ -18,7 +18,7 @@ pub enum TrailKind {
 }
 
 impl TrailKind {
-    pub fn class(self) -> &'static str {
+    pub(crate) fn class(self) -> &'static str {
         match self {
             TrailKind::Request => "trail is-request",
             TrailKind::Refused => "trail is-refused",
@@ -30,7 +30,7 @@ impl TrailKind {
 
 /// A way from one box to another, with a word on it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Trail {
+pub(crate) struct Trail {
     pub kind: TrailKind,
     pub curve: Curve,
     /// None where another trail of the same beat says it already.
@@ -38,7 +38,7 @@ pub struct Trail {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Label {
+pub(crate) struct Label {
     pub text: String,
     pub rect: Rect,
 }
@@ -48,7 +48,7 @@ const TRAILS_MAX: usize = 48;
 const LABELS_MAX: usize = 8;
 
 /// The trails of a beat's hops.
-pub fn trails<'a>(moments: impl Iterator<Item = &'a Moment>, layout: &Layout) -> Vec<Trail> {
+pub(crate) fn trails<'a>(moments: impl Iterator<Item = &'a Moment>, layout: &Layout) -> Vec<Trail> {
     let mut trails: Vec<(Trail, String)> = Vec::new();
     for moment in moments {
         let Some((kind, curve, text)) = way(moment, layout) else { continue };
@@ -101,7 +101,7 @@ fn free_label(text: String, near: Point, taken: &[Label], layout: &Layout) -> La
 }
 
 /// The few words that stand on a hop.
-pub fn words(moment: &Moment) -> String {
+pub(crate) fn words(moment: &Moment) -> String {
     match &moment.what {
         What::Request { verb, object, subresource, status, .. } => {
             let refused = if *status >= 400 { format!(" ({status})") } else { String::new() };
@@ -216,7 +216,7 @@ fn to_api(actor: &Actor, layout: &Layout) -> Curve {
 }
 
 /// The way of a watch: also drawn faintly at rest, because the connection is always there.
-pub fn from_api(to: &Actor, layout: &Layout) -> Curve {
+pub(crate) fn from_api(to: &Actor, layout: &Layout) -> Curve {
     let (seat, api) = (layout.seat(to), layout.control.api);
     match to {
         Actor::Controller { .. } | Actor::Scheduler if !layout.narrow => {

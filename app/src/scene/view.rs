@@ -1,23 +1,23 @@
 //! Draws the picture. Each part reads only what it shows, so that a moving Pod moves alone.
 
-mod canvas;
-mod caption;
-mod cards;
-mod control;
-mod flight;
-mod lens;
-mod node;
-mod pod;
+pub mod canvas;
+pub mod caption;
+pub mod cards;
+pub mod control;
+pub mod flight;
+pub mod lens;
+pub mod node;
+pub mod pod;
 mod room;
-mod sequence;
-mod telling;
+pub mod sequence;
+pub mod telling;
 
-pub(super) use canvas::Canvas;
-pub(super) use caption::Caption;
-pub(super) use lens::LensBar;
+pub use canvas::Canvas;
+pub use caption::Caption;
+pub use lens::LensBar;
 pub(super) use room::watch_room;
-pub(super) use sequence::Sequence;
-pub(super) use telling::Telling;
+pub use sequence::Sequence;
+pub use telling::Telling;
 
 /// A name that has room for so many characters: its beginning and its end, which tells Pods of
 /// one ReplicaSet apart.

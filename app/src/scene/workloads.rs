@@ -5,13 +5,13 @@ use protocol::{DeploymentView, Detail, ReplicaSetView, ServiceView};
 
 /// One card, in the order of creation, so that a new one goes to the end.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Card {
+pub(crate) struct Card {
     pub object: Object,
     pub what: CardKind,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum CardKind {
+pub(crate) enum CardKind {
     /// With the ReplicaSets that have, or want, Pods; oldest first.
     Deployment { view: DeploymentView, sets: Vec<Set> },
     /// A ReplicaSet that no Deployment owns.
@@ -21,13 +21,13 @@ pub enum CardKind {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Set {
+pub(crate) struct Set {
     pub object: Object,
     pub view: ReplicaSetView,
 }
 
 /// All cards of a cluster.
-pub fn cards(cluster: &Cluster) -> Vec<Card> {
+pub(crate) fn cards(cluster: &Cluster) -> Vec<Card> {
     let mut cards: Vec<Card> =
         deployments(cluster).chain(lone_sets(cluster)).chain(services(cluster)).collect();
     cards.sort_by(|a, b| {
@@ -92,7 +92,7 @@ fn services(cluster: &Cluster) -> impl Iterator<Item = Card> {
 }
 
 /// The Pods' names behind a Service, and whether each is ready, from its EndpointSlices.
-pub fn endpoints<'a>(
+pub(crate) fn endpoints<'a>(
     cluster: &'a Cluster,
     service: &'a Object,
 ) -> impl Iterator<Item = (&'a str, bool)> {

@@ -10,7 +10,7 @@ use crate::shortcuts::{SingleKeys, is_typing};
 
 /// How far one step goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Stride {
+pub enum Stride {
     Write,
     Turn,
     #[default]
@@ -55,7 +55,7 @@ impl Stride {
 
 /// What the controls act on.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Helm {
+pub struct Helm {
     pub(super) player: Player,
     pub(super) session: Session,
     pub(super) language: Signal<Language>,

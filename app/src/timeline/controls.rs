@@ -20,7 +20,7 @@ const RATES: [(&str, &str); 8] = [
 ];
 
 #[component]
-pub(super) fn Buttons(helm: Helm) -> impl IntoView {
+pub fn Buttons(helm: Helm) -> impl IntoView {
     let stopped = Memo::new(move |_| helm.face.with(Face::is_stopped));
     let known = Memo::new(move |_| helm.face.with(|face| face.known));
     let toggle_name = move || {
@@ -170,7 +170,7 @@ fn choice(face: &Face) -> &'static str {
 
 /// The time that is shown, how far it is from now, and the ways out of the past.
 #[component]
-pub(super) fn Where(helm: Helm) -> impl IntoView {
+pub fn Where(helm: Helm) -> impl IntoView {
     let time = move || words::clock_time(helm.face.with(|face| face.time_ms));
     let away = Memo::new(move |_| helm.face.with(|face| !face.live && face.known));
     let past = Memo::new(move |_| {

@@ -15,7 +15,7 @@ const MARKS_MAX: usize = 120;
 const APART: f64 = 0.16;
 
 #[component]
-pub(super) fn Track(helm: Helm) -> impl IntoView {
+pub fn Track(helm: Helm) -> impl IntoView {
     let notches = Memo::new(move |_| helm.player.notches());
     let count = Memo::new(move |_| notches.with(|notches| notches.len()));
     let place = Memo::new(move |_| helm.face.with(|face| (face.position, face.live)));

@@ -5,7 +5,7 @@ use crate::scene::geometry::Rect;
 
 /// The boxes of the control plane, and of who speaks to it from outside.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Control {
+pub(crate) struct Control {
     pub client: Rect,
     /// Around all that belongs to the control plane.
     pub frame: Rect,
@@ -19,11 +19,6 @@ pub struct Control {
 impl Control {
     pub(super) fn new(width: f64, narrow: bool) -> Control {
         if narrow { stacked(width) } else { in_a_row(width) }
-    }
-
-    /// All its boxes but the frame around them.
-    pub fn boxes(&self) -> [Rect; 5] {
-        [self.client, self.api, self.etcd, self.manager, self.scheduler]
     }
 }
 

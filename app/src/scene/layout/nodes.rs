@@ -8,7 +8,7 @@ use crate::scene::slots::{Slots, home, identity};
 
 /// How much of a Pod is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub(crate) enum Level {
     /// Hexagon, name and STATUS.
     #[default]
     Large,
@@ -62,7 +62,7 @@ impl Level {
 
 /// A node's box.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct NodeBox {
+pub(crate) struct NodeBox {
     pub name: String,
     pub rect: Rect,
     /// Where its Pods stand.

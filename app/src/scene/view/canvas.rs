@@ -18,7 +18,7 @@ use crate::scene::links::links;
 const SHRINK: f64 = 0.78;
 
 #[component]
-pub(crate) fn Canvas(stage: Stage) -> impl IntoView {
+pub fn Canvas(stage: Stage) -> impl IntoView {
     let size = Memo::new(move |_| {
         stage.picture.with(|it| (it.after.width, it.after.height, it.after.narrow))
     });

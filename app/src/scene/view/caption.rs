@@ -12,7 +12,7 @@ use crate::words;
 
 /// What is told now, in words, and the cause of it, which can be gone to.
 #[component]
-pub(crate) fn Caption(stage: Stage) -> impl IntoView {
+pub fn Caption(stage: Stage) -> impl IntoView {
     let told = Memo::new(move |_| stage.picture.with(|it| told(&it.frame)));
     let skip = Memo::new(move |_| stage.picture.with(|it| it.frame.skip_ms));
     let text = move || {

@@ -12,7 +12,7 @@ use crate::scene::layout::set_in_card;
 use crate::scene::workloads::{Card, CardKind, Set};
 
 #[component]
-pub(crate) fn Cards(stage: Stage) -> impl IntoView {
+pub fn Cards(stage: Stage) -> impl IntoView {
     // One memo for a card: a card that did not change is not drawn anew.
     let uids = Memo::new(move |_| {
         stage.picture.with(|it| {

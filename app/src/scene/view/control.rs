@@ -17,7 +17,7 @@ use super::shorten;
 const WIRES_MAX: usize = 10;
 
 #[component]
-pub(crate) fn ControlPlane(stage: Stage) -> impl IntoView {
+pub fn ControlPlane(stage: Stage) -> impl IntoView {
     let control = Memo::new(move |_| stage.picture.with(|it| it.after.control));
     view! {
         <Wires stage/>

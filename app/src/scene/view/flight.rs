@@ -14,7 +14,7 @@ use crate::scene::trail::{Label, Trail, TrailKind};
 const FALL: f64 = 46.0;
 
 #[component]
-pub(crate) fn Trails(stage: Stage) -> impl IntoView {
+pub fn Trails(stage: Stage) -> impl IntoView {
     let trails = Memo::new(move |_| {
         stage.picture.with(|it| if it.shows_hops() { it.trails.clone() } else { Vec::new() })
     });
@@ -77,7 +77,7 @@ fn label_view(label: Label) -> impl IntoView {
 
 /// What the scheduler found for each node, written on it; a dashed ghost where the Pod may go.
 #[component]
-pub(crate) fn Ghosts(stage: Stage) -> impl IntoView {
+pub fn Ghosts(stage: Stage) -> impl IntoView {
     let shown = Memo::new(move |_| {
         stage.picture.with(|it| {
             if !it.shows_hops() {

@@ -7,7 +7,7 @@ use crate::scene::Lens;
 
 /// One of five; the layout stays the same.
 #[component]
-pub(crate) fn LensBar(lens: RwSignal<Lens>) -> impl IntoView {
+pub fn LensBar(lens: RwSignal<Lens>) -> impl IntoView {
     let language = use_language();
     let button = move |it: Lens| {
         view! {

@@ -12,7 +12,7 @@ use crate::scene::look::{self, NodeLook, Share};
 use crate::words;
 
 #[component]
-pub(crate) fn Nodes(stage: Stage) -> impl IntoView {
+pub fn Nodes(stage: Stage) -> impl IntoView {
     let names = Memo::new(move |_| {
         stage
             .picture

@@ -15,7 +15,7 @@ use crate::words;
 
 /// Where Pods wait that have no node.
 #[component]
-pub(crate) fn Tray(stage: Stage) -> impl IntoView {
+pub fn Tray(stage: Stage) -> impl IntoView {
     let tray = Memo::new(move |_| stage.picture.with(|it| it.after.tray));
     let waiting = Memo::new(move |_| stage.picture.with(|it| it.waiting()));
     let title = say("노드를 기다리는 파드", "Pods waiting for a node");
@@ -45,7 +45,7 @@ pub(crate) fn Tray(stage: Stage) -> impl IntoView {
 }
 
 #[component]
-pub(crate) fn Pods(stage: Stage) -> impl IntoView {
+pub fn Pods(stage: Stage) -> impl IntoView {
     let ids =
         Memo::new(move |_| stage.picture.with(|it| it.pods.keys().cloned().collect::<Vec<_>>()));
     view! {

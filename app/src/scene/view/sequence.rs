@@ -17,7 +17,7 @@ const TIMES: f64 = 84.0;
 const LANE_LEAST: f64 = 92.0;
 
 #[component]
-pub(crate) fn Sequence(stage: Stage) -> impl IntoView {
+pub fn Sequence(stage: Stage) -> impl IntoView {
     let chart = Memo::new(move |_| {
         // Grows with each beat that is told.
         stage.picture.track();

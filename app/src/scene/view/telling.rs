@@ -15,7 +15,7 @@ const TOGETHER: Duration = Duration::from_millis(1500);
 const AT_ONCE: usize = 4;
 
 #[component]
-pub(crate) fn Telling(stage: Stage) -> impl IntoView {
+pub fn Telling(stage: Stage) -> impl IntoView {
     let said = RwSignal::new(String::new());
     let waiting = StoredValue::new(Vec::<String>::new());
     Effect::new(move |_| {
