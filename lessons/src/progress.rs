@@ -317,10 +317,12 @@ impl Progress {
         self.lesson.step_text(step, language)?.goal(&goal.id)?.not_yet.get(case)
     }
 
-    /// The reply to the wrong answer that is recognised: its name, and HTML.
+    /// The reply to the wrong answer that is recognised: its name, and HTML. None while the
+    /// learner looks at another step than the one it answers.
     pub fn wrong_words(&self, language: Language) -> Option<(&str, &str)> {
         let name = self.wrong.as_deref()?;
-        let step = self.lesson.step_text(&self.open_step()?.id, language)?;
+        let open = self.open_step().filter(|open| open.id == self.step())?;
+        let step = self.lesson.step_text(&open.id, language)?;
         Some((name, step.wrong.get(name)?))
     }
 

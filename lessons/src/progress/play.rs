@@ -37,7 +37,8 @@ pub enum PlayAct {
 }
 
 impl Progress {
-    /// The next line of a step's solution, with its names filled in; None when all were played.
+    /// The next line of a step's solution, with its names filled in; None when all were played,
+    /// after which it begins again.
     ///
     /// # Errors
     /// Why the line cannot be played as things stand.
@@ -46,6 +47,7 @@ impl Progress {
         let lesson = Arc::clone(&self.lesson);
         let part = lesson.solution_of(step);
         let Some(line) = part.and_then(|part| part.lines.get(played as usize)) else {
+            self.saved.played.remove(step);
             return Ok(None);
         };
         let mut play = self.fill(&line.act)?;
