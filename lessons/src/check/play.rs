@@ -23,10 +23,12 @@ pub(super) fn check(lesson: &Arc<Lesson>) -> Vec<Fault> {
         for (name, script) in wrong_answers(lesson, &part.step) {
             faults.extend(check_wrong(lesson, &learner, name, script));
         }
-        faults.extend(check_step(lesson, &mut learner, part));
-        if !faults.is_empty() {
-            // What follows builds on this step.
-            return faults;
+        let unsolved = check_step(lesson, &mut learner, part);
+        // What follows builds on this step.
+        let stop = !unsolved.is_empty();
+        faults.extend(unsolved);
+        if stop {
+            break;
         }
     }
     faults
