@@ -7,6 +7,8 @@ use crate::component::ComponentRow;
 mod deployment;
 mod endpoint_slice;
 mod garbage_collector;
+pub mod kube_proxy;
+mod kubelet;
 mod namespace;
 mod namespace_defaults;
 mod node_lifecycle;
@@ -28,4 +30,6 @@ pub static TABLE: &[&ComponentRow] = &[
     &namespace_defaults::SERVICE_ACCOUNT,
     &namespace_defaults::ROOT_CA,
     &scheduler::ROW,
+    &kubelet::ROW,
+    &kube_proxy::ROW,
 ];

@@ -107,6 +107,8 @@ pub struct ContainerConfig {
     /// In place of the image's command, if not empty.
     pub arguments: Vec<String>,
     pub environment: BTreeMap<String, String>,
+    /// What its volumes hold, by path.
+    pub files: BTreeMap<String, String>,
     pub probes: Vec<ProbeConfig>,
     pub pre_stop: Option<PreStop>,
 }

@@ -162,6 +162,12 @@ impl Machine {
         let pod = self.pod_of(uid, name, attempt)?;
         let (ip, key) = (pod.ip().unwrap_or_default().to_owned(), pod.key.clone());
         let container = pod.containers.get_mut(name)?;
+        if container.state == State::Created {
+            // It is told as soon as it has started.
+            let (uid, container) = (Arc::clone(uid), name.to_owned());
+            let again = MachineEvent::Signal { uid, container, attempt };
+            return Some(Happened::default().later(50, Class::Work, again));
+        }
         let outcome =
             container.run(key.name(), &ip, around, |process, inside| process.stop(inside));
         match outcome {
@@ -246,6 +252,7 @@ impl Container {
             image: image.name.to_string(),
             image_id: image.id(),
             id: Digest::of(parts).to_string(),
+            sandbox: pod.sandboxes,
             attempt,
             state: State::Created,
             last: before.and_then(Container::exit).cloned(),
@@ -254,7 +261,12 @@ impl Container {
             failed: None,
             stopping: false,
             health: imbl::OrdMap::new(),
-            process: Process::new(&command_line(config, &image), &environment, image),
+            process: Process::new(
+                &command_line(config, &image),
+                &environment,
+                &config.files,
+                image,
+            ),
             log: super::pod::Log::default(),
             previous_log: before.map(|before| before.log.clone()),
         }

@@ -28,7 +28,11 @@ impl Machine {
         };
         let sandbox = Sandbox::Starting { ticket, ip };
         match self.pods.get_mut(uid) {
-            Some(pod) => Arc::make_mut(pod).sandbox = sandbox,
+            Some(pod) => {
+                let pod = Arc::make_mut(pod);
+                pod.sandbox = sandbox;
+                pod.sandboxes += 1;
+            }
             None => {
                 let pod = PodRuntime::new(key, uid, sandbox, grace_ms);
                 self.pods.insert(Arc::clone(uid), Arc::new(pod));

@@ -21,6 +21,8 @@ pub struct PodRuntime {
     pub key: Key,
     pub uid: Arc<str>,
     pub sandbox: Sandbox,
+    /// How many sandboxes it has had.
+    pub sandboxes: u32,
     /// Those that have been created at least once, by name.
     pub containers: OrdMap<String, Container>,
     /// How far the images are, by the container that wants them.
@@ -53,6 +55,8 @@ pub struct Container {
     pub image_id: String,
     /// 64 hexadecimal digits.
     pub id: String,
+    /// The number of the sandbox that it was created in.
+    pub sandbox: u32,
     /// How many times it has been started before: `restartCount`.
     pub attempt: u32,
     pub state: State,
@@ -152,6 +156,7 @@ impl PodRuntime {
             key: key.clone(),
             uid: Arc::clone(uid),
             sandbox,
+            sandboxes: 1,
             containers: OrdMap::new(),
             images: OrdMap::new(),
             reports: Vector::new(),

@@ -88,6 +88,7 @@ impl Process {
     pub(super) fn new(
         arguments: &[String],
         environment: &BTreeMap<String, String>,
+        files: &BTreeMap<String, String>,
         image: Arc<Image>,
     ) -> Process {
         let variables = environment.iter().map(|(name, value)| (name.clone(), value.clone()));
@@ -96,7 +97,7 @@ impl Process {
             at: 0,
             status: 0,
             variables: variables.collect(),
-            files: OrdMap::new(),
+            files: files.iter().map(|(path, text)| (path.clone(), text.clone())).collect(),
             each: OrdMap::new(),
             on_signal: OnSignal::Nothing,
             serving: None,

@@ -83,6 +83,7 @@ fn config(image: &str, command: &[&str]) -> ContainerConfig {
         command: command.iter().map(|word| (*word).to_owned()).collect(),
         arguments: Vec::new(),
         environment: BTreeMap::new(),
+        files: BTreeMap::new(),
         probes: Vec::new(),
         pre_stop: None,
     }

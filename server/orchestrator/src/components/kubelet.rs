@@ -1,0 +1,91 @@
+//! The kubelet: makes its node's machine run what the API says, and tells the API how it goes.
+//!
+//! `kubelet/heartbeat.rs` keeps the node's Lease and status; `kubelet/pod.rs` decides what a Pod
+//! needs next, `kubelet/images.rs` and `kubelet/restarts.rs` when to pull and to start again,
+//! `kubelet/environment.rs` what a container is given, and `kubelet/status.rs` writes it all down.
+
+use crate::component::{ComponentRow, Host, Interest, Outcome, View};
+use crate::components::pods;
+use crate::object::{Key, Kind, Object};
+
+mod conditions;
+mod containers;
+mod environment;
+mod events;
+mod heartbeat;
+mod images;
+mod memory;
+mod phase;
+mod plan;
+mod pod;
+mod probes;
+mod restarts;
+mod status;
+mod volumes;
+
+pub(super) static ROW: ComponentRow = ComponentRow {
+    name: "kubelet",
+    host: Host::EachNode,
+    watches: &[Kind::Pod, Kind::Node, Kind::Lease, Kind::ConfigMap, Kind::Secret],
+    interest,
+    keys,
+    starts_with,
+    serial: false,
+    decide,
+};
+
+fn interest(object: &Object) -> Interest<'_> {
+    match object {
+        Object::Pod(pod) => pods::node(pod).map_or(Interest::Nobody, Interest::Node),
+        Object::Node(_) => Interest::Node(object.name()),
+        Object::Lease(_) if object.namespace() == heartbeat::LEASE_NAMESPACE => {
+            Interest::Node(object.name())
+        }
+        Object::ConfigMap(_) | Object::Secret(_) => Interest::All,
+        _ => Interest::Nobody,
+    }
+}
+
+fn keys(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
+    let Some(object) = after.or(before) else { return Vec::new() };
+    match object.kind() {
+        Kind::Pod | Kind::Node => vec![object.key()],
+        // The heartbeat has a timer of its own.
+        Kind::Lease if after.is_none() => vec![object.key()],
+        Kind::ConfigMap | Kind::Secret => waiting_in(view, object.namespace()),
+        _ => Vec::new(),
+    }
+}
+
+/// Pods of a namespace that may be waiting for a ConfigMap or a Secret.
+fn waiting_in(view: &View<'_>, namespace: &str) -> Vec<Key> {
+    let pods = view.cache.in_namespace(Kind::Pod, namespace);
+    let pending =
+        |object: &&Object| object.as_typed().is_some_and(|pod| pods::phase(pod) == "Pending");
+    pods.filter(pending).map(Object::key).collect()
+}
+
+fn starts_with(view: &View<'_>) -> Vec<Key> {
+    let Some(node) = view.node else { return Vec::new() };
+    let own =
+        [Key::new(Kind::Lease, heartbeat::LEASE_NAMESPACE, node), Key::new(Kind::Node, "", node)];
+    let bound = view.cache.of_kind(Kind::Pod).map(Object::key);
+    let known = view.machine.into_iter().flat_map(|machine| machine.pods());
+    let mut keys: Vec<Key> =
+        own.into_iter().chain(bound).chain(known.map(|pod| pod.key.clone())).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+fn decide(view: &View<'_>, key: &Key) -> Outcome {
+    match key.kind {
+        Kind::Lease => heartbeat::renew(view, key),
+        Kind::Node => heartbeat::report(view, key),
+        Kind::Pod => pod::decide(view, key),
+        _ => Outcome::nothing(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

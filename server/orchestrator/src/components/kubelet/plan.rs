@@ -1,0 +1,118 @@
+//! What a kubelet means to do about a Pod, gathered while it looks at one thing after the other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::{Container, Pod, PodSpec};
+
+use crate::call::EventRecord;
+use crate::component::View;
+use crate::machine::{Machine, MachineAct, PodRuntime};
+use crate::object::Key;
+use crate::time::{Millis, Time};
+
+use super::events;
+use super::memory::PodMemory;
+
+/// A Pod under consideration.
+#[derive(Debug)]
+pub(super) struct Plan<'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) machine: &'a Machine,
+    pub(super) key: &'a Key,
+    pub(super) pod: &'a Pod,
+    pub(super) spec: &'a PodSpec,
+    pub(super) uid: Arc<str>,
+    pub(super) runtime: Option<&'a PodRuntime>,
+    pub(super) memory: PodMemory,
+    pub(super) acts: Vec<MachineAct>,
+    pub(super) events: Vec<EventRecord>,
+    /// Why containers wait, by name: reason and message.
+    pub(super) waiting: BTreeMap<String, (&'static str, String)>,
+    /// When to look again.
+    pub(super) wait_ms: Option<Millis>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn now(&self) -> Time {
+        self.view.clock.now
+    }
+
+    /// Looks again after so long, or sooner.
+    pub(super) fn look_after(&mut self, ms: Millis) {
+        self.wait_ms = Some(self.wait_ms.map_or(ms, |other| other.min(ms)).max(1));
+    }
+
+    pub(super) fn normal(&mut self, container: &str, reason: &str, message: String) {
+        let field = self.field(container);
+        self.events.push(events::event(self.key, &self.uid, &field, ("Normal", reason), message));
+    }
+
+    pub(super) fn warning(&mut self, container: &str, reason: &str, message: String) {
+        let field = self.field(container);
+        self.events.push(events::event(self.key, &self.uid, &field, ("Warning", reason), message));
+    }
+
+    /// `spec.containers{nginx}`; empty for the Pod itself.
+    fn field(&self, container: &str) -> String {
+        let of_init = |known: &Container| known.name == container;
+        match container {
+            "" => String::new(),
+            _ if self.spec.init_containers.iter().flatten().any(of_init) => {
+                format!("spec.initContainers{{{container}}}")
+            }
+            _ => format!("spec.containers{{{container}}}"),
+        }
+    }
+
+    /// The reason for which the API says that a container waits.
+    pub(super) fn said(&self, container: &str) -> Option<(&'a str, &'a str)> {
+        let status = self.pod.status.as_ref()?;
+        let all = status.init_container_statuses.iter().chain(&status.container_statuses).flatten();
+        let of = all.into_iter().find(|status| status.name == container)?;
+        let waiting = of.state.as_ref()?.waiting.as_ref()?;
+        let message = waiting.message.as_deref().unwrap_or_default();
+        Some((waiting.reason.as_deref()?, message))
+    }
+
+    /// `web_default(…)`, as in the kubelet's messages.
+    pub(super) fn full_name(&self) -> String {
+        format!("{}_{}({})", self.key.name(), self.key.namespace(), self.uid)
+    }
+}
+
+/// A duration as Go prints it: `3.075s`, `812ms`, `1m20s`.
+pub(super) fn go_duration(ms: Millis) -> String {
+    if ms < 1000 {
+        return if ms == 0 { "0s".to_owned() } else { format!("{ms}ms") };
+    }
+    let (hours, minutes) = (ms / 3_600_000, ms / 60_000 % 60);
+    let (seconds, millis) = (ms / 1000 % 60, ms % 1000);
+    let fraction = format!(".{millis:03}");
+    let fraction = if millis == 0 { "" } else { fraction.trim_end_matches('0') };
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds}{fraction}s"),
+        (0, _) => format!("{minutes}m{seconds}{fraction}s"),
+        _ => format!("{hours}h{minutes}m{seconds}{fraction}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn durations_read_as_in_go() {
+        let cases = [
+            (0, "0s"),
+            (812, "812ms"),
+            (3075, "3.075s"),
+            (10_000, "10s"),
+            (80_000, "1m20s"),
+            (300_000, "5m0s"),
+            (3_600_000, "1h0m0s"),
+            (1500, "1.5s"),
+        ];
+        for (ms, expected) in cases {
+            assert_eq!(super::go_duration(ms), expected);
+        }
+    }
+}
