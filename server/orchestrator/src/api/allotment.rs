@@ -91,9 +91,8 @@ fn address(spec: &mut ServiceSpec, others: &Others, errors: &mut FieldErrors) {
 
 fn wanted_address(ip: &str, others: &Others, errors: &mut FieldErrors) {
     let value = format!("[]string{{{}}}", quoted(ip));
-    let in_range = ip
-        .parse::<Ipv4Addr>()
-        .is_ok_and(|ip| (FIRST_IP..=LAST_IP).contains(&u32::from(ip)));
+    let in_range =
+        ip.parse::<Ipv4Addr>().is_ok_and(|ip| (FIRST_IP..=LAST_IP).contains(&u32::from(ip)));
     if !in_range {
         let detail = format!(
             "failed to allocate IP {ip}: the provided IP ({ip}) is not in the valid range. The \
@@ -122,9 +121,9 @@ fn node_ports(
     }
     let ports = spec.ports.as_mut().map(Vec::as_mut_slice).unwrap_or_default();
     let mut taken = others.ports.clone();
-    let had = |port: i32| old.is_some_and(|old| {
-        old.ports.iter().flatten().any(|old| old.node_port == Some(port))
-    });
+    let had = |port: i32| {
+        old.is_some_and(|old| old.ports.iter().flatten().any(|old| old.node_port == Some(port)))
+    };
     for (index, port) in ports.iter().enumerate() {
         let Some(wanted) = port.node_port.filter(|port| *port != 0) else { continue };
         let field = format!("spec.ports[{index}].nodePort");

@@ -21,13 +21,22 @@ use crate::object::{Key, Object};
 /// An answer that is no refusal.
 #[derive(Debug)]
 pub(super) enum Answer {
-    Object { object: Object, code: u16 },
+    Object {
+        object: Object,
+        code: u16,
+    },
     List(List),
     /// Anything else in JSON.
-    Json { value: Value, code: u16 },
+    Json {
+        value: Value,
+        code: u16,
+    },
     /// Documents that seldom change.
     Document(Document),
-    Stream { cursor: Box<Cursor>, content_type: &'static str },
+    Stream {
+        cursor: Box<Cursor>,
+        content_type: &'static str,
+    },
 }
 
 /// A document with a media type of its own.
@@ -159,7 +168,8 @@ fn in_collection(
         _ => {
             let options = delete::Options::of(body)?;
             draft.dry_run |= options.dry_run;
-            let reader = Reader { store: draft.store, machines: &OrdMap::new(), clock: draft.clock };
+            let reader =
+                Reader { store: draft.store, machines: &OrdMap::new(), clock: draft.clock };
             let list = reader.list(asked, scope)?;
             for object in &list.objects {
                 delete::delete(draft, &object.key(), &options)?;

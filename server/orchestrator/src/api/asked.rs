@@ -107,9 +107,8 @@ fn form(range: &str) -> Option<Form> {
     let mut parts = range.split(';').map(str::trim);
     let media = parts.next().unwrap_or_default();
     let parameters: Vec<(&str, &str)> = parts.filter_map(|part| part.split_once('=')).collect();
-    let parameter = |name: &str| {
-        parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
-    };
+    let parameter =
+        |name: &str| parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
     match (media, parameter("as"), parameter("v")) {
         ("application/json", Some("Table"), Some("v1")) => Some(Form::Table),
         ("application/json", Some("PartialObjectMetadata" | "PartialObjectMetadataList"), _) => {

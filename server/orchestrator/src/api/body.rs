@@ -30,8 +30,7 @@ impl<'a> Body<'a> {
         let json = if bytes.iter().all(u8::is_ascii_whitespace) {
             Value::Null
         } else {
-            serde_json::from_slice(bytes)
-                .map_err(|error| Status::bad_request(error.to_string()))?
+            serde_json::from_slice(bytes).map_err(|error| Status::bad_request(error.to_string()))?
         };
         Ok(Body { asked, json })
     }

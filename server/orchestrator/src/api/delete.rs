@@ -159,7 +159,8 @@ fn grace_period(object: &Object, options: &Options) -> i64 {
     let Some(pod) = object.as_typed::<Pod>() else { return 0 };
     let spec = pod.spec.as_ref();
     let own = spec.and_then(|spec| spec.termination_grace_period_seconds);
-    let placed = spec.and_then(|spec| spec.node_name.as_deref()).is_some_and(|node| !node.is_empty());
+    let placed =
+        spec.and_then(|spec| spec.node_name.as_deref()).is_some_and(|node| !node.is_empty());
     let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
     let ended = matches!(phase, Some("Failed" | "Succeeded"));
     match options.grace_s.or(own).unwrap_or(0) {

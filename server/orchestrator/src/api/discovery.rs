@@ -206,20 +206,14 @@ fn aggregated(form: &'static str, groups: &[(&str, &str)]) -> Answer {
 }
 
 /// A JSON document with its hash.
-pub(super) fn document(
-    content_type: &'static str,
-    value: &Value,
-    cache: &'static str,
-) -> Document {
+pub(super) fn document(content_type: &'static str, value: &Value, cache: &'static str) -> Document {
     let bytes = Bytes::from(value.to_string());
     let etag = Digest::of([&*bytes]).to_string().to_uppercase();
     Document { content_type, bytes, etag, cache, code: 200 }
 }
 
 fn resource(row: &KindRow) -> Value {
-    let kind = |group: &str, version: &str, kind: &str| {
-        json!({"group": group, "version": version, "kind": kind})
-    };
+    let kind = |group: &str, version: &str, kind: &str| json!({"group": group, "version": version, "kind": kind});
     let subresources: Vec<Value> = row
         .subresources
         .iter()

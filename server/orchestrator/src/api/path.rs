@@ -10,15 +10,23 @@ pub(crate) enum Target {
     Health,
     Version,
     /// `/api` and `/apis`: which groups there are.
-    Groups { core: bool },
+    Groups {
+        core: bool,
+    },
     Group(String),
     /// `/api/v1`, `/apis/apps/v1`: which resources there are.
-    Resources { group: String, version: String },
+    Resources {
+        group: String,
+        version: String,
+    },
     OpenApiIndex,
     OpenApiDocument(String),
     OpenApiV2,
     Collection(Scope),
-    Object { key: Key, subresource: Option<Subresource> },
+    Object {
+        key: Key,
+        subresource: Option<Subresource>,
+    },
     /// An unknown path below `/api` or `/apis`.
     NoResource,
     /// An unknown path elsewhere.
@@ -91,9 +99,7 @@ fn object(
     let kind = kind?;
     let subresource = match subresource {
         None => None,
-        Some(name) => {
-            Some(*kind.row().subresources.iter().find(|known| known.name() == *name)?)
-        }
+        Some(name) => Some(*kind.row().subresources.iter().find(|known| known.name() == *name)?),
     };
     Some(Target::Object { key: Key::new(kind, namespace, name), subresource })
 }

@@ -100,7 +100,8 @@ impl Reader<'_> {
             Some(token) => {
                 let (rev, name) = token.split_once('.').ok_or_else(Status::expired_continue)?;
                 let rev = rev.parse().map_err(|_| Status::expired_continue())?;
-                let (namespace, name) = name.split_once('/').ok_or_else(Status::expired_continue)?;
+                let (namespace, name) =
+                    name.split_once('/').ok_or_else(Status::expired_continue)?;
                 (rev, Some((namespace, name)))
             }
         };

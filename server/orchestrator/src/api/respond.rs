@@ -160,8 +160,7 @@ fn send(asked: &Asked<'_>, code: u16, body: Json) -> Response {
 }
 
 fn text(value: &Value, pretty: bool) -> Bytes {
-    let written =
-        if pretty { serde_json::to_vec_pretty(value) } else { serde_json::to_vec(value) };
+    let written = if pretty { serde_json::to_vec_pretty(value) } else { serde_json::to_vec(value) };
     let mut text = written.unwrap_or_default();
     text.push(b'\n');
     text.into()

@@ -58,7 +58,8 @@ impl Selector {
 
     /// The name that an object must have, if it must have one.
     pub(crate) fn name(&self) -> Option<&str> {
-        let mut names = self.fields.iter().filter(|term| term.equal && term.field == "metadata.name");
+        let mut names =
+            self.fields.iter().filter(|term| term.equal && term.field == "metadata.name");
         names.next().map(|term| term.value.as_str())
     }
 }
@@ -95,13 +96,11 @@ fn parse_fields(kind: Kind, text: &str) -> Result<Vec<FieldTerm>, Status> {
     let mut terms = Vec::new();
     for part in text.split(',').filter(|part| !part.is_empty()) {
         let operators = [("!=", false), ("==", true), ("=", true)];
-        let split = |(sign, equal)| part.split_once(sign).map(|(field, value)| (field, value, equal));
+        let split =
+            |(sign, equal)| part.split_once(sign).map(|(field, value)| (field, value, equal));
         let Some((field, value, equal)) = operators.into_iter().find_map(split) else {
-            let message = format!(
-                "invalid selector: {}; can't understand {}",
-                quoted(text),
-                quoted(part)
-            );
+            let message =
+                format!("invalid selector: {}; can't understand {}", quoted(text), quoted(part));
             return Err(Status::bad_request(message));
         };
         let known = ["metadata.name", "metadata.namespace"].contains(&field)
@@ -110,7 +109,10 @@ fn parse_fields(kind: Kind, text: &str) -> Result<Vec<FieldTerm>, Status> {
             let message = match kind {
                 // Most kinds have the converter of their group, which names the field so.
                 Kind::Deployment | Kind::EndpointSlice | Kind::Lease => {
-                    format!("{} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", quoted(field))
+                    format!(
+                        "{} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"",
+                        quoted(field)
+                    )
                 }
                 _ => format!("field label not supported: {field}"),
             };
@@ -187,7 +189,12 @@ fn parse_labels(text: &str) -> Result<Vec<LabelTerm>, String> {
     loop {
         match parser.peek() {
             Token::Word(_) | Token::Sign("!") => {}
-            other => return Err(format!("found '{}', expected: !, identifier, or 'end of string'", other.literal())),
+            other => {
+                return Err(format!(
+                    "found '{}', expected: !, identifier, or 'end of string'",
+                    other.literal()
+                ));
+            }
         }
         let parsed = parse_term(&mut parser);
         terms.push(parsed.map_err(|error| format!("unable to parse requirement: {error}"))?);
@@ -201,7 +208,10 @@ fn parse_labels(text: &str) -> Result<Vec<LabelTerm>, String> {
                 }
             },
             other => {
-                return Err(format!("found '{}', expected: ',' or 'end of string'", other.literal()));
+                return Err(format!(
+                    "found '{}', expected: ',' or 'end of string'",
+                    other.literal()
+                ));
             }
         }
     }
@@ -302,7 +312,17 @@ mod tests {
     fn label_selectors_select() {
         let labels = &[("a", "b"), ("n", "5")];
         let yes = [
-            "", "a", "a=b", "a==b", "a!=c", "z!=c", "a in (b,c)", "a notin (c)", "!z", "n>4", "n<6",
+            "",
+            "a",
+            "a=b",
+            "a==b",
+            "a!=c",
+            "z!=c",
+            "a in (b,c)",
+            "a notin (c)",
+            "!z",
+            "n>4",
+            "n<6",
             "a=b,n in (5)",
         ];
         for selector in yes {

@@ -203,7 +203,8 @@ pub(super) fn bind(
     let old = draft.get(key)?;
     let refuse = |why: String| {
         let mut refused = Status::conflict(key, &why);
-        let message = format!("Operation cannot be fulfilled on pods/binding \"{}\": {why}", key.name());
+        let message =
+            format!("Operation cannot be fulfilled on pods/binding \"{}\": {why}", key.name());
         refused.message = message;
         refused
     };

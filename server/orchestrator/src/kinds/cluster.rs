@@ -1,7 +1,7 @@
 //! Namespaces, service accounts and leases.
 
 use k8s_openapi::api::coordination::v1::Lease;
-use k8s_openapi::api::core::v1::{Namespace, NamespaceSpec, NamespaceStatus, ServiceAccount};
+use k8s_openapi::api::core::v1::{Namespace, NamespaceStatus, ServiceAccount};
 use serde_json::Value;
 
 use super::{AGE, Column, FieldErrors, NAME, Particulars, age, names};
@@ -69,17 +69,8 @@ fn phase(namespace: &Namespace) -> &str {
     namespace.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or_default()
 }
 
-/// The finalizers of a namespace's spec, which only its `finalize` subresource changes.
-pub fn set_finalizers(namespace: &mut Namespace, finalizers: Vec<String>) {
-    let finalizers = Some(finalizers).filter(|finalizers| !finalizers.is_empty());
-    namespace.spec = Some(NamespaceSpec { finalizers });
-}
-
-pub(super) const SERVICE_ACCOUNT_COLUMNS: &[Column] = &[
-    NAME,
-    Column::field("Secrets", "io.k8s.api.core.v1.ServiceAccount", "secrets"),
-    AGE,
-];
+pub(super) const SERVICE_ACCOUNT_COLUMNS: &[Column] =
+    &[NAME, Column::field("Secrets", "io.k8s.api.core.v1.ServiceAccount", "secrets"), AGE];
 
 impl Particulars for ServiceAccount {
     fn cells(&self, clock: Clock) -> Vec<Value> {
@@ -89,11 +80,8 @@ impl Particulars for ServiceAccount {
     }
 }
 
-pub(super) const LEASE_COLUMNS: &[Column] = &[
-    NAME,
-    Column::field("Holder", "io.k8s.api.coordination.v1.LeaseSpec", "holderIdentity"),
-    AGE,
-];
+pub(super) const LEASE_COLUMNS: &[Column] =
+    &[NAME, Column::field("Holder", "io.k8s.api.coordination.v1.LeaseSpec", "holderIdentity"), AGE];
 
 impl Particulars for Lease {
     fn validate(&self, errors: &mut FieldErrors) {

@@ -52,8 +52,7 @@ impl Particulars for ConfigMap {
 
     fn cells(&self, clock: Clock) -> Vec<Value> {
         let name = self.metadata.name.clone().unwrap_or_default();
-        let keys =
-            self.data.iter().flatten().count() + self.binary_data.iter().flatten().count();
+        let keys = self.data.iter().flatten().count() + self.binary_data.iter().flatten().count();
         let age = age::since(self.metadata.creation_timestamp.as_ref(), clock);
         vec![name.into(), keys.into(), age.into()]
     }
@@ -124,7 +123,12 @@ impl Particulars for Secret {
         let name = self.metadata.name.clone().unwrap_or_default();
         let keys: BTreeSet<&String> = self.data.iter().flatten().map(|(key, _)| key).collect();
         let age = age::since(self.metadata.creation_timestamp.as_ref(), clock);
-        vec![name.into(), self.type_.clone().unwrap_or_default().into(), keys.len().into(), age.into()]
+        vec![
+            name.into(),
+            self.type_.clone().unwrap_or_default().into(),
+            keys.len().into(),
+            age.into(),
+        ]
     }
 }
 
@@ -138,10 +142,7 @@ fn required_keys(type_: &str) -> &'static [&'static str] {
     }
 }
 
-fn validate_docker_config(
-    data: Option<&BTreeMap<String, ByteString>>,
-    errors: &mut FieldErrors,
-) {
+fn validate_docker_config(data: Option<&BTreeMap<String, ByteString>>, errors: &mut FieldErrors) {
     let Some(config) = data.and_then(|data| data.get(".dockerconfigjson")) else { return };
     if let Err(error) = serde_json::from_slice::<serde_json::Map<String, Value>>(&config.0) {
         errors.invalid("data[.dockerconfigjson]", "\"<secret contents redacted>\"", error);

@@ -110,8 +110,13 @@ pub fn validate_update(new: &ObjectMeta, old: &ObjectMeta, errors: &mut FieldErr
         return;
     }
     let known = old.finalizers.as_deref().unwrap_or_default();
-    let added: Vec<String> =
-        new.finalizers.iter().flatten().filter(|one| !known.contains(one)).map(|one| quoted(one)).collect();
+    let added: Vec<String> = new
+        .finalizers
+        .iter()
+        .flatten()
+        .filter(|one| !known.contains(one))
+        .map(|one| quoted(one))
+        .collect();
     if !added.is_empty() {
         let detail = format!(
             "no new finalizers can be added if the object is being deleted, found new finalizers \

@@ -89,12 +89,14 @@ pub fn qualified_name(key: &str) -> Vec<String> {
             if prefix.is_empty() {
                 wrong.push("prefix part must be non-empty".to_owned());
             } else {
-                wrong.extend(subdomain(prefix).iter().map(|detail| format!("prefix part {detail}")));
+                wrong
+                    .extend(subdomain(prefix).iter().map(|detail| format!("prefix part {detail}")));
             }
             name
         }
         _ => {
-            let advice = " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+            let advice =
+                " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
             return vec![format!("a qualified name {QUALIFIED}{advice}")];
         }
     };
@@ -140,7 +142,9 @@ pub fn port_name(name: &str) -> Vec<String> {
     }
     let allowed = |byte: u8| lower_alphanumeric(byte) || byte == b'-';
     if !name.bytes().all(allowed) {
-        wrong.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)".to_owned());
+        wrong.push(
+            "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)".to_owned(),
+        );
     }
     if !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
         wrong.push("must contain at least one letter (a-z)".to_owned());

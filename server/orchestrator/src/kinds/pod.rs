@@ -22,10 +22,7 @@ const STATUS: &str = "io.k8s.api.core.v1.PodStatus";
 
 pub(super) const COLUMNS: &[Column] = &[
     NAME,
-    Column::text(
-        "Ready",
-        "The aggregate readiness state of this pod for accepting traffic.",
-    ),
+    Column::text("Ready", "The aggregate readiness state of this pod for accepting traffic."),
     Column::text("Status", "The aggregate status of the containers in this pod."),
     Column::text(
         "Restarts",

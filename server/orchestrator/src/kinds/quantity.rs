@@ -53,7 +53,8 @@ pub fn nano(text: &str) -> Result<i128, &'static str> {
     if digits.len() > 36 {
         return Ok(if negative { -MAX } else { MAX });
     }
-    let mantissa: i128 = if digits.is_empty() { 0 } else { digits.parse().map_err(|_| MALFORMED)? };
+    let mantissa: i128 =
+        if digits.is_empty() { 0 } else { digits.parse().map_err(|_| MALFORMED)? };
     let scaled = billionths(mantissa, fraction.len().min(18), base, exponent).min(MAX);
     Ok(if negative { -scaled } else { scaled })
 }
@@ -109,7 +110,9 @@ pub fn canonical(text: &str) -> Result<String, &'static str> {
     if binary && nano % 1_000_000_000 == 0 {
         return Ok(canonical_binary(nano / 1_000_000_000));
     }
-    if let Some(exponent) = text.trim_start_matches(|letter: char| "+-.0123456789".contains(letter)).strip_prefix(['e', 'E'])
+    if let Some(exponent) = text
+        .trim_start_matches(|letter: char| "+-.0123456789".contains(letter))
+        .strip_prefix(['e', 'E'])
         && !exponent.is_empty()
     {
         return Ok(canonical_exponent(nano));

@@ -110,9 +110,12 @@ impl Particulars for Service {
         let (new, old) = (of(self), of(old));
         let stays = new.type_ == old.type_ || new.type_.as_deref() != Some("ExternalName");
         let had = old.cluster_ip.as_deref().is_some_and(|ip| !ip.is_empty());
-        if had && stays && old.type_.as_deref() != Some("ExternalName") && new.cluster_ip != old.cluster_ip {
-            let ips: Vec<String> =
-                new.cluster_ips.iter().flatten().map(|ip| quoted(ip)).collect();
+        if had
+            && stays
+            && old.type_.as_deref() != Some("ExternalName")
+            && new.cluster_ip != old.cluster_ip
+        {
+            let ips: Vec<String> = new.cluster_ips.iter().flatten().map(|ip| quoted(ip)).collect();
             let ips = format!("[]string{{{}}}", ips.join(", "));
             errors.invalid("spec.clusterIPs[0]", ips, "may not change once set");
         }
@@ -230,9 +233,7 @@ fn validate_ports(ports: &[ServicePort], type_: Option<&str>, errors: &mut Field
         if !name.is_empty() && !seen_names.insert(name) {
             errors.duplicate(format!("{path}.name"), quoted(name));
         }
-        let same = |other: &ServicePort| {
-            other.port == port.port && other.protocol == port.protocol
-        };
+        let same = |other: &ServicePort| other.port == port.port && other.protocol == port.protocol;
         if ports[..index].iter().any(same) {
             let protocol = quoted(port.protocol.as_deref().unwrap_or_default());
             let value = format!(
@@ -292,7 +293,9 @@ fn external_ip(service: &Service, spec: &ServiceSpec) -> String {
     let given = joined(spec.external_ips.clone().unwrap_or_default());
     match spec.type_.as_deref() {
         Some("LoadBalancer") => {
-            let ips = balancer_addresses(service).into_iter().chain(spec.external_ips.clone().unwrap_or_default());
+            let ips = balancer_addresses(service)
+                .into_iter()
+                .chain(spec.external_ips.clone().unwrap_or_default());
             joined(ips.collect()).unwrap_or_else(|| "<pending>".to_owned())
         }
         Some("ExternalName") => spec.external_name.clone().unwrap_or_default(),

@@ -203,8 +203,7 @@ fn default_strategy(strategy: &mut DeploymentStrategy) {
     }
     if strategy.type_.as_deref() == Some("RollingUpdate") {
         let quarter = || IntOrString::String("25%".to_owned());
-        let rolling: &mut RollingUpdateDeployment =
-            strategy.rolling_update.get_or_insert_default();
+        let rolling: &mut RollingUpdateDeployment = strategy.rolling_update.get_or_insert_default();
         rolling.max_unavailable.get_or_insert_with(quarter);
         rolling.max_surge.get_or_insert_with(quarter);
     }
@@ -227,11 +226,7 @@ fn validate_selector(selector: &LabelSelector, errors: &mut FieldErrors) {
     }
 }
 
-fn validate_template(
-    template: &PodTemplateSpec,
-    wanted: &LabelSelector,
-    errors: &mut FieldErrors,
-) {
+fn validate_template(template: &PodTemplateSpec, wanted: &LabelSelector, errors: &mut FieldErrors) {
     let labels = template.metadata.as_ref().and_then(|meta| meta.labels.as_ref());
     let selects = !selectors::is_empty(wanted) && selector::matches(wanted, labels);
     // A missing selector selects nothing.
@@ -279,7 +274,8 @@ fn validate_strategy(strategy: Option<&DeploymentStrategy>, errors: &mut FieldEr
 
 fn validate_rolling(rolling: &RollingUpdateDeployment, errors: &mut FieldErrors) {
     let path = "spec.strategy.rollingUpdate";
-    let unavailable = portion(rolling.max_unavailable.as_ref(), &format!("{path}.maxUnavailable"), errors);
+    let unavailable =
+        portion(rolling.max_unavailable.as_ref(), &format!("{path}.maxUnavailable"), errors);
     let surge = portion(rolling.max_surge.as_ref(), &format!("{path}.maxSurge"), errors);
     if unavailable == Some(0) && surge == Some(0) {
         let value = match &rolling.max_unavailable {
@@ -310,7 +306,8 @@ fn portion(value: Option<&IntOrString>, path: &str, errors: &mut FieldErrors) ->
                 !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
             });
             let Some(percent) = percent else {
-                let value = format!("intstr.IntOrString{{Type:1, IntVal:0, StrVal:{}}}", quoted(text));
+                let value =
+                    format!("intstr.IntOrString{{Type:1, IntVal:0, StrVal:{}}}", quoted(text));
                 let detail = "a valid percent string must be a numeric string followed by an \
                               ending '%' (e.g. '1%',  or '93%', regex used for validation is \
                               '[0-9]+%')";

@@ -264,13 +264,9 @@ fn validate_hooks(container: &Container, grace_s: i64, path: &str, errors: &mut 
     }
 }
 
-fn validate_lifecycle(
-    lifecycle: &Lifecycle,
-    grace_s: i64,
-    path: &str,
-    errors: &mut FieldErrors,
-) {
-    for (name, handler) in [("postStart", &lifecycle.post_start), ("preStop", &lifecycle.pre_stop)] {
+fn validate_lifecycle(lifecycle: &Lifecycle, grace_s: i64, path: &str, errors: &mut FieldErrors) {
+    for (name, handler) in [("postStart", &lifecycle.post_start), ("preStop", &lifecycle.pre_stop)]
+    {
         let Some(handler) = handler else { continue };
         let path = format!("{path}.{name}");
         if let Some(sleep) = &handler.sleep

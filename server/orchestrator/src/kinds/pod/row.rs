@@ -96,8 +96,7 @@ fn condition<'a>(status: &'a PodStatus, type_: &str) -> Option<&'a str> {
 fn is_gated(status: &PodStatus) -> bool {
     let mut conditions = status.conditions.iter().flatten();
     conditions.any(|condition| {
-        condition.type_ == "PodScheduled"
-            && condition.reason.as_deref() == Some("SchedulingGated")
+        condition.type_ == "PodScheduled" && condition.reason.as_deref() == Some("SchedulingGated")
     })
 }
 
@@ -106,7 +105,8 @@ fn init_containers(spec: &PodSpec, status: &PodStatus, summary: &mut Summary) ->
     let count = spec.init_containers.iter().flatten().count();
     for (index, of) in status.init_container_statuses.iter().flatten().enumerate() {
         summary.count(of);
-        let sidecar = spec.init_containers.iter().flatten().any(|one| one.name == of.name && is_sidecar(one));
+        let sidecar =
+            spec.init_containers.iter().flatten().any(|one| one.name == of.name && is_sidecar(one));
         let state = of.state.clone().unwrap_or_default();
         let reason = match (&state.terminated, &state.waiting) {
             (Some(ended), _) if ended.exit_code == 0 => continue,

@@ -63,7 +63,11 @@ fn validate_deadline(new: &PodSpec, old: &PodSpec, errors: &mut FieldErrors) {
     let path = "spec.activeDeadlineSeconds";
     match (new.active_deadline_seconds, old.active_deadline_seconds) {
         (Some(new), Some(old)) if new > old => {
-            errors.invalid(path, new, format!("must be less than or equal to previous value `{old}`"));
+            errors.invalid(
+                path,
+                new,
+                format!("must be less than or equal to previous value `{old}`"),
+            );
         }
         (None, Some(_)) => {
             errors.invalid(path, "null", "must not update from a positive integer to nil value");

@@ -86,7 +86,8 @@ fn validate_containers(
     let grace = spec.termination_grace_period_seconds.unwrap_or(30);
     let mut seen = BTreeSet::new();
     let init = spec.init_containers.iter().flatten().enumerate();
-    let init = init.map(|(index, one)| (Kind::Init, format!("{path}.initContainers[{index}]"), one));
+    let init =
+        init.map(|(index, one)| (Kind::Init, format!("{path}.initContainers[{index}]"), one));
     let main = spec.containers.iter().enumerate();
     let main = main.map(|(index, one)| (Kind::Main, format!("{path}.containers[{index}]"), one));
     for (kind, path, container) in main.chain(init) {
@@ -167,8 +168,7 @@ fn validate_toleration(toleration: &Toleration, path: &str, errors: &mut FieldEr
     if !key.is_empty() {
         errors.check(format!("{path}.key"), key, names::qualified_name);
     } else if operator != "Exists" {
-        let detail =
-            "operator must be Exists when `key` is empty, which means \"match all values and all keys\"";
+        let detail = "operator must be Exists when `key` is empty, which means \"match all values and all keys\"";
         errors.invalid(format!("{path}.operator"), quoted(operator), detail);
     }
     if toleration.toleration_seconds.is_some() && effect != "NoExecute" {
