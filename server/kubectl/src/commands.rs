@@ -3,12 +3,17 @@
 mod apply;
 mod create;
 mod delete;
+mod describe;
 mod each;
+mod expose;
 pub(crate) mod flags;
 mod get;
 mod help;
 mod label;
+mod logs;
 mod patch;
+mod rollout;
+mod run;
 mod scale;
 mod set;
 mod unknown;
@@ -61,12 +66,22 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &create::SERVICE_ACCOUNT,
     &create::CLUSTER_IP,
     &create::NODE_PORT,
+    &expose::COMMAND,
+    &run::COMMAND,
     &set::IMAGE,
     &set::ENV,
     &set::RESOURCES,
     &get::COMMAND,
     &delete::COMMAND,
+    &rollout::HISTORY,
+    &rollout::PAUSE,
+    &rollout::RESTART,
+    &rollout::RESUME,
+    &rollout::STATUS,
+    &rollout::UNDO,
     &scale::COMMAND,
+    &describe::COMMAND,
+    &logs::COMMAND,
     &patch::COMMAND,
     &apply::COMMAND,
     &label::LABEL,

@@ -1,0 +1,86 @@
+//! `kubectl describe`.
+
+use futures::FutureExt;
+use serde_json::Value;
+
+use super::{Command, flags};
+use crate::arguments::Flag;
+use crate::context::Context;
+use crate::describe::describe;
+use crate::failure::{Failure, Outcome};
+use crate::fields::name_of;
+use crate::resources::{self, Info, Names, Whole, file_names, list, of_words};
+
+pub(super) const COMMAND: Command = Command {
+    name: "describe",
+    aliases: &[],
+    about: "Show details of a specific resource or group of resources.",
+    usage: "describe (-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME) [options]",
+    examples: "kubectl describe pod web\nkubectl describe deployment/web\n\n\
+               # All Pods whose names begin so\nkubectl describe pods web-",
+    flags: &[OWN, flags::FILENAME, flags::SELECTOR, flags::ALL_NAMESPACES],
+    required: &[],
+    run: |context| run(context).boxed_local(),
+};
+
+const OWN: &[Flag] = &[Flag::switch("show-events", "Show the events about the object, too").on()];
+
+async fn run(context: &Context<'_>) -> Outcome {
+    let words = &context.arguments.words;
+    if words.is_empty() && file_names(context).is_empty() {
+        return Err(Failure::message(
+            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for \
+             a complete list of supported resources.\n",
+        ));
+    }
+    let mut failures = Vec::new();
+    let mut first = true;
+    for info in found(context, words).await? {
+        let described = match info {
+            Ok(info) => describe(context, &info, context.arguments.on("show-events")).await,
+            Err(failure) => Err(failure),
+        };
+        match described {
+            Ok(text) => {
+                context.out(&if first { text } else { format!("\n\n{text}") });
+                first = false;
+            }
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if first && failures.is_empty() {
+        context.err(&if context.all_namespaces() {
+            "No resources found\n".to_owned()
+        } else {
+            format!("No resources found in {} namespace.\n", context.namespace())
+        });
+    }
+    Failure::gather(failures)
+}
+
+async fn found(
+    context: &Context<'_>,
+    words: &[String],
+) -> Result<Vec<Result<Info, Failure>>, Failure> {
+    let infos = resources::live(context, words, Whole::Yes).await?;
+    let one_missing = matches!(infos.as_slice(), [Err(failure)] if failure.is_not_found());
+    if !one_missing || !file_names(context).is_empty() {
+        return Ok(infos);
+    }
+    let by_prefix = with_prefix(context, words).await?;
+    Ok(if by_prefix.is_empty() { infos } else { by_prefix.into_iter().map(Ok).collect() })
+}
+
+/// The objects whose names begin with a name that no object has.
+async fn with_prefix(context: &Context<'_>, words: &[String]) -> Result<Vec<Info>, Failure> {
+    let Names::Each(targets) = of_words(context, words).await? else {
+        return Ok(Vec::new());
+    };
+    let Some(target) = targets.first() else {
+        return Ok(Vec::new());
+    };
+    let all = list(context, &target.resource, context.namespace(), &Vec::new()).await?;
+    let matching =
+        all.into_iter().filter(|object: &Value| name_of(object).starts_with(target.name.as_str()));
+    Ok(matching.map(|object| Info::of(&target.resource, object)).collect())
+}

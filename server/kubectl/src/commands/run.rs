@@ -1,0 +1,144 @@
+//! `kubectl run`: one Pod from flags.
+
+use futures::FutureExt;
+use serde_json::{Value, json};
+
+use super::create::create;
+use super::{Command, flags};
+use crate::arguments::Flag;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::resources;
+
+pub(super) const COMMAND: Command = Command {
+    name: "run",
+    aliases: &[],
+    about: "Create and run a particular image in a pod.",
+    usage: "run NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] \
+            [--command] -- [COMMAND] [args...] [options]",
+    examples: "kubectl run web --image=nginx --port=80\n\n# Its manifest only\n\
+               kubectl run web --image=nginx --dry-run=client -o yaml\n\n\
+               # A command of your own\nkubectl run box --image=busybox --restart=Never -- sleep 60",
+    flags: &[OWN, flags::OUTPUT, flags::DRY_RUN, flags::FIELD_MANAGER],
+    required: &["image"],
+    run: |context| run(context).boxed_local(),
+};
+
+const OWN: &[Flag] = &[
+    Flag::value("image", "").about("The image to run"),
+    Flag::value("port", "").about("The port that the container listens on"),
+    Flag::value("env", "").about("A variable: KEY=VALUE; may be repeated"),
+    Flag::value("labels", "").short('l').about("Labels: a=b,c=d"),
+    Flag::value("annotations", "").about("An annotation: a=b; may be repeated"),
+    Flag::value("restart", "Always").about("Always, OnFailure or Never"),
+    Flag::value("image-pull-policy", "").about("Always, IfNotPresent or Never"),
+    Flag::switch("command", "The words after -- are the command, not its arguments"),
+    Flag::switch("expose", "Create a Service, too; needs --port"),
+    Flag::switch("stdin", "Keep standard input open").short('i'),
+    Flag::switch("tty", "Give the container a terminal").short('t'),
+    Flag::switch("attach", "Wait until it runs, and attach"),
+    Flag::switch("rm", "Delete the Pod when it has ended"),
+];
+
+async fn run(context: &Context<'_>) -> Outcome {
+    let arguments = &context.arguments;
+    let end = arguments.dash.unwrap_or(arguments.words.len());
+    let Some(name) = arguments.words[..end].first() else {
+        return Err(context.usage("NAME is required for run"));
+    };
+    let attached = ["stdin", "tty", "attach"].iter().any(|flag| arguments.on(flag));
+    if arguments.on("rm") && !attached {
+        return Err(Failure::message("--rm should only be used for attached containers"));
+    }
+    if attached {
+        return Err(Failure::message(
+            "this terminal cannot attach to containers yet: run without -i, -t, --attach and \
+             --rm, then use kubectl logs",
+        ));
+    }
+    if arguments.on("expose") && arguments.get("port").is_empty() {
+        return Err(Failure::message("--port must be set when exposing a service"));
+    }
+    let restart = arguments.get("restart");
+    if !["Always", "OnFailure", "Never"].contains(&restart) {
+        return Err(context.usage(format!("invalid restart policy: {restart}")));
+    }
+    let labels = labels(context, name)?;
+    if arguments.on("expose") {
+        let port: i64 = arguments.get("port").parse().unwrap_or_default();
+        let service = json!({"apiVersion": "v1", "kind": "Service",
+            "metadata": {"creationTimestamp": null, "name": name},
+            "spec": {"ports": [{"port": port, "protocol": "TCP", "targetPort": port}],
+                "selector": labels},
+            "status": {"loadBalancer": {}}});
+        let services = resources::resource(context, "services").await?;
+        create(context, services, service, "kubectl-expose").await?;
+    }
+    let words = &arguments.words[end..];
+    let arguments_before_dash = &arguments.words[1..end];
+    let words: Vec<&String> = arguments_before_dash.iter().chain(words).collect();
+    let pod = pod(context, name, &labels, &words)?;
+    let pods = resources::resource(context, "pods").await?;
+    create(context, pods, pod, "kubectl-run").await
+}
+
+fn labels(context: &Context<'_>, name: &str) -> Result<Value, Failure> {
+    let mut labels = json!({});
+    for pair in context.arguments.list("labels") {
+        let (key, value) = pair
+            .split_once('=')
+            .ok_or_else(|| Failure::message(format!("unexpected label spec: {pair}")))?;
+        labels[key] = value.into();
+    }
+    if labels == json!({}) {
+        labels["run"] = name.into();
+    }
+    Ok(labels)
+}
+
+fn pod(
+    context: &Context<'_>,
+    name: &str,
+    labels: &Value,
+    words: &[&String],
+) -> Result<Value, Failure> {
+    let arguments = &context.arguments;
+    let mut container = json!({"image": arguments.get("image"), "name": name, "resources": {}});
+    if !words.is_empty() {
+        container[if arguments.on("command") { "command" } else { "args" }] = json!(words);
+    }
+    if !arguments.get("port").is_empty() {
+        let port: i64 = arguments.get("port").parse().map_err(|_| {
+            Failure::message(format!(
+                "strconv.ParseInt: parsing {:?}: invalid syntax",
+                arguments.get("port")
+            ))
+        })?;
+        container["ports"] = json!([{"containerPort": port}]);
+    }
+    if !arguments.get("image-pull-policy").is_empty() {
+        container["imagePullPolicy"] = arguments.get("image-pull-policy").into();
+    }
+    let env = arguments.all("env").into_iter().map(variable).collect::<Result<Vec<_>, _>>()?;
+    if !env.is_empty() {
+        container["env"] = env.into();
+    }
+    let mut pod = json!({"apiVersion": "v1", "kind": "Pod",
+        "metadata": {"creationTimestamp": null, "labels": labels, "name": name},
+        "spec": {"containers": [container], "dnsPolicy": "ClusterFirst",
+            "restartPolicy": arguments.get("restart")},
+        "status": {}});
+    for pair in arguments.all("annotations") {
+        if let Some((key, value)) = pair.split_once('=') {
+            pod["metadata"]["annotations"][key] = value.into();
+        }
+    }
+    Ok(pod)
+}
+
+fn variable(pair: &str) -> Result<Value, Failure> {
+    match pair.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok(json!({"name": name, "value": value})),
+        _ => Err(Failure::message(format!("invalid env: {pair}"))),
+    }
+}
