@@ -52,6 +52,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="dark light"/>
                 // Before anything is painted, so that the page never flashes in the wrong theme.
                 <script src="/theme.js"></script>
+                <link rel="stylesheet" href="/vendor/pretendard/pretendard.css"/>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options=options.clone()/>
                 <HashedStylesheet id="style" options/>
