@@ -167,4 +167,3 @@ pub fn peek(
         _ => respond::refusal(&Status::method_not_allowed(), false),
     }
 }
-

@@ -86,6 +86,8 @@ pub struct Outcome {
     pub verdicts: Vec<Verdict>,
     /// What to remember of the key: `Some(None)` forgets.
     pub remember: Option<Option<Memory>>,
+    /// A heartbeat: nothing that one would watch for.
+    pub routine: bool,
     /// kube-proxy: the node was programmed for the Service of this key, with so many endpoints.
     pub programmed: Option<u32>,
 }
@@ -125,6 +127,12 @@ impl Outcome {
     /// The same, for heartbeats and their watchdogs: not counted as something to wait for.
     pub fn requeue_routine(mut self, after_ms: Millis) -> Outcome {
         self.requeue = Some(Requeue { after_ms, routine: true });
+        self
+    }
+
+    /// Marks it as a heartbeat.
+    pub fn as_routine(mut self) -> Outcome {
+        self.routine = true;
         self
     }
 

@@ -4,7 +4,7 @@ use crate::api::Caller;
 use crate::call::{Call, EventRecord};
 use crate::component::Requeue;
 use crate::components::TABLE;
-use crate::object::{Key, Kind};
+use crate::object::Key;
 use crate::queue::{Class, Due, InstanceId};
 use crate::time::Millis;
 use crate::trace::EntryId;
@@ -45,7 +45,7 @@ impl World {
         call: &Call,
         decision: EntryId,
     ) -> Result<(Option<u64>, String), String> {
-        let routine = call.key().kind == Kind::Lease;
+        let routine = self.is_routine(decision);
         let caller = Caller { actor: actor(id), causes: vec![decision], routine };
         match self.api().call(call, &caller) {
             Ok(called) => {

@@ -119,11 +119,15 @@ impl World {
 
     /// Heartbeats are too many to trace each time that they are told.
     fn delivered(&mut self, to: &InstanceId, change: &Change) -> EntryId {
-        if change.key.kind == Kind::Lease {
+        if self.is_routine(change.entry) {
             return change.entry;
         }
         let what = What::Delivered { rev: change.rev, key: change.key.clone() };
         self.trace.push(self.now, vec![change.entry], actor(to), false, what)
+    }
+
+    pub(super) fn is_routine(&self, entry: EntryId) -> bool {
+        self.trace.get(entry).is_some_and(|entry| entry.routine)
     }
 
     fn silence(&mut self, node: &Arc<str>, cause: EntryId) {

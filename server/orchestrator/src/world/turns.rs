@@ -145,8 +145,7 @@ impl World {
             notes: outcome.notes.clone(),
             verdicts: outcome.verdicts.clone(),
         };
-        let routine = class_of(key) == Class::Routine;
-        self.trace.push(self.now, causes, actor(id), routine, what)
+        self.trace.push(self.now, causes, actor(id), outcome.routine, what)
     }
 
     /// What a control plane concludes from a silent node, it concludes because of the silence.

@@ -71,7 +71,7 @@ pub(super) fn renew(view: &View<'_>, key: &Key) -> Outcome {
         }
         None => Call::Create(new_lease(view, key).into()),
     };
-    Outcome::nothing().call(call).requeue_routine(RENEW_MS)
+    Outcome::nothing().call(call).requeue_routine(RENEW_MS).as_routine()
 }
 
 fn new_lease(view: &View<'_>, key: &Key) -> Lease {
@@ -127,6 +127,7 @@ pub(super) fn report(view: &View<'_>, key: &Key) -> Outcome {
         }
     }
     let updated = Node { status: Some(status), ..Node::clone(node) };
+    outcome.routine = outcome.events.is_empty();
     outcome.call(Call::UpdateStatus(updated.into())).requeue_routine(REPORT_MS)
 }
 
