@@ -104,15 +104,6 @@ impl<'c> Client<'c> {
         self.json(Method::POST, path, query, JSON, Some((JSON, body))).await
     }
 
-    pub(crate) async fn put(
-        &self,
-        path: &str,
-        query: &Query,
-        body: &Value,
-    ) -> Result<Value, Failure> {
-        self.json(Method::PUT, path, query, JSON, Some((JSON, body))).await
-    }
-
     pub(crate) async fn patch(
         &self,
         path: &str,

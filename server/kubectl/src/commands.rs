@@ -1,22 +1,28 @@
 //! All commands in one table, and how a line finds its row.
 
+mod api_resources;
 mod apply;
+mod auth;
+mod cluster;
 mod create;
 mod delete;
 mod describe;
 mod each;
+mod events;
 mod expose;
 pub(crate) mod flags;
 mod get;
 mod help;
 mod label;
 mod logs;
+mod nodes;
 mod patch;
 mod rollout;
 mod run;
 mod scale;
 mod set;
 mod unknown;
+mod wait;
 
 use futures::future::LocalBoxFuture;
 
@@ -82,6 +88,21 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &scale::COMMAND,
     &describe::COMMAND,
     &logs::COMMAND,
+    &events::COMMAND,
+    &wait::COMMAND,
+    &nodes::CORDON,
+    &nodes::UNCORDON,
+    &nodes::DRAIN,
+    &nodes::TAINT,
+    &auth::CAN_I,
+    &auth::WHO_AM_I,
+    &api_resources::RESOURCES,
+    &api_resources::VERSIONS,
+    &cluster::CLUSTER_INFO,
+    &cluster::VERSION,
+    &cluster::CONFIG_VIEW,
+    &cluster::CURRENT_CONTEXT,
+    &cluster::GET_CONTEXTS,
     &patch::COMMAND,
     &apply::COMMAND,
     &label::LABEL,
@@ -135,7 +156,7 @@ async fn dispatch(
 /// The command that a line calls, and the line without the words that call it. Global flags may
 /// stand before the command.
 pub(crate) fn find(words: &[String]) -> Option<(&'static Command, Vec<String>)> {
-    let (at, positions) = command_words(words);
+    let positions = command_words(words);
     let longest = positions.len().min(3);
     for count in (1..=longest).rev() {
         let name: Vec<&str> =
@@ -147,12 +168,11 @@ pub(crate) fn find(words: &[String]) -> Option<(&'static Command, Vec<String>)> 
             return Some((command, rest.map(|(_, word)| word.clone()).collect()));
         }
     }
-    let _ = at;
     None
 }
 
 /// Where the words that can name a command stand: not flags, nor values of global flags.
-fn command_words(words: &[String]) -> (usize, Vec<usize>) {
+fn command_words(words: &[String]) -> Vec<usize> {
     let mut positions = Vec::new();
     let mut skip = false;
     for (at, word) in words.iter().enumerate() {
@@ -166,7 +186,7 @@ fn command_words(words: &[String]) -> (usize, Vec<usize>) {
             positions.push(at);
         }
     }
-    (positions.len(), positions)
+    positions
 }
 
 /// Whether the word after a flag is the flag's value.

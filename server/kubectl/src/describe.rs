@@ -5,7 +5,7 @@ mod config_map;
 mod containers;
 mod deployment;
 mod endpoint_slice;
-mod events;
+pub(crate) mod events;
 mod generic;
 mod namespace;
 mod node;
@@ -13,7 +13,7 @@ mod pod;
 mod probe;
 mod service;
 mod volumes;
-mod writer;
+pub(crate) mod writer;
 
 use serde_json::Value;
 

@@ -1,12 +1,11 @@
 //! What commands share that change one thing on each object that the line names.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::apply::write_query;
 use crate::client::PatchType;
 use crate::context::{Context, DryRun};
 use crate::failure::{Failure, Outcome};
-use crate::fields::array_at;
 use crate::print::output::Output;
 use crate::resources::{self, Info, Whole, file_names};
 
@@ -77,32 +76,5 @@ pub(super) fn pod_spec_place(info: &Info) -> Result<&'static str, Failure> {
             "the object is not a pod or does not have a pod template: {}",
             info.printed_name()
         ))),
-    }
-}
-
-/// The names of the containers of an object that makes Pods, those that run first included.
-pub(super) fn container_names(spec: &Value) -> Vec<String> {
-    ["initContainers", "containers"]
-        .iter()
-        .flat_map(|list| array_at(spec, &format!("/{list}")))
-        .map(|container| crate::fields::text(container, "name").to_owned())
-        .collect()
-}
-
-/// A value wrapped in objects, one for each name of a pointer without escapes.
-pub(super) fn nested(pointer: &str, value: Value) -> Value {
-    pointer
-        .rsplit('/')
-        .filter(|name| !name.is_empty())
-        .fold(value, |value, name| json!({name: value}))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nesting() {
-        assert_eq!(nested("/a/b", json!(1)), json!({"a": {"b": 1}}));
     }
 }

@@ -72,7 +72,9 @@ fn projection(writer: &mut Writer, source: &Value) {
         writer.pair(2, "DownwardAPI", true);
     } else if let Some(map) = part("configMap") {
         writer.pair(2, "ConfigMapName", text(map, "name"));
-        writer.pair(2, "Optional", bool_at(map, "/optional"));
+        // kubectl 1.32 prints the pointer, which is nil for every volume that admission makes.
+        let optional = field(map, "optional").as_bool().map(|optional| optional.to_string());
+        writer.pair(2, "ConfigMapOptional", optional.unwrap_or_else(|| "<nil>".to_owned()));
     } else if let Some(token) = part("serviceAccountToken") {
         writer.pair(2, "TokenExpirationSeconds", int_at(token, "/expirationSeconds"));
     }
