@@ -103,10 +103,13 @@ impl World {
 
     pub(super) fn finish(&mut self, id: &InstanceId, key: &Key, in_flight: InFlight) {
         let InFlight { events, decision, requeue, .. } = in_flight;
+        // One after the other: a recorder keeps the order in which it was told.
+        let mut at = self.now;
         for event in events {
+            at = at + self.latency();
             let record = Box::new(event);
             let due = Due::Record { instance: id.clone(), record, cause: decision };
-            self.soon(Class::Work, due);
+            self.queue.push(at, Class::Work, due);
         }
         if let Some(requeue) = requeue {
             self.set_timer(id, key, requeue, decision);

@@ -53,8 +53,12 @@ impl World {
     }
 
     pub(super) fn soon(&mut self, class: Class, due: Due) {
-        let latency = self.random.between(Purpose::Latency, LATENCY_MS.0, LATENCY_MS.1);
+        let latency = self.latency();
         self.queue.push(self.now + latency, class, due);
+    }
+
+    pub(super) fn latency(&mut self) -> Millis {
+        self.random.between(Purpose::Latency, LATENCY_MS.0, LATENCY_MS.1)
     }
 
     pub(super) fn decide(&mut self, id: &InstanceId, key: &Key) {

@@ -149,6 +149,7 @@ fn start(plan: &mut Plan<'_>, container: &Container, after: Option<&Exit>) -> Lo
         environment,
     };
     plan.acts.push(MachineAct::Start { uid: plan.uid.clone(), config: Arc::new(config) });
+    images::keep_waiting(plan, container);
     Looked::OnItsWay
 }
 

@@ -77,9 +77,9 @@ fn pull(plan: &mut Plan<'_>, container: &Container, image: &str) -> Ready {
 }
 
 /// While it tries again, the API goes on saying what it said.
-fn keep_waiting(plan: &mut Plan<'_>, container: &Container) {
+pub(super) fn keep_waiting(plan: &mut Plan<'_>, container: &Container) {
     let told = plan.said(&container.name).and_then(|(reason, message)| {
-        let reasons = ["ImagePullBackOff", "ErrImagePull", "CrashLoopBackOff"];
+        let reasons = ["ImagePullBackOff", "ErrImagePull", "CrashLoopBackOff", "RunContainerError"];
         let known = reasons.into_iter().find(|known| *known == reason)?;
         Some((known, message.to_owned()))
     });

@@ -9,6 +9,8 @@ use super::plan::{Plan, go_duration};
 
 /// 10 s, doubling, at most 5 minutes. The first restart is at once.
 const BACKOFF_MS: (Millis, Millis) = (10_000, 300_000);
+/// How long an end is shown before the kubelet looks again and finds that it holds back.
+const SHOWN_MS: Millis = 1000;
 /// After a run of more than this, the count begins anew.
 const RESET_MS: Millis = 600_000;
 
@@ -18,10 +20,14 @@ pub(super) fn may_restart(plan: &mut Plan<'_>, container: &str, exit: &Exit) -> 
     let last = plan.memory.restarts.get(container).copied();
     let last = last.filter(|last| exit.finished - last.at <= RESET_MS);
     if let Some(last) = last {
-        let left = last.delay_ms - (now - exit.finished);
-        if left > 0 {
+        let age = now - exit.finished;
+        if age < SHOWN_MS {
+            plan.look_after(SHOWN_MS - age);
+            return false;
+        }
+        if age < last.delay_ms {
             hold(plan, container, last.delay_ms);
-            plan.look_after(left);
+            plan.look_after(last.delay_ms - age);
             return false;
         }
     }

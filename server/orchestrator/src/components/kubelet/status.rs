@@ -68,6 +68,12 @@ fn of_init(plan: &Plan<'_>, container: &Container) -> ContainerStatus {
 
 fn of_container(plan: &Plan<'_>, container: &Container, initializing: bool) -> ContainerStatus {
     let known = plan.runtime.and_then(|runtime| runtime.containers.get(&container.name));
+    // While it is being made, nothing has changed yet.
+    if known.is_some_and(|known| known.state == State::Created)
+        && let Some(old) = old(plan, container)
+    {
+        return old.clone();
+    }
     let (state, last) = match known {
         Some(known) => states(plan, container, known),
         None if plan.runtime.is_none() && was_told(plan, container) => {
@@ -120,10 +126,7 @@ fn states(
     let clock = plan.view.clock;
     let last = known.last.as_ref().map(|exit| terminated(clock, exit));
     match &known.state {
-        State::Created => {
-            let again = known.last.is_some();
-            (waiting(plan, container, false), last.filter(|_| again))
-        }
+        State::Created => (waiting(plan, container, false), last),
         State::Running { since } => {
             let running = ContainerStateRunning { started_at: Some(clock.time_at(*since)) };
             (ContainerState { running: Some(running), ..ContainerState::default() }, last)

@@ -127,28 +127,34 @@ fn a_pod_runs_and_stops() {
     let mut story = Story::new();
     story.create("web", &json!({"containers": [{"name": "app", "image": "my-app:1.0"}]}));
     story.run(20_000);
-    check(&mut story, &expect![[r#"
-           0.0 web Pending [] - 
-           0.0 web Pending [] - PodScheduled
-           0.0   Scheduled: Successfully assigned default/web to node-1
-           0.0 web Pending [app ContainerCreating x0] - Initialized PodScheduled
-           0.3 web Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           0.3   Pulling: Pulling image "my-app:1.0"
-           1.9   Pulled: Successfully pulled image "my-app:1.0" in 1.585s (1.585s including waiting). Image size: 25165824 bytes.
-           2.1 web Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-           2.1   Started: Container started
-           2.1   Created: Container created
-    "#]]);
+    check(
+        &mut story,
+        &expect![[r#"
+               0.0 web Pending [] - 
+               0.0 web Pending [] - PodScheduled
+               0.0   Scheduled: Successfully assigned default/web to node-1
+               0.0 web Pending [app ContainerCreating x0] - Initialized PodScheduled
+               0.3 web Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               0.3   Pulling: Pulling image "my-app:1.0"
+               1.9   Pulled: Successfully pulled image "my-app:1.0" in 1.585s (1.585s including waiting). Image size: 25165824 bytes.
+               2.1 web Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+               2.1   Created: Container created
+               2.1   Started: Container started
+        "#]],
+    );
     story.delete("web");
     story.run(60_000);
-    check(&mut story, &expect![[r#"
-          20.0 web deleting Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-          20.0 web deleting Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-          20.0   Killing: Stopping container app
-          20.1 web deleting Succeeded [app Completed 0 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          20.1 web deleting Succeeded [app Completed 0 x0] 10.244.1.2 Initialized PodScheduled
-          20.2 web is gone
-    "#]]);
+    check(
+        &mut story,
+        &expect![[r#"
+              20.0 web deleting Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+              20.0 web deleting Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+              20.0   Killing: Stopping container app
+              20.1 web deleting Succeeded [app Completed 0 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              20.1 web deleting Succeeded [app Completed 0 x0] 10.244.1.2 Initialized PodScheduled
+              20.2 web is gone
+        "#]],
+    );
 }
 
 #[test]
@@ -162,50 +168,50 @@ fn a_container_that_fails_is_held_back_longer_each_time() {
         }]}),
     );
     story.run(120_000);
-    check(&mut story, &expect![[r#"
-           0.0 crash Pending [] - 
-           0.0 crash Pending [] - PodScheduled
-           0.0   Scheduled: Successfully assigned default/crash to node-1
-           0.0 crash Pending [app ContainerCreating x0] - Initialized PodScheduled
-           0.3 crash Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           0.3   Pulling: Pulling image "busybox"
-           1.1   Pulled: Successfully pulled image "busybox" in 773ms (773ms including waiting). Image size: 2225283 bytes.
-           1.2 crash Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-           1.3   Started: Container started
-           1.3   Created: Container created
-           2.3 crash Running [app Error 1 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           2.3   Pulled: Container image "busybox" already present on machine and can be accessed by the pod
-           2.3 crash Running [app ContainerCreating after 1 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           2.5 crash Running [app running after 1 ready x1] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-           2.5   Created x2: Container created
-           2.5   Started x2: Container started
-           3.5 crash Running [app CrashLoopBackOff after 1 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           3.5   BackOff: Back-off restarting failed container app in pod crash_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
-          13.5 crash Running [app Error 1 after 1 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          13.5   Pulled x2: Container image "busybox" already present on machine and can be accessed by the pod
-          13.5 crash Running [app ContainerCreating after 1 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          13.8 crash Running [app running after 1 ready x2] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-          13.8   Created x3: Container created
-          13.8   Started x3: Container started
-          14.8 crash Running [app CrashLoopBackOff after 1 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          14.8   BackOff x2: Back-off restarting failed container app in pod crash_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
-          34.8 crash Running [app Error 1 after 1 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          34.8   Pulled x3: Container image "busybox" already present on machine and can be accessed by the pod
-          34.8 crash Running [app ContainerCreating after 1 x3] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          35.1 crash Running [app running after 1 ready x3] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-          35.1   Started x4: Container started
-          35.1   Created x4: Container created
-          36.1 crash Running [app CrashLoopBackOff after 1 x3] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          36.1   BackOff x3: Back-off restarting failed container app in pod crash_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
-          76.1 crash Running [app Error 1 after 1 x3] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          76.1   Pulled x4: Container image "busybox" already present on machine and can be accessed by the pod
-          76.1 crash Running [app ContainerCreating after 1 x4] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          76.2 crash Running [app running after 1 ready x4] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-          76.2   Created x5: Container created
-          76.2   Started x5: Container started
-          77.3 crash Running [app CrashLoopBackOff after 1 x4] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          77.3   BackOff x4: Back-off restarting failed container app in pod crash_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
-    "#]]);
+    check(
+        &mut story,
+        &expect![[r#"
+               0.0 crash Pending [] - 
+               0.0 crash Pending [] - PodScheduled
+               0.0   Scheduled: Successfully assigned default/crash to node-1
+               0.0 crash Pending [app ContainerCreating x0] - Initialized PodScheduled
+               0.3 crash Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               0.3   Pulling: Pulling image "busybox"
+               1.1   Pulled: Successfully pulled image "busybox" in 773ms (773ms including waiting). Image size: 2225283 bytes.
+               1.2 crash Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+               1.3   Created: Container created
+               1.3   Started: Container started
+               2.3 crash Running [app Error 1 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               2.3   Pulled: Container image "busybox" already present on machine and can be accessed by the pod
+               2.5 crash Running [app running after 1 ready x1] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+               2.5   Created x2: Container created
+               2.5   Started x2: Container started
+               3.5 crash Running [app Error 1 after 1 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               4.5 crash Running [app CrashLoopBackOff after 1 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               4.5   BackOff: Back-off restarting failed container app in pod crash_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
+              13.5   Pulled x2: Container image "busybox" already present on machine and can be accessed by the pod
+              13.8 crash Running [app running after 1 ready x2] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+              13.8   Created x3: Container created
+              13.8   Started x3: Container started
+              14.8 crash Running [app Error 1 after 1 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              15.8 crash Running [app CrashLoopBackOff after 1 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              15.8   BackOff x2: Back-off restarting failed container app in pod crash_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
+              34.8   Pulled x3: Container image "busybox" already present on machine and can be accessed by the pod
+              35.1 crash Running [app running after 1 ready x3] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+              35.1   Created x4: Container created
+              35.1   Started x4: Container started
+              36.1 crash Running [app Error 1 after 1 x3] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              37.1 crash Running [app CrashLoopBackOff after 1 x3] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              37.1   BackOff x3: Back-off restarting failed container app in pod crash_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
+              76.1   Pulled x4: Container image "busybox" already present on machine and can be accessed by the pod
+              76.2 crash Running [app running after 1 ready x4] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+              76.2   Created x5: Container created
+              76.2   Started x5: Container started
+              77.3 crash Running [app Error 1 after 1 x4] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              78.3 crash Running [app CrashLoopBackOff after 1 x4] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              78.3   BackOff x4: Back-off restarting failed container app in pod crash_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
+        "#]],
+    );
 }
 
 #[test]
@@ -213,34 +219,37 @@ fn an_image_that_is_not_there_is_asked_for_again_and_again() {
     let mut story = Story::new();
     story.create("typo", &json!({"containers": [{"name": "app", "image": "my-ap:1.0"}]}));
     story.run(60_000);
-    check(&mut story, &expect![[r#"
-           0.0 typo Pending [] - 
-           0.0 typo Pending [] - PodScheduled
-           0.0   Scheduled: Successfully assigned default/typo to node-1
-           0.0 typo Pending [app ContainerCreating x0] - Initialized PodScheduled
-           0.3 typo Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           0.3   Pulling: Pulling image "my-ap:1.0"
-           1.3 typo Pending [app ErrImagePull x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           1.3   Failed: Failed to pull image "my-ap:1.0": failed to pull and unpack image "docker.io/library/my-ap:1.0": failed to resolve reference "docker.io/library/my-ap:1.0": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed
-           1.3   Failed: Error: ErrImagePull
-           2.3 typo Pending [app ImagePullBackOff x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           2.3   BackOff: Back-off pulling image "my-ap:1.0"
-           2.3   Failed: Error: ImagePullBackOff
-          11.3   Pulling x2: Pulling image "my-ap:1.0"
-          12.3 typo Pending [app ErrImagePull x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          12.3   Failed x2: Error: ErrImagePull
-          12.3   Failed x2: Failed to pull image "my-ap:1.0": failed to pull and unpack image "docker.io/library/my-ap:1.0": failed to resolve reference "docker.io/library/my-ap:1.0": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed
-          13.3 typo Pending [app ImagePullBackOff x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          13.3   BackOff x2: Back-off pulling image "my-ap:1.0"
-          13.3   Failed x2: Error: ImagePullBackOff
-          32.3   Pulling x3: Pulling image "my-ap:1.0"
-          33.3 typo Pending [app ErrImagePull x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          33.3   Failed x3: Failed to pull image "my-ap:1.0": failed to pull and unpack image "docker.io/library/my-ap:1.0": failed to resolve reference "docker.io/library/my-ap:1.0": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed
-          33.3   Failed x3: Error: ErrImagePull
-          34.3 typo Pending [app ImagePullBackOff x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          34.3   BackOff x3: Back-off pulling image "my-ap:1.0"
-          34.3   Failed x3: Error: ImagePullBackOff
-    "#]]);
+    check(
+        &mut story,
+        &expect![[r#"
+               0.0 typo Pending [] - 
+               0.0 typo Pending [] - PodScheduled
+               0.0   Scheduled: Successfully assigned default/typo to node-1
+               0.0 typo Pending [app ContainerCreating x0] - Initialized PodScheduled
+               0.3 typo Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               0.3   Pulling: Pulling image "my-ap:1.0"
+               1.3 typo Pending [app ErrImagePull x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               1.3   Failed: Failed to pull image "my-ap:1.0": failed to pull and unpack image "docker.io/library/my-ap:1.0": failed to resolve reference "docker.io/library/my-ap:1.0": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed
+               1.3   Failed: Error: ErrImagePull
+               2.3 typo Pending [app ImagePullBackOff x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               2.3   BackOff: Back-off pulling image "my-ap:1.0"
+               2.3   Failed: Error: ImagePullBackOff
+              11.3   Pulling x2: Pulling image "my-ap:1.0"
+              12.3 typo Pending [app ErrImagePull x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              12.3   Failed x2: Failed to pull image "my-ap:1.0": failed to pull and unpack image "docker.io/library/my-ap:1.0": failed to resolve reference "docker.io/library/my-ap:1.0": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed
+              12.3   Failed x2: Error: ErrImagePull
+              13.3 typo Pending [app ImagePullBackOff x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              13.3   BackOff x2: Back-off pulling image "my-ap:1.0"
+              13.3   Failed x2: Error: ImagePullBackOff
+              32.3   Pulling x3: Pulling image "my-ap:1.0"
+              33.3 typo Pending [app ErrImagePull x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              33.3   Failed x3: Failed to pull image "my-ap:1.0": failed to pull and unpack image "docker.io/library/my-ap:1.0": failed to resolve reference "docker.io/library/my-ap:1.0": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed
+              33.3   Failed x3: Error: ErrImagePull
+              34.3 typo Pending [app ImagePullBackOff x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              34.3   BackOff x3: Back-off pulling image "my-ap:1.0"
+              34.3   Failed x3: Error: ImagePullBackOff
+        "#]],
+    );
 }
 
 #[test]
@@ -256,30 +265,33 @@ fn a_pod_that_never_restarts_ends() {
     story.run(20_000);
     story.create("ill", &spec(3));
     story.run(20_000);
-    check(&mut story, &expect![[r#"
-           0.0 well Pending [] - 
-           0.0 well Pending [] - PodScheduled
-           0.0   Scheduled: Successfully assigned default/well to node-1
-           0.0 well Pending [app ContainerCreating x0] - Initialized PodScheduled
-           0.3 well Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           0.3   Pulling: Pulling image "busybox"
-           1.1   Pulled: Successfully pulled image "busybox" in 773ms (773ms including waiting). Image size: 2225283 bytes.
-           1.2 well Succeeded [app Completed 0 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           1.3   Started: Container started
-           1.3   Created: Container created
-           1.3 well Succeeded [app Completed 0 x0] 10.244.1.2 Initialized PodScheduled
-          20.0 ill Pending [] - 
-          20.0 ill Pending [] - PodScheduled
-          20.0   Scheduled: Successfully assigned default/ill to node-1
-          20.0 ill Pending [app ContainerCreating x0] - Initialized PodScheduled
-          20.6 ill Pending [app ContainerCreating x0] 10.244.1.3 PodReadyToStartContainers Initialized PodScheduled
-          20.6   Pulling: Pulling image "busybox"
-          21.2   Pulled: Successfully pulled image "busybox" in 548ms (548ms including waiting). Image size: 2225283 bytes.
-          21.5 ill Failed [app Error 3 x0] 10.244.1.3 PodReadyToStartContainers Initialized PodScheduled
-          21.5   Started: Container started
-          21.5   Created: Container created
-          21.5 ill Failed [app Error 3 x0] 10.244.1.3 Initialized PodScheduled
-    "#]]);
+    check(
+        &mut story,
+        &expect![[r#"
+               0.0 well Pending [] - 
+               0.0 well Pending [] - PodScheduled
+               0.0   Scheduled: Successfully assigned default/well to node-1
+               0.0 well Pending [app ContainerCreating x0] - Initialized PodScheduled
+               0.3 well Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               0.3   Pulling: Pulling image "busybox"
+               1.1   Pulled: Successfully pulled image "busybox" in 773ms (773ms including waiting). Image size: 2225283 bytes.
+               1.2 well Succeeded [app Completed 0 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               1.3   Created: Container created
+               1.3   Started: Container started
+               1.3 well Succeeded [app Completed 0 x0] 10.244.1.2 Initialized PodScheduled
+              20.0 ill Pending [] - 
+              20.0 ill Pending [] - PodScheduled
+              20.0   Scheduled: Successfully assigned default/ill to node-1
+              20.0 ill Pending [app ContainerCreating x0] - Initialized PodScheduled
+              20.6 ill Pending [app ContainerCreating x0] 10.244.1.3 PodReadyToStartContainers Initialized PodScheduled
+              20.6   Pulling: Pulling image "busybox"
+              21.2   Pulled: Successfully pulled image "busybox" in 548ms (548ms including waiting). Image size: 2225283 bytes.
+              21.5 ill Failed [app Error 3 x0] 10.244.1.3 PodReadyToStartContainers Initialized PodScheduled
+              21.5   Created: Container created
+              21.5   Started: Container started
+              21.5 ill Failed [app Error 3 x0] 10.244.1.3 Initialized PodScheduled
+        "#]],
+    );
 }
 
 #[test]
@@ -296,29 +308,31 @@ fn init_containers_come_first() {
         }),
     );
     story.run(30_000);
-    check(&mut story, &expect![[r#"
-           0.0 web Pending [] - 
-           0.0 web Pending [] - PodScheduled
-           0.0   Scheduled: Successfully assigned default/web to node-1
-           0.0 web Pending [one PodInitializing x0, two PodInitializing x0, app PodInitializing x0] - PodScheduled
-           0.3 web Pending [one PodInitializing x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
-           0.3   Pulling: Pulling image "busybox:1.36"
-           1.1   Pulled: Successfully pulled image "busybox:1.36" in 773ms (773ms including waiting). Image size: 2221437 bytes.
-           1.2 web Pending [one running x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
-           1.3   Started: Container started
-           1.3   Created: Container created
-           3.3 web Pending [one Completed 0 ready x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
-           3.3   Pulled: Container image "busybox:1.36" already present on machine and can be accessed by the pod
-           3.3 web Pending [one Completed 0 ready x0, two ContainerCreating x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
-           3.6 web Pending [one Completed 0 ready x0, two Completed 0 ready x0, app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           3.6   Pulling: Pulling image "my-app:1.0"
-           3.6   Created: Container created
-           3.6   Started: Container started
-           5.3   Pulled: Successfully pulled image "my-app:1.0" in 1.773s (1.773s including waiting). Image size: 25165824 bytes.
-           5.5 web Running [one Completed 0 ready x0, two Completed 0 ready x0, app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-           5.5   Created: Container created
-           5.5   Started: Container started
-    "#]]);
+    check(
+        &mut story,
+        &expect![[r#"
+               0.0 web Pending [] - 
+               0.0 web Pending [] - PodScheduled
+               0.0   Scheduled: Successfully assigned default/web to node-1
+               0.0 web Pending [one PodInitializing x0, two PodInitializing x0, app PodInitializing x0] - PodScheduled
+               0.3 web Pending [one PodInitializing x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
+               0.3   Pulling: Pulling image "busybox:1.36"
+               1.1   Pulled: Successfully pulled image "busybox:1.36" in 773ms (773ms including waiting). Image size: 2221437 bytes.
+               1.2 web Pending [one running x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
+               1.3   Created: Container created
+               1.3   Started: Container started
+               3.3 web Pending [one Completed 0 ready x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
+               3.3   Pulled: Container image "busybox:1.36" already present on machine and can be accessed by the pod
+               3.6 web Pending [one Completed 0 ready x0, two Completed 0 ready x0, app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               3.6   Created: Container created
+               3.6   Started: Container started
+               3.6   Pulling: Pulling image "my-app:1.0"
+               5.3   Pulled: Successfully pulled image "my-app:1.0" in 1.773s (1.773s including waiting). Image size: 25165824 bytes.
+               5.5 web Running [one Completed 0 ready x0, two Completed 0 ready x0, app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+               5.5   Created: Container created
+               5.5   Started: Container started
+        "#]],
+    );
 }
 
 #[test]
@@ -331,16 +345,18 @@ fn a_machine_that_comes_back_starts_its_pods_again() {
     story.run(20_000);
     story.world.submit(&Input::Fault(Fault::NodeOn { node: "node-1".to_owned() }));
     story.run(20_000);
-    check(&mut story, &expect![[r#"
-          40.0 web Running [app Unknown 255 x0] 10.244.1.2 Initialized PodScheduled
-          40.0   SandboxChanged: Pod sandbox changed, it will be killed and re-created.
-          40.6 web Running [app Unknown 255 x0] 10.244.1.3 PodReadyToStartContainers Initialized PodScheduled
-          40.6   Pulled: Container image "my-app:1.0" already present on machine and can be accessed by the pod
-          40.6 web Running [app ContainerCreating after 255 x1] 10.244.1.3 PodReadyToStartContainers Initialized PodScheduled
-          40.9 web Running [app running after 255 ready x1] 10.244.1.3 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-          40.9   Created x2: Container created
-          40.9   Started x2: Container started
-    "#]]);
+    check(
+        &mut story,
+        &expect![[r#"
+              40.0 web Running [app Unknown 255 x0] 10.244.1.2 Initialized PodScheduled
+              40.0   SandboxChanged: Pod sandbox changed, it will be killed and re-created.
+              40.6 web Running [app Unknown 255 x0] 10.244.1.3 PodReadyToStartContainers Initialized PodScheduled
+              40.6   Pulled: Container image "my-app:1.0" already present on machine and can be accessed by the pod
+              40.9 web Running [app running after 255 ready x1] 10.244.1.3 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+              40.9   Created x2: Container created
+              40.9   Started x2: Container started
+        "#]],
+    );
 }
 
 #[test]
@@ -355,44 +371,47 @@ fn a_probe_decides_who_is_ready_and_who_is_restarted() {
         }]}),
     );
     story.run(45_000);
-    check(&mut story, &expect![[r#"
-           0.0 probed Pending [] - 
-           0.0 probed Pending [] - PodScheduled
-           0.0   Scheduled: Successfully assigned default/probed to node-1
-           0.0 probed Pending [app ContainerCreating x0] - Initialized PodScheduled
-           0.3 probed Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           0.3   Pulling: Pulling image "registry.k8s.io/e2e-test-images/agnhost:2.40"
-           3.0   Pulled: Successfully pulled image "registry.k8s.io/e2e-test-images/agnhost:2.40" in 2.714s (2.714s including waiting). Image size: 53104446 bytes.
-           3.2 probed Running [app running x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           3.2   Started: Container started
-           3.2   Created: Container created
-           4.2 probed Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-          16.2   Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500
-          16.2   Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 500
-          19.2   Unhealthy x2: Readiness probe failed: HTTP probe failed with statuscode: 500
-          19.2   Unhealthy x2: Liveness probe failed: HTTP probe failed with statuscode: 500
-          22.2 probed Running [app running x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          22.2   Unhealthy x3: Readiness probe failed: HTTP probe failed with statuscode: 500
-          22.2   Unhealthy x3: Liveness probe failed: HTTP probe failed with statuscode: 500
-          22.2   Killing: Container app failed liveness probe, will be restarted
-          22.3 probed Running [app Error 2 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          22.3   Pulled: Container image "registry.k8s.io/e2e-test-images/agnhost:2.40" already present on machine and can be accessed by the pod
-          22.3 probed Running [app ContainerCreating after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          22.6 probed Running [app running after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          22.6   Created x2: Container created
-          22.6   Started x2: Container started
-          23.6 probed Running [app running after 2 ready x1] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-          35.6   Unhealthy x4: Readiness probe failed: HTTP probe failed with statuscode: 500
-          35.6   Unhealthy x4: Liveness probe failed: HTTP probe failed with statuscode: 500
-          38.6   Unhealthy x5: Readiness probe failed: HTTP probe failed with statuscode: 500
-          38.6   Unhealthy x5: Liveness probe failed: HTTP probe failed with statuscode: 500
-          41.6 probed Running [app running after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          41.6   Unhealthy x6: Liveness probe failed: HTTP probe failed with statuscode: 500
-          41.6   Killing x2: Container app failed liveness probe, will be restarted
-          41.6   Unhealthy x6: Readiness probe failed: HTTP probe failed with statuscode: 500
-          41.7 probed Running [app CrashLoopBackOff after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          41.7   BackOff: Back-off restarting failed container app in pod probed_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
-    "#]]);
+    check(
+        &mut story,
+        &expect![[r#"
+               0.0 probed Pending [] - 
+               0.0 probed Pending [] - PodScheduled
+               0.0   Scheduled: Successfully assigned default/probed to node-1
+               0.0 probed Pending [app ContainerCreating x0] - Initialized PodScheduled
+               0.3 probed Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               0.3   Pulling: Pulling image "registry.k8s.io/e2e-test-images/agnhost:2.40"
+               3.0   Pulled: Successfully pulled image "registry.k8s.io/e2e-test-images/agnhost:2.40" in 2.714s (2.714s including waiting). Image size: 53104446 bytes.
+               3.2 probed Running [app running x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               3.2   Created: Container created
+               3.2   Started: Container started
+               4.2 probed Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+              16.2   Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 500
+              16.2   Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 500
+              19.2   Unhealthy x2: Readiness probe failed: HTTP probe failed with statuscode: 500
+              19.2   Unhealthy x2: Liveness probe failed: HTTP probe failed with statuscode: 500
+              22.2 probed Running [app running x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              22.2   Unhealthy x3: Readiness probe failed: HTTP probe failed with statuscode: 500
+              22.2   Unhealthy x3: Liveness probe failed: HTTP probe failed with statuscode: 500
+              22.2   Killing: Container app failed liveness probe, will be restarted
+              22.3 probed Running [app Error 2 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              22.3   Pulled: Container image "registry.k8s.io/e2e-test-images/agnhost:2.40" already present on machine and can be accessed by the pod
+              22.6 probed Running [app running after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              22.6   Created x2: Container created
+              22.6   Started x2: Container started
+              23.6 probed Running [app running after 2 ready x1] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+              35.6   Unhealthy x4: Readiness probe failed: HTTP probe failed with statuscode: 500
+              35.6   Unhealthy x4: Liveness probe failed: HTTP probe failed with statuscode: 500
+              38.6   Unhealthy x5: Readiness probe failed: HTTP probe failed with statuscode: 500
+              38.6   Unhealthy x5: Liveness probe failed: HTTP probe failed with statuscode: 500
+              41.6 probed Running [app running after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              41.6   Unhealthy x6: Readiness probe failed: HTTP probe failed with statuscode: 500
+              41.6   Unhealthy x6: Liveness probe failed: HTTP probe failed with statuscode: 500
+              41.6   Killing x2: Container app failed liveness probe, will be restarted
+              41.7 probed Running [app Error 2 after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              42.7 probed Running [app CrashLoopBackOff after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              42.7   BackOff: Back-off restarting failed container app in pod probed_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
+        "#]],
+    );
 }
 
 #[test]
@@ -410,20 +429,22 @@ fn what_a_pod_refers_to_has_to_be_there() {
     let settings = json!({"metadata": {"name": "settings"}, "data": {"colour": "blue"}});
     story.send("POST", "/api/v1/namespaces/default/configmaps", &settings);
     story.run(10_000);
-    check(&mut story, &expect![[r#"
-           0.0 web Pending [] - 
-           0.0 web Pending [] - PodScheduled
-           0.0   Scheduled: Successfully assigned default/web to node-1
-           0.0 web Pending [app ContainerCreating x0] - Initialized PodScheduled
-           0.3 web Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           0.3   Pulling: Pulling image "busybox:1.36"
-           1.1 web Pending [app CreateContainerConfigError x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-           1.1   Pulled: Successfully pulled image "busybox:1.36" in 773ms (773ms including waiting). Image size: 2221437 bytes.
-           1.1   Failed: Error: configmap "settings" not found
-          10.0 web Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          10.0 web Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-          10.1 web Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-          10.1   Created: Container created
-          10.1   Started: Container started
-    "#]]);
+    check(
+        &mut story,
+        &expect![[r#"
+               0.0 web Pending [] - 
+               0.0 web Pending [] - PodScheduled
+               0.0   Scheduled: Successfully assigned default/web to node-1
+               0.0 web Pending [app ContainerCreating x0] - Initialized PodScheduled
+               0.3 web Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               0.3   Pulling: Pulling image "busybox:1.36"
+               1.1 web Pending [app CreateContainerConfigError x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+               1.1   Pulled: Successfully pulled image "busybox:1.36" in 773ms (773ms including waiting). Image size: 2221437 bytes.
+               1.1   Failed: Error: configmap "settings" not found
+              10.0 web Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+              10.1 web Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+              10.1   Created: Container created
+              10.1   Started: Container started
+        "#]],
+    );
 }
