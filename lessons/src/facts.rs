@@ -26,7 +26,8 @@ fn fact(entry: &Entry) -> Option<Fact> {
             name: key.name().to_owned(),
         }),
         What::Write { after: Some(object), .. } => Some(Fact::Stored(object.to_json())),
-        What::Delivered { key, .. } if !entry.routine => Some(happened(
+        What::Delivered { .. } | What::Decision { .. } if entry.routine => None,
+        What::Delivered { key, .. } => Some(happened(
             entry,
             "delivered",
             json!({
@@ -54,7 +55,7 @@ fn fact(entry: &Entry) -> Option<Fact> {
         }
         What::Fault { fault } => Some(happened(entry, "fault", fault_words(fault))),
         What::Silence { node } => Some(happened(entry, "silence", json!({"node": &**node}))),
-        What::Delivered { .. } | What::Programmed { .. } | What::Boot => None,
+        What::Programmed { .. } | What::Boot => None,
     }
 }
 

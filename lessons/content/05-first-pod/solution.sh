@@ -18,7 +18,6 @@ kubectl get pods -o wide
 
 # step: scheduled
 clock step visible
-clock step visible
 
 # step: running
 clock until quiet
