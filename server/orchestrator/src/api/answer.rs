@@ -12,7 +12,7 @@ use super::path::{Scope, Target};
 use super::read::{List, Reader};
 use super::status::Status;
 use super::stream::Cursor;
-use super::{body, create, delete, discovery, update};
+use super::{apply, body, create, delete, discovery, patch, scale, types, update};
 use crate::call::Verb;
 use crate::kinds::Subresource;
 use crate::machine::Machine;
@@ -100,6 +100,9 @@ pub(super) fn answer(
     let reader = Reader { store: draft.store, machines, clock: draft.clock };
     if !asked.allowed || matches!(asked.verb, Verb::Get | Verb::List | Verb::Watch) {
         return read(asked, &reader);
+    }
+    if asked.form.is_none() {
+        return Err(Status::not_acceptable());
     }
     let mut body = body::Body::of(asked, warnings)?;
     draft.dry_run = dry_run(asked)?;
@@ -197,6 +200,27 @@ fn on_object(
             let mut object = body.object(key.kind)?;
             update::fit_key(&mut object, key)?;
             update::update(draft, key, object, part).map(Answer::object)
+        }
+        (Verb::Patch, None | Some(Subresource::Status))
+            if asked.content_type() == body::APPLY_PATCH =>
+        {
+            let part = update::Part::of(subresource);
+            let applied = apply::apply(draft, asked, key, part, body)?;
+            let code = if applied.created { 201 } else { 200 };
+            Ok(Answer::Object { object: applied.object, code })
+        }
+        (Verb::Patch, None | Some(Subresource::Status)) => {
+            let part = update::Part::of(subresource);
+            patch::patch(draft, asked, key, part, body).map(Answer::object)
+        }
+        (Verb::Update, Some(Subresource::Scale)) => {
+            scale::set(draft, key, &body.json()).map(Answer::json)
+        }
+        (Verb::Patch, Some(Subresource::Scale)) => {
+            let current = scale::show(draft.get(key)?).ok_or_else(Status::no_such_resource)?;
+            let media = asked.content_type();
+            let patched = patch::apply(media, &current, &body.json(), &types::Shape::Any)?;
+            scale::set(draft, key, &patched).map(Answer::json)
         }
         (Verb::Create, Some(Subresource::Binding)) => {
             let (uid, node) = body.binding()?;

@@ -12,7 +12,6 @@ use crate::object::{Key, Object};
 #[derive(Debug)]
 pub(super) struct Asked<'a> {
     pub(super) request: &'a ApiRequest,
-    pub(super) path: &'a str,
     pub(super) target: Target,
     pub(super) verb: Verb,
     /// Whether the method may be used on the target.
@@ -43,7 +42,7 @@ impl<'a> Asked<'a> {
         let form = negotiate(request.header("accept").unwrap_or_default());
         let allowed = verb.is_some();
         let verb = verb.unwrap_or(Verb::Get);
-        Asked { request, path, target, verb, allowed, query, form }
+        Asked { request, target, verb, allowed, query, form }
     }
 
     pub(super) fn subresource(&self) -> Option<Subresource> {
@@ -74,7 +73,7 @@ impl<'a> Asked<'a> {
 
     pub(super) fn manager(&self) -> Manager {
         let name = self.query.get("fieldManager").unwrap_or_else(|| self.agent());
-        Manager { name: name.to_owned() }
+        Manager { name: name.to_owned(), is_followed: true }
     }
 
     /// Whether a person reads the answer.

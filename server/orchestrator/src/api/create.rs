@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::path::Scope;
 use super::status::Status;
-use super::{admission, allotment};
+use super::{admission, allotment, managed};
 use crate::kinds::{FieldErrors, metadata};
 use crate::object::Object;
 
@@ -43,8 +43,17 @@ pub(super) fn fit_namespace(object: &mut Object, scope: &Scope) -> Result<(), St
 /// # Errors
 /// 403, 404 (its namespace), 409 or 422.
 pub(super) fn create(draft: &mut Draft<'_>, mut object: Object) -> Result<Object, Status> {
-    let rules = &object.kind().row().rules;
-    (rules.default_fields)(&mut object);
+    (object.kind().row().rules.default_fields)(&mut object);
+    managed::created(&mut object, &draft.manager, draft.clock);
+    create_owned(draft, object)
+}
+
+/// The same, where `managedFields` are settled.
+///
+/// # Errors
+/// 403, 404 (its namespace), 409 or 422.
+pub(super) fn create_owned(draft: &mut Draft<'_>, mut object: Object) -> Result<Object, Status> {
+    (object.kind().row().rules.default_fields)(&mut object);
     admission::on_create(draft, &mut object)?;
     begin(draft, &mut object);
     validate(&object)?;

@@ -36,13 +36,13 @@ impl Options {
     /// # Errors
     /// 400 or 422 for what makes no sense.
     pub(super) fn of(body: &Body<'_>) -> Result<Options, Status> {
-        Options::of_json(&body.json)
+        Options::of_json(&body.json())
     }
 
     /// # Errors
     /// 400 or 422 for what makes no sense.
     pub(super) fn of_eviction(body: &Body<'_>) -> Result<Options, Status> {
-        Options::of_json(&body.json["deleteOptions"])
+        Options::of_json(&body.json()["deleteOptions"])
     }
 
     fn of_json(json: &Value) -> Result<Options, Status> {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Document};
 use super::asked::{Asked, Form};
+use super::openapi;
 use super::path::Target;
 use super::status::Status;
 use crate::digest::Digest;
@@ -29,6 +30,10 @@ pub(super) fn answer(asked: &Asked<'_>) -> Result<Answer, Status> {
             content_type: "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
             ..Document::text("")
         })),
+        Target::OpenApiIndex => Ok(Answer::Document(openapi::index())),
+        Target::OpenApiDocument(path) => {
+            openapi::group(path).map(Answer::Document).ok_or_else(Status::no_such_resource)
+        }
         _ => Err(Status::no_such_resource()),
     }
 }

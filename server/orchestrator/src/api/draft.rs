@@ -19,6 +19,8 @@ pub(super) enum Planned {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Manager {
     pub(super) name: String,
+    /// Whether what it writes is noted.
+    pub(super) is_followed: bool,
 }
 
 impl Manager {
@@ -30,7 +32,7 @@ impl Manager {
             Actor::Component { .. } => "kube-controller-manager",
             _ => "kube-apiserver",
         };
-        Manager { name: name.to_owned() }
+        Manager { name: name.to_owned(), is_followed: false }
     }
 }
 

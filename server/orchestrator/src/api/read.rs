@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use super::answer::Answer;
+use super::answer::{Answer, Document};
 use super::asked::{Asked, Form};
 use super::path::{Query, Scope};
 use super::selector::Selector;
 use super::status::Status;
 use super::stream::{Cursor, Watch};
+use super::{logs, scale};
 use crate::kinds::Subresource;
 use crate::machine::Machine;
 use crate::object::{Key, Kind, Object};
@@ -59,7 +60,7 @@ impl Reader<'_> {
     /// 404
     pub(super) fn get(
         &self,
-        _asked: &Asked<'_>,
+        asked: &Asked<'_>,
         key: &Key,
         subresource: Option<Subresource>,
     ) -> Result<Answer, Status> {
@@ -68,8 +69,26 @@ impl Reader<'_> {
             None | Some(Subresource::Status) => {
                 Ok(Answer::Object { object: object.clone(), code: 200 })
             }
+            Some(Subresource::Scale) => {
+                let scale = scale::show(object).ok_or_else(Status::no_such_resource)?;
+                Ok(Answer::json(scale))
+            }
+            Some(Subresource::Log) => self.log(asked, key),
             _ => Err(Status::method_not_allowed()),
         }
+    }
+
+    fn log(&self, asked: &Asked<'_>, key: &Key) -> Result<Answer, Status> {
+        let content_type = "text/plain; charset=utf-8";
+        let Some(mut wanted) = logs::wanted(self, asked, key)? else {
+            return Ok(Answer::Document(Document::text("")));
+        };
+        if wanted.follow {
+            let cursor = Box::new(Cursor::log(wanted));
+            return Ok(Answer::Stream { cursor, content_type });
+        }
+        let bytes = wanted.read(self.machines, self.clock).into();
+        Ok(Answer::Document(Document { content_type, bytes, ..Document::text("") }))
     }
 
     fn in_scope(&self, scope: &Scope) -> Box<dyn Iterator<Item = &Object> + '_> {

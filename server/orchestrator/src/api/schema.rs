@@ -21,6 +21,15 @@ pub(super) fn all() -> &'static Map<String, Value> {
     })
 }
 
+/// The name of a kind's schema.
+pub(super) fn name(kind: Kind) -> String {
+    let group = match kind.group() {
+        "" => "core",
+        group => group.split('.').next().unwrap_or(group),
+    };
+    format!("io.k8s.api.{group}.{}.{}", kind.version(), kind.name())
+}
+
 /// The description of a field.
 pub(super) fn description(of: &str, field: &str) -> String {
     let property = all().get(of).map(|schema| &schema["properties"][field]["description"]);

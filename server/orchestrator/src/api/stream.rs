@@ -7,6 +7,7 @@ use imbl::OrdMap;
 use serde_json::{Value, json};
 
 use super::asked::Form;
+use super::logs::Wanted;
 use super::path::Scope;
 use super::read::Include;
 use super::selector::Selector;
@@ -29,6 +30,7 @@ pub struct Cursor {
 #[derive(Clone, Debug)]
 enum What {
     Watch(Box<Watching>),
+    Log(Box<Wanted>),
 }
 
 /// What a stream has to say now.
@@ -70,17 +72,25 @@ impl Cursor {
         let watching = Watching { watch, at, told: at.unwrap_or(0), columns_sent: false };
         Cursor { what: What::Watch(Box::new(watching)) }
     }
+
+    pub(super) fn log(wanted: Wanted) -> Cursor {
+        Cursor { what: What::Log(Box::new(wanted)) }
+    }
 }
 
 /// Reads on from where the cursor stands.
 pub fn read(
     store: &Store,
-    _machines: &OrdMap<Arc<str>, Machine>,
+    machines: &OrdMap<Arc<str>, Machine>,
     clock: Clock,
     cursor: &mut Cursor,
 ) -> Chunk {
     match &mut cursor.what {
         What::Watch(watching) => watching.read(store, clock),
+        What::Log(wanted) => {
+            let bytes = wanted.read(machines, clock).into();
+            Chunk { bytes, ended: wanted.ended(store, machines) }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::draft::Draft;
 use super::status::Status;
-use super::{admission, allotment};
+use super::{admission, allotment, managed};
 use crate::kinds::{FieldErrors, Subresource, metadata};
 use crate::object::{Key, Kind, Object, Typed};
 
@@ -69,12 +69,38 @@ pub(super) fn update(
     part: Part,
 ) -> Result<Object, Status> {
     let old = draft.get(key)?;
+    let mut new = prepare(key, given, old, part)?;
+    managed::updated(&mut new, old, &draft.manager, part, draft.clock);
+    finish(draft, key, new, part)
+}
+
+/// The same, where `managedFields` are settled.
+///
+/// # Errors
+/// 404, 409 (by revision or UID) or 422.
+pub(super) fn update_owned(
+    draft: &mut Draft<'_>,
+    key: &Key,
+    given: Object,
+    part: Part,
+) -> Result<Object, Status> {
+    let managed = given.metadata().managed_fields.clone();
+    let mut new = prepare(key, given, draft.get(key)?, part)?;
+    new.metadata_mut().managed_fields = managed;
+    finish(draft, key, new, part)
+}
+
+fn prepare(key: &Key, given: Object, old: &Object, part: Part) -> Result<Object, Status> {
     check_preconditions(key, given.metadata(), old)?;
-    let mut new = match part {
+    Ok(match part {
         Part::Main => replace(given, old),
         Part::Status => with_status(&given, old),
         Part::Finalizers => with_finalizers(&given, old),
-    };
+    })
+}
+
+fn finish(draft: &mut Draft<'_>, key: &Key, mut new: Object, part: Part) -> Result<Object, Status> {
+    let old = draft.get(key)?;
     if part == Part::Main {
         admission::on_update(&mut new, old);
         validate(&new, old)?;
@@ -130,6 +156,9 @@ fn replace(mut given: Object, old: &Object) -> Object {
     meta.generate_name.clone_from(&was.generate_name);
     meta.resource_version.clone_from(&was.resource_version);
     meta.self_link = None;
+    if meta.managed_fields.is_none() {
+        meta.managed_fields.clone_from(&was.managed_fields);
+    }
     meta.generation = was.generation;
     drop_empty(meta);
     if rules.generation && !(rules.same_spec)(&given, old) {

@@ -1,0 +1,137 @@
+//! `metadata.managedFields`: which client has last set which fields.
+//!
+//! The writes of the cluster's own components are not followed: they set statuses, and a tree of
+//! fields in each of thousands of stored Pods would weigh more than the Pods.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{FieldsV1, ManagedFieldsEntry};
+
+use super::draft::Manager;
+use super::fields::{self, FieldSet};
+use super::types;
+use super::update::Part;
+use crate::object::Object;
+use crate::time::Clock;
+
+pub(super) const APPLY: &str = "Apply";
+pub(super) const UPDATE: &str = "Update";
+
+/// Whose entry it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub(super) manager: String,
+    pub(super) operation: &'static str,
+    pub(super) subresource: Option<&'static str>,
+}
+
+impl Owner {
+    pub(super) fn updating(manager: &Manager, part: Part) -> Owner {
+        let subresource = (part == Part::Status).then_some("status");
+        Owner { manager: manager.name.clone(), operation: UPDATE, subresource }
+    }
+
+    pub(super) fn owns(&self, entry: &ManagedFieldsEntry) -> bool {
+        entry.manager.as_deref() == Some(&*self.manager)
+            && entry.operation.as_deref() == Some(self.operation)
+            && entry.subresource.as_deref().filter(|part| !part.is_empty()) == self.subresource
+    }
+}
+
+/// The fields of an entry.
+pub(super) fn fields_of(entry: &ManagedFieldsEntry) -> FieldSet {
+    entry.fields_v1.as_ref().map(|fields| FieldSet::read(&fields.0)).unwrap_or_default()
+}
+
+/// Sets an owner's fields. An entry that stays the same keeps its time.
+pub(super) fn set_fields(
+    entries: &mut Vec<ManagedFieldsEntry>,
+    owner: &Owner,
+    fields: &FieldSet,
+    object: &Object,
+    clock: Clock,
+) {
+    let known = entries.iter().position(|entry| owner.owns(entry));
+    if fields.0.is_empty() {
+        entries.retain(|entry| !owner.owns(entry));
+        return;
+    }
+    if known.is_some_and(|at| fields_of(&entries[at]) == *fields) {
+        return;
+    }
+    let entry = ManagedFieldsEntry {
+        manager: Some(owner.manager.clone()),
+        operation: Some(owner.operation.to_owned()),
+        api_version: Some(object.kind().api_version().to_owned()),
+        time: Some(clock.time()),
+        fields_type: Some("FieldsV1".to_owned()),
+        fields_v1: Some(FieldsV1(fields.write())),
+        subresource: owner.subresource.map(str::to_owned),
+    };
+    match known {
+        Some(at) => entries[at] = entry,
+        None => entries.push(entry),
+    }
+}
+
+/// Takes fields from all other owners. Those who have none left are forgotten.
+pub(super) fn take_from_others(
+    entries: &mut Vec<ManagedFieldsEntry>,
+    owner: &Owner,
+    taken: &FieldSet,
+) {
+    for entry in entries.iter_mut().filter(|entry| !owner.owns(entry)) {
+        let mut fields = fields_of(entry);
+        let before = fields.0.len();
+        fields.remove(taken);
+        if fields.0.len() != before {
+            entry.fields_v1 = Some(FieldsV1(fields.write()));
+        }
+    }
+    entries.retain(|entry| owner.owns(entry) || !fields_of(entry).0.is_empty());
+}
+
+/// Notes whose a new object's fields are.
+pub(super) fn created(object: &mut Object, manager: &Manager, clock: Clock) {
+    if !manager.is_followed {
+        return;
+    }
+    let json = object.to_json();
+    let mut fields = FieldSet::of(&json, &types::of_kind(object.kind()));
+    fields.0.retain(|path| path.first().is_none_or(|first| first != "f:status"));
+    let owner = Owner::updating(manager, Part::Main);
+    let mut entries = Vec::new();
+    set_fields(&mut entries, &owner, &fields, object, clock);
+    object.metadata_mut().managed_fields = Some(entries).filter(|entries| !entries.is_empty());
+}
+
+/// Notes whose the fields are that a change has set.
+pub(super) fn updated(new: &mut Object, old: &Object, manager: &Manager, part: Part, clock: Clock) {
+    if !manager.is_followed {
+        return;
+    }
+    let (before, after) = (old.to_json(), new.to_json());
+    let shape = types::of_kind(new.kind());
+    let (had, has) = (FieldSet::of(&before, &shape), FieldSet::of(&after, &shape));
+    let differs = |path: &&Vec<String>| fields::get(&before, path) != fields::get(&after, path);
+    let changed = FieldSet(has.0.iter().filter(differs).cloned().collect());
+    let gone = FieldSet(had.0.difference(&has.0).cloned().collect());
+    if changed.0.is_empty() && gone.0.is_empty() {
+        return;
+    }
+    let owner = Owner::updating(manager, part);
+    let mut entries = new.metadata().managed_fields.clone().unwrap_or_default();
+    // What only leads to a changed field is shared; the field itself has one owner.
+    let leaves = FieldSet(changed.0.iter().filter(|path| is_leaf(path, &has)).cloned().collect());
+    take_from_others(&mut entries, &owner, &leaves);
+    take_from_others(&mut entries, &owner, &gone);
+    let own = entries.iter().find(|entry| owner.owns(entry)).map(fields_of).unwrap_or_default();
+    let mut own = FieldSet(own.0.union(&changed.0).cloned().collect());
+    own.remove(&gone);
+    set_fields(&mut entries, &owner, &own, new, clock);
+    new.metadata_mut().managed_fields = Some(entries).filter(|entries| !entries.is_empty());
+}
+
+/// Whether no other field lies below.
+pub(super) fn is_leaf(path: &[String], of: &FieldSet) -> bool {
+    let mut after = of.0.range(path.to_vec()..);
+    after.nth(1).is_none_or(|next| !next.starts_with(path))
+}

@@ -1,0 +1,185 @@
+//! OpenAPI v3: what kubectl validates, explains and completes by.
+//! <https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3>
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::answer::Document;
+use super::{discovery, schema};
+use crate::kinds::{KindRow, Subresource, TABLE};
+
+/// Hashed addresses never change their content.
+const FOREVER: &str = "public, immutable";
+
+static DOCUMENTS: LazyLock<BTreeMap<String, (Bytes, String)>> = LazyLock::new(|| {
+    let mut rows: BTreeMap<String, Vec<&'static KindRow>> = BTreeMap::new();
+    for row in &TABLE {
+        rows.entry(base(row)).or_default().push(row);
+    }
+    let made = rows.into_iter().map(|(path, rows)| {
+        let document = discovery::document("application/json", &document(&rows), FOREVER);
+        (path, (document.bytes, document.etag))
+    });
+    made.collect()
+});
+
+/// `api/v1`, `apis/apps/v1`
+fn base(row: &KindRow) -> String {
+    match row.kind.group() {
+        "" => format!("api/{}", row.kind.version()),
+        group => format!("apis/{group}/{}", row.kind.version()),
+    }
+}
+
+/// The index: where each group's document is.
+pub(super) fn index() -> Document {
+    let path = |(path, (_, hash)): (&String, &(Bytes, String))| {
+        let address = format!("/openapi/v3/{path}?hash={hash}");
+        (path.clone(), json!({"serverRelativeURL": address}))
+    };
+    let paths: Map<String, Value> = DOCUMENTS.iter().map(path).collect();
+    discovery::document("application/json", &json!({"paths": paths}), super::answer::NO_CACHE)
+}
+
+/// One group's document.
+pub(super) fn group(path: &str) -> Option<Document> {
+    let (bytes, etag) = DOCUMENTS.get(path)?;
+    Some(Document {
+        content_type: "application/json",
+        bytes: bytes.clone(),
+        etag: etag.clone(),
+        cache: FOREVER,
+        code: 200,
+    })
+}
+
+fn document(rows: &[&KindRow]) -> Value {
+    let mut paths = Map::new();
+    let mut names = BTreeSet::new();
+    for row in rows {
+        add_paths(row, &mut paths);
+        reach(&schema::name(row.kind), &mut names);
+    }
+    let mut schemas = Map::new();
+    for name in names {
+        if let Some(schema) = schema::all().get(&name) {
+            schemas.insert(name, schema.clone());
+        }
+    }
+    for row in rows {
+        if let Some(schema) = schemas.get_mut(&schema::name(row.kind)) {
+            schema["x-kubernetes-group-version-kind"] = json!([group_version_kind(row)]);
+        }
+    }
+    json!({
+        "openapi": "3.0.0",
+        "info": {"title": "Kubernetes", "version": discovery::GIT_VERSION},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    })
+}
+
+/// A schema and all that it refers to.
+fn reach(name: &str, names: &mut BTreeSet<String>) {
+    if !names.insert(name.to_owned()) {
+        return;
+    }
+    if let Some(schema) = schema::all().get(name) {
+        reach_references(schema, names);
+    }
+}
+
+fn reach_references(schema: &Value, names: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match value.as_str().filter(|_| key == "$ref") {
+                    Some(reference) => {
+                        reach(reference.rsplit('/').next().unwrap_or_default(), names);
+                    }
+                    None => reach_references(value, names),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| reach_references(item, names)),
+        _ => {}
+    }
+}
+
+fn group_version_kind(row: &KindRow) -> Value {
+    json!({
+        "group": row.kind.group(), "version": row.kind.version(), "kind": row.kind.name(),
+    })
+}
+
+fn add_paths(row: &KindRow, paths: &mut Map<String, Value>) {
+    let (base, plural) = (base(row), row.kind.plural());
+    let within = if row.namespaced { "namespaces/{namespace}/" } else { "" };
+    let collection = format!("/{base}/{within}{plural}");
+    let mut whole =
+        operations(row, &[("get", "list"), ("post", "post"), ("delete", "deletecollection")]);
+    let mut one = operations(
+        row,
+        &[("get", "get"), ("put", "put"), ("patch", "patch"), ("delete", "delete")],
+    );
+    if row.namespaced {
+        let everywhere = operations(row, &[("get", "list")]);
+        paths.insert(format!("/{base}/{plural}"), Value::Object(everywhere));
+        whole.insert("parameters".to_owned(), json!([parameter("namespace", "path")]));
+        one.insert(
+            "parameters".to_owned(),
+            json!([parameter("name", "path"), parameter("namespace", "path")]),
+        );
+    } else {
+        one.insert("parameters".to_owned(), json!([parameter("name", "path")]));
+    }
+    if row.subresources.contains(&Subresource::Status) {
+        let status = operations(row, &[("get", "get"), ("put", "put"), ("patch", "patch")]);
+        paths.insert(format!("{collection}/{{name}}/status"), Value::Object(status));
+    }
+    paths.insert(format!("{collection}/{{name}}"), Value::Object(one));
+    paths.insert(collection, Value::Object(whole));
+}
+
+fn parameter(name: &str, place: &str) -> Value {
+    let mut parameter =
+        json!({"name": name, "in": place, "schema": {"type": "string", "uniqueItems": true}});
+    if place == "path" {
+        parameter["required"] = true.into();
+    }
+    parameter
+}
+
+fn operations(row: &KindRow, actions: &[(&str, &str)]) -> Map<String, Value> {
+    let own = |(method, action): &(&str, &str)| ((*method).to_owned(), operation(row, action));
+    actions.iter().map(own).collect()
+}
+
+fn operation(row: &KindRow, action: &str) -> Value {
+    let names: &[&str] = match action {
+        "post" | "put" => &["dryRun", "fieldManager", "fieldValidation"],
+        "patch" => &["dryRun", "fieldManager", "fieldValidation", "force"],
+        "delete" => &["dryRun", "gracePeriodSeconds", "propagationPolicy"],
+        "list" | "deletecollection" => {
+            &["continue", "fieldSelector", "labelSelector", "limit", "resourceVersion"]
+        }
+        _ => &["pretty"],
+    };
+    let parameters: Vec<Value> = names.iter().map(|name| parameter(name, "query")).collect();
+    let reference = json!({"$ref": format!("#/components/schemas/{}", schema::name(row.kind))});
+    let content = json!({"application/json": {"schema": reference}});
+    let mut operation = json!({
+        "tags": [row.kind.plural()],
+        "parameters": parameters,
+        "responses": {"200": {"description": "OK", "content": content}},
+        "x-kubernetes-action": action,
+        "x-kubernetes-group-version-kind": group_version_kind(row),
+    });
+    if matches!(action, "post" | "put" | "patch") {
+        operation["requestBody"] = json!({"content": content, "required": true});
+    }
+    operation
+}

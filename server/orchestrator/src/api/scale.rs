@@ -1,0 +1,97 @@
+//! The `scale` subresource: a workload's count, whatever its kind.
+
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use serde_json::{Value, json};
+
+use super::draft::Draft;
+use super::status::Status;
+use super::update::{self, Part};
+use crate::kinds::selectors;
+use crate::object::{Key, Object, Typed};
+
+/// The count, its observed value and the selector in text.
+fn parts(object: &Object) -> Option<(i32, i32, String)> {
+    if let Some(deployment) = object.as_typed::<Deployment>() {
+        let spec = deployment.spec.clone().unwrap_or_default();
+        let status = deployment.status.clone().unwrap_or_default();
+        let selector = selectors::show(&spec.selector);
+        return Some((spec.replicas.unwrap_or(1), status.replicas.unwrap_or(0), selector));
+    }
+    let set = object.as_typed::<ReplicaSet>()?;
+    let spec = set.spec.clone().unwrap_or_default();
+    let replicas = set.status.as_ref().map_or(0, |status| status.replicas);
+    Some((spec.replicas.unwrap_or(1), replicas, selectors::show(&spec.selector)))
+}
+
+/// `autoscaling/v1` Scale of an object.
+pub(super) fn show(object: &Object) -> Option<Value> {
+    let (wanted, replicas, selector) = parts(object)?;
+    let meta = object.metadata();
+    let mut scale = json!({
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": {
+            "name": meta.name,
+            "namespace": meta.namespace,
+            "uid": meta.uid,
+            "resourceVersion": meta.resource_version,
+            "creationTimestamp": meta.creation_timestamp,
+        },
+        "spec": {},
+        "status": {"replicas": replicas, "selector": selector},
+    });
+    // As Go leaves out what is zero.
+    if wanted != 0 {
+        scale["spec"]["replicas"] = wanted.into();
+    }
+    Some(scale)
+}
+
+/// Sets an object's count as a Scale says.
+///
+/// # Errors
+/// 400 or 422 for what is no count, 404, 409.
+pub(super) fn set(draft: &mut Draft<'_>, key: &Key, scale: &Value) -> Result<Value, Status> {
+    let old = draft.get(key)?;
+    let replicas = match &scale["spec"]["replicas"] {
+        Value::Null => 0,
+        value => value.as_i64().and_then(|count| i32::try_from(count).ok()).ok_or_else(|| {
+            Status::bad_request(
+                "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal \
+                 value into Go struct field ScaleSpec.spec.replicas of type int32",
+            )
+        })?,
+    };
+    if replicas < 0 {
+        return Err(negative(key, replicas));
+    }
+    let mut new = old.clone();
+    if let Some(deployment) = Deployment::of_mut(&mut new) {
+        deployment.spec.get_or_insert_default().replicas = Some(replicas);
+    } else if let Some(set) = ReplicaSet::of_mut(&mut new) {
+        set.spec.get_or_insert_default().replicas = Some(replicas);
+    }
+    let meta = new.metadata_mut();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    meta.resource_version = text(&scale["metadata"]["resourceVersion"]);
+    if let Some(uid) = text(&scale["metadata"]["uid"]) {
+        meta.uid = Some(uid);
+    }
+    let changed = update::update(draft, key, new, Part::Main)?;
+    show(&changed).ok_or_else(Status::no_such_resource)
+}
+
+fn negative(key: &Key, replicas: i32) -> Status {
+    let detail = "must be greater than or equal to 0";
+    let message = format!("Invalid value: {replicas}: {detail}");
+    let whole =
+        format!("Scale.autoscaling \"{}\" is invalid: spec.replicas: {message}", key.name());
+    let mut refused = Status::bad_request(whole);
+    (refused.code, refused.reason) = (422, "Invalid");
+    let mut refused = refused.because("FieldValueInvalid", message, "spec.replicas");
+    if let Some(details) = &mut refused.details {
+        (details.name, details.group, details.kind) =
+            (key.name().to_owned(), "autoscaling", "Scale");
+    }
+    refused
+}
