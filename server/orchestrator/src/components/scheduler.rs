@@ -208,3 +208,6 @@ fn with_condition(view: &View<'_>, pod: &Pod, message: String) -> Option<Pod> {
 fn name(node: &Node) -> &str {
     node.metadata.name.as_deref().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;
