@@ -27,8 +27,6 @@ use notices::{Notices, Preparing};
 use opening::Opening;
 use regions::{Picked, Region, RegionTabs, Sizes};
 
-pub use opening::use_opening;
-
 /// A page with a cluster. In a lesson, `guide` is its text; without one the editor takes its place.
 #[component]
 pub fn Bench(
@@ -86,6 +84,7 @@ pub fn Bench(
             </div>
         </main>
     }
+    .into_any()
 }
 
 /// Makes what the parts of the page share, and opens the sandbox.
@@ -128,4 +127,5 @@ fn StartOver(opening: Opening) -> impl IntoView {
             {say("새로 시작", "Start over")}
         </button>
     }
+    .into_any()
 }

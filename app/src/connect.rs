@@ -30,6 +30,7 @@ pub fn Connect() -> impl IntoView {
             <Ways/>
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -84,6 +85,7 @@ fn Ways() -> impl IntoView {
             )}
         </p>
     }
+    .into_any()
 }
 
 /// A text to copy.
@@ -116,4 +118,5 @@ pub fn Snippet(#[prop(into)] text: Signal<String>, label: Signal<&'static str>) 
             </span>
         </div>
     }
+    .into_any()
 }

@@ -54,4 +54,5 @@ pub fn Dialog(
             </div>
         </dialog>
     }
+    .into_any()
 }

@@ -65,6 +65,7 @@ pub fn Editor() -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 /// Where the text stands: a textarea, and over it CodeMirror as soon as it is there.
@@ -91,9 +92,8 @@ fn Sheet() -> impl IntoView {
                         desk.apply(false);
                     }
                 }
-            >
-                {desk.shown_text_untracked()}
-            </textarea>
+            ></textarea>
         </div>
     }
+    .into_any()
 }

@@ -67,6 +67,7 @@ pub fn Events() -> impl IntoView {
             </Show>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -93,6 +94,7 @@ fn EventRow(event: EventView) -> impl IntoView {
             <td>{message}</td>
         </tr>
     }
+    .into_any()
 }
 
 /// `pod/web-1`

@@ -61,6 +61,7 @@ pub fn Faults() -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 fn machines(cluster: &Cluster) -> Vec<Machine> {
@@ -105,6 +106,7 @@ fn MachineRow(machine: Machine) -> impl IntoView {
             <PowerButton node=name off/>
         </li>
     }
+    .into_any()
 }
 
 /// Switches a node's machine off, or on again.
@@ -133,6 +135,7 @@ pub fn PowerButton(node: String, off: bool) -> impl IntoView {
             {move || language.get().pick(text.0, text.1)}
         </button>
     }
+    .into_any()
 }
 
 #[component]
@@ -153,6 +156,7 @@ fn ProcessRow(process: Process) -> impl IntoView {
             <KillButton pod container/>
         </li>
     }
+    .into_any()
 }
 
 /// Ends a container's process, as if it had crashed.
@@ -175,4 +179,5 @@ pub fn KillButton(pod: ObjectRef, container: String) -> impl IntoView {
             {move || language.get().pick("죽이기", "Kill")}
         </button>
     }
+    .into_any()
 }

@@ -55,6 +55,7 @@ pub fn Head(
         <Title text/>
         <Meta name="description" content=move || description.get()/>
     }
+    .into_any()
 }
 
 /// The bar: where one is, what can be done here (`children`), and the page's own settings.
@@ -76,7 +77,7 @@ pub fn TopBar(
                 {icon(Icon::WHEEL)}
                 <span>"Wheelhouse"</span>
             </a>
-            <ol class="trail" aria-label=say("지금 있는 곳", "Where you are")>{crumbs}</ol>
+            <ol class="trail" hidden=move || trail.with(Vec::is_empty) aria-label=say("지금 있는 곳", "Where you are")>{crumbs}</ol>
             <div class="top-actions">
                 {children.map(|children| children())}
                 <LanguageSwitch/>
@@ -85,6 +86,7 @@ pub fn TopBar(
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// A link to the same page in the other language. Path, query and all that is on the page stay.
@@ -111,4 +113,5 @@ fn LanguageSwitch() -> impl IntoView {
             {move || language.get().other().name()}
         </a>
     }
+    .into_any()
 }

@@ -55,6 +55,7 @@ pub fn Inspector() -> impl IntoView {
             }}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -105,6 +106,7 @@ fn Inspected(object: ObjectRef) -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }
 
 /// Asks the server anew when another sheet is shown and whenever the object has changed.
@@ -173,4 +175,5 @@ fn Sheets(sheet: RwSignal<Sheet>) -> impl IntoView {
             {tab(Sheet::Why, say("왜?", "Why?"))}
         </div>
     }
+    .into_any()
 }

@@ -84,6 +84,7 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+    .into_any()
 }
 
 /// What lies under `/ko` and `/en`: it tells all below which language the page is in.
@@ -102,4 +103,5 @@ fn InLanguage() -> impl IntoView {
             <Outlet/>
         </Show>
     }
+    .into_any()
 }

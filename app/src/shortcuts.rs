@@ -44,18 +44,32 @@ pub fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
 /// A group of keys and what they do.
 type Group = (&'static str, &'static [(&'static str, &'static str)]);
 
-fn groups(language: Language) -> [Group; 3] {
+fn groups(language: Language) -> [Group; 5] {
     language.pick(KOREAN, ENGLISH)
 }
 
-const ENGLISH: [Group; 3] = [
+const ENGLISH: [Group; 5] = [
     (
         "Everywhere",
         &[
             ("?", "This list"),
-            ("Ctrl Enter", "Apply the files of the editor (⌘ Enter on a Mac)"),
+            ("Ctrl Enter", "Apply the file of the editor (⌘ Enter on a Mac)"),
             ("Esc, then Tab", "Leave the editor by the keyboard"),
         ],
+    ),
+    (
+        "Time",
+        &[
+            ("P", "Pause, and go on"),
+            (".", "One step on"),
+            (",", "One step back"),
+            ("S", "Skip to what happens next"),
+            ("N", "Return to now"),
+        ],
+    ),
+    (
+        "Picture",
+        &[("← → ↑ ↓", "Go from one thing to the next"), ("Enter", "Select it, and inspect it")],
     ),
     (
         "Terminal",
@@ -72,7 +86,7 @@ const ENGLISH: [Group; 3] = [
     ),
 ];
 
-const KOREAN: [Group; 3] = [
+const KOREAN: [Group; 5] = [
     (
         "어디서나",
         &[
@@ -81,6 +95,17 @@ const KOREAN: [Group; 3] = [
             ("Esc 다음 Tab", "키보드로 편집기에서 나온다"),
         ],
     ),
+    (
+        "시간",
+        &[
+            ("P", "멈추고, 다시 흐르게 한다"),
+            (".", "한 걸음 앞으로"),
+            (",", "한 걸음 뒤로"),
+            ("S", "다음에 일어날 일까지 건너뛴다"),
+            ("N", "지금으로 돌아온다"),
+        ],
+    ),
+    ("그림", &[("← → ↑ ↓", "다음 것으로 옮겨 간다"), ("Enter", "골라서 살펴본다")]),
     (
         "터미널",
         &[
@@ -134,6 +159,7 @@ pub fn ShortcutsButton() -> impl IntoView {
             </label>
         </Dialog>
     }
+    .into_any()
 }
 
 fn group((name, keys): Group) -> impl IntoView {

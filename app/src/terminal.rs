@@ -64,6 +64,7 @@ pub fn Terminal() -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 /// Keeps the end of the screen in view, unless the learner has scrolled up.
@@ -93,6 +94,7 @@ fn Greeting() -> impl IntoView {
             )}
         </p>
     }
+    .into_any()
 }
 
 #[component]
@@ -117,6 +119,7 @@ fn CopyAll() -> impl IntoView {
             {move || icon(if copied.get() { Icon::CHECK } else { Icon::COPY })}
         </button>
     }
+    .into_any()
 }
 
 /// One entry of the screen.

@@ -103,4 +103,5 @@ pub fn ThemeSwitch() -> impl IntoView {
             {move || icon(chosen.get().icon())}
         </button>
     }
+    .into_any()
 }

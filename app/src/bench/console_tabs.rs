@@ -102,6 +102,7 @@ pub(super) fn ConsoleTabs() -> impl IntoView {
             {pane(Pane::Faults, view! { <Faults/> }.into_any())}
         </div>
     }
+    .into_any()
 }
 
 /// Brings the inspector to the front when something is selected elsewhere, and the terminal when a

@@ -108,6 +108,7 @@ pub(super) fn Divider(axis: Axis, size: Size, label: Signal<&'static str>) -> im
             on:keydown=key
         ></div>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ pub(super) fn Notices(opening: Opening) -> impl IntoView {
             })}
         </div>
     }
+    .into_any()
 }
 
 fn lost(language: Language) -> String {
@@ -87,14 +88,12 @@ pub(super) fn Preparing() -> impl IntoView {
         <div class="preparing" hidden=move || known.get()>
             <span class="turning">{icon(Icon::WHEEL)}</span>
             <p>{say("클러스터를 준비하고 있다…", "Preparing your cluster…")}</p>
-            <noscript>
-                <p>
-                    {say(
-                        "클러스터를 움직이려면 자바스크립트가 필요하다.",
-                        "The cluster needs JavaScript to move.",
-                    )}
-                </p>
-            </noscript>
+            // Where scripts run, its content is no part of the page's tree.
+            <noscript inner_html=say(
+                "클러스터를 움직이려면 자바스크립트가 필요하다.",
+                "The cluster needs JavaScript to move.",
+            )></noscript>
         </div>
     }
+    .into_any()
 }

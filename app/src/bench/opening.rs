@@ -41,11 +41,6 @@ pub struct Opening {
     opened: RwSignal<Option<String>>,
 }
 
-/// The opening of the page that this component is on.
-pub fn use_opening() -> Opening {
-    expect_context::<Opening>()
-}
-
 impl Opening {
     pub(super) fn new(place: Place, session: Session, desk: Desk, files: Vec<File>) -> Opening {
         let opening = Opening {

@@ -82,6 +82,7 @@ pub(super) fn RegionTabs(region: RwSignal<Region>, is_lesson: bool) -> impl Into
             {tab(Region::Console, say("터미널", "Terminal"))}
         </nav>
     }
+    .into_any()
 }
 
 /// On a narrow screen: what is selected, and the way to the inspector.
@@ -104,6 +105,7 @@ pub(super) fn Picked(region: RwSignal<Region>) -> impl IntoView {
             </button>
         </p>
     }
+    .into_any()
 }
 
 /// The shares of the regions on a wide screen.

@@ -110,10 +110,6 @@ impl Desk {
         self.files.with(|files| files.get(shown).map(|f| f.text.clone()).unwrap_or_default())
     }
 
-    pub fn shown_text_untracked(self) -> String {
-        untrack(move || self.shown_text())
-    }
-
     pub fn is_busy(self) -> bool {
         self.busy.get()
     }

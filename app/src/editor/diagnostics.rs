@@ -154,6 +154,7 @@ pub(super) fn Problems() -> impl IntoView {
             <ul hidden=move || desk.diagnostics().is_empty()>{rows}</ul>
         </div>
     }
+    .into_any()
 }
 
 fn row(diagnostic: Diagnostic, language: Language) -> impl IntoView {

@@ -48,6 +48,7 @@ pub(super) fn FileTabs() -> impl IntoView {
             <NewFile/>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -74,6 +75,7 @@ fn FileTab(number: usize, name: String, renaming: RwSignal<Option<usize>>) -> im
             {name}
         </button>
     }
+    .into_any()
 }
 
 #[component]
@@ -107,6 +109,7 @@ fn NameField(number: usize, name: String, renaming: RwSignal<Option<usize>>) -> 
             on:keydown=key
         />
     }
+    .into_any()
 }
 
 /// What can be done with the file that is shown.
@@ -139,6 +142,7 @@ fn FileActions(renaming: RwSignal<Option<usize>>) -> impl IntoView {
             </button>
         </Show>
     }
+    .into_any()
 }
 
 /// `+` and the templates.
@@ -164,6 +168,7 @@ fn NewFile() -> impl IntoView {
             <ul class="menu-list">{entries}</ul>
         </details>
     }
+    .into_any()
 }
 
 #[component]
@@ -184,4 +189,5 @@ fn TemplateEntry(template: Template, menu: NodeRef<html::Details>) -> impl IntoV
             </button>
         </li>
     }
+    .into_any()
 }

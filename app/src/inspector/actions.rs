@@ -26,6 +26,7 @@ pub(super) fn Actions(object: StoredValue<ObjectRef>) -> impl IntoView {
             {move || shape.get().map(|shape| view! { <Buttons shape/> })}
         </div>
     }
+    .into_any()
 }
 
 /// What the buttons depend on.
@@ -115,6 +116,7 @@ fn Buttons(shape: Shape) -> impl IntoView {
         {kills.collect_view()}
         {delete}
     }
+    .into_any()
 }
 
 /// − and +, by `kubectl scale`.
@@ -144,6 +146,7 @@ fn Scale(target: String, replicas: i32, namespace: String) -> impl IntoView {
             {button("+", ("하나 늘리기", "One more"), replicas + 1)}
         </span>
     }
+    .into_any()
 }
 
 /// A button that types a command.
@@ -160,4 +163,5 @@ fn Command(title: String, line: String, #[prop(optional)] danger: bool) -> impl 
             {title}
         </button>
     }
+    .into_any()
 }

@@ -72,6 +72,7 @@ fn Owner(owner: ObjectRef) -> impl IntoView {
             </dd>
         </div>
     }
+    .into_any()
 }
 
 fn rows(object: &ObjectView, language: Language) -> Vec<Row> {

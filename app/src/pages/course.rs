@@ -94,4 +94,5 @@ fn Row(lesson: LessonSummary, live: RwSignal<bool>) -> impl IntoView {
             </a>
         </li>
     }
+    .into_any()
 }

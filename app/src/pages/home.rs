@@ -81,6 +81,7 @@ pub fn Home() -> impl IntoView {
             </section>
         </main>
     }
+    .into_any()
 }
 
 /// The two ways to begin.
@@ -104,6 +105,7 @@ fn Starts(lessons: Vec<LessonSummary>) -> impl IntoView {
             </a>
         </p>
     }
+    .into_any()
 }
 
 #[component]
@@ -115,4 +117,5 @@ fn Can(icon: Icon, title: Signal<&'static str>, text: Signal<&'static str>) -> i
             <p>{text}</p>
         </li>
     }
+    .into_any()
 }

@@ -29,6 +29,7 @@ pub fn LessonPage() -> impl IntoView {
             <Found lesson/>
         </Transition>
     }
+    .into_any()
 }
 
 /// The lesson, once its text is there. In another language it is the same lesson: only its words
@@ -46,6 +47,7 @@ fn Found(lesson: Resource<Result<Option<LessonText>, ServerFnError>>) -> impl In
             <NotFound/>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -67,6 +69,7 @@ fn Lesson(slug: String, text: Signal<LessonText>) -> impl IntoView {
             view! { <Guide text/> }.into_any()
         })/>
     }
+    .into_any()
 }
 
 /// What a lesson says while it is being left.

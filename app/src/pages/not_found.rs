@@ -34,4 +34,5 @@ pub fn NotFound() -> impl IntoView {
             </p>
         </main>
     }
+    .into_any()
 }

@@ -23,4 +23,5 @@ pub fn Play() -> impl IntoView {
             trail=Signal::derive(move || vec![title.get().to_owned()])
         />
     }
+    .into_any()
 }

@@ -68,6 +68,7 @@ pub(super) fn Prompt(field: NodeRef<html::Input>) -> impl IntoView {
         </form>
         <Waiting console/>
     }
+    .into_any()
 }
 
 /// Says under the prompt what a command waits for, when it waits long.
@@ -107,6 +108,7 @@ fn Waiting(console: Console) -> impl IntoView {
             }}
         </p>
     }
+    .into_any()
 }
 
 /// What the keys do.

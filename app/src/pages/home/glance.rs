@@ -49,4 +49,5 @@ pub(super) fn Glance() -> impl IntoView {
             </g>
         </svg>
     }
+    .into_any()
 }

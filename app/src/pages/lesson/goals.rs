@@ -25,6 +25,7 @@ pub(super) fn Goals(goals: Vec<GoalText>, here: Memo<bool>) -> impl IntoView {
             <Wrong here/>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -63,6 +64,7 @@ fn Goal(goal: GoalText, here: Memo<bool>) -> impl IntoView {
             </div>
         </li>
     }
+    .into_any()
 }
 
 /// What there is to say to a wrong answer that was recognised by name.
@@ -84,4 +86,5 @@ fn Wrong(here: Memo<bool>) -> impl IntoView {
             })}
         </div>
     }
+    .into_any()
 }

@@ -7,7 +7,10 @@ use leptos::{html, prelude::*};
 use protocol::{Act, LessonState, LessonText, StepText};
 use wasm_bindgen::JsCast;
 
-use super::{help::Help, steps::Step};
+use super::{
+    help::{Help, Hints},
+    steps::Step,
+};
 use crate::{
     browser,
     i18n::{say, use_language},
@@ -85,6 +88,7 @@ pub(super) fn Guide(text: Signal<LessonText>) -> impl IntoView {
     provide_context(way);
     let body = NodeRef::<html::Div>::new();
     begin_at_the_top(way, body);
+    let_the_keyboard_scroll(way, body);
     remember_progress(way);
     let title = move || text.with(|text| text.summary.title.clone());
     let first = Memo::new(move |_| {
@@ -99,9 +103,9 @@ pub(super) fn Guide(text: Signal<LessonText>) -> impl IntoView {
             .collect_view()
     };
     view! {
-        <article class="guide" aria-label=title>
+        <article class="guide">
             {view! { <Progress/> }.into_any()}
-            <div class="guide-body" node_ref=body>
+            <div class="guide-body" node_ref=body tabindex="0" role="region" aria-label=title>
                 <h1 class="lesson-title">{title}</h1>
                 <div
                     class="prose"
@@ -109,11 +113,13 @@ pub(super) fn Guide(text: Signal<LessonText>) -> impl IntoView {
                     inner_html=move || text.with(|text| text.intro_html.clone())
                 ></div>
                 {steps}
+                {view! { <Hints/> }.into_any()}
                 {view! { <Debrief/> }.into_any()}
             </div>
             {view! { <Help/> }.into_any()}
         </article>
     }
+    .into_any()
 }
 
 /// Begins to read each step at its top, and gives it the focus.
@@ -135,6 +141,23 @@ fn begin_at_the_top(way: Way, body: NodeRef<html::Div>) {
             });
         }
         now
+    });
+}
+
+/// Text that may be wider than its box must be within the keyboard's reach.
+fn let_the_keyboard_scroll(way: Way, body: NodeRef<html::Div>) {
+    Effect::new(move |_| {
+        way.text.track();
+        way.current();
+        let Some(body) = body.get() else { return };
+        request_animation_frame(move || {
+            let Ok(wide) = body.query_selector_all(".prose pre") else { return };
+            for element in (0..wide.length()).filter_map(|n| wide.get(n)) {
+                if let Ok(element) = element.dyn_into::<web_sys::Element>() {
+                    element.set_attribute("tabindex", "0").unwrap_or_default();
+                }
+            }
+        });
     });
 }
 
@@ -218,4 +241,5 @@ fn Debrief() -> impl IntoView {
             </p>
         </section>
     }
+    .into_any()
 }

@@ -1,6 +1,6 @@
 //! The foot of a lesson: hints one at a time, the solution line by line, and the way on.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 use protocol::{Act, Reply};
 
 use super::guide::Way;
@@ -16,27 +16,38 @@ pub(super) fn Help() -> impl IntoView {
     let way = expect_context::<Way>();
     view! {
         <footer class="help" hidden=move || !way.live.get()>
-            <Hints/>
-            <div class="help-actions">
-                <MoreHelp/>
-                <Solve/>
-                <Next/>
-            </div>
+            <MoreHelp/>
+            <Solve/>
+            <Next/>
         </footer>
     }
+    .into_any()
 }
 
 /// The hints that are open in this step.
 #[component]
-fn Hints() -> impl IntoView {
+pub(super) fn Hints() -> impl IntoView {
     let way = expect_context::<Way>();
     let open = move || {
         let step = way.current_text()?;
         let count = way.hints.with(|hints| hints.get(&step.id).copied().unwrap_or_default());
         Some(step.hints.into_iter().take(count).collect::<Vec<_>>())
     };
+    let list = NodeRef::<html::Ol>::new();
+    Effect::new(move |before: Option<usize>| {
+        let count = open().map_or(0, |hints| hints.len());
+        if before.is_some_and(|before| before < count) {
+            request_animation_frame(move || {
+                let last = list.get_untracked().and_then(|list| list.last_element_child());
+                if let Some(last) = last {
+                    last.scroll_into_view();
+                }
+            });
+        }
+        count
+    });
     view! {
-        <ol class="hints" aria-live="polite">
+        <ol node_ref=list class="hints" aria-live="polite">
             {move || open().unwrap_or_default().into_iter().map(|hint| view! {
                 <li>
                     {icon(Icon::LIGHTBULB)}
@@ -45,6 +56,7 @@ fn Hints() -> impl IntoView {
             }).collect_view()}
         </ol>
     }
+    .into_any()
 }
 
 /// Opens one more hint.
@@ -79,6 +91,7 @@ fn MoreHelp() -> impl IntoView {
             {label}
         </button>
     }
+    .into_any()
 }
 
 /// Plays the next line of the solution, where the learner sees it.
@@ -129,6 +142,7 @@ fn Solve() -> impl IntoView {
             {say("풀이 한 줄", "Solve one line")}
         </button>
     }
+    .into_any()
 }
 
 /// On to the next step, when this one is done.
@@ -161,4 +175,5 @@ fn Next() -> impl IntoView {
             </button>
         </Show>
     }
+    .into_any()
 }

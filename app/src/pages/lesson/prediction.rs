@@ -46,6 +46,7 @@ pub(super) fn Prediction(step: String, asked: PredictionText, here: Memo<bool>) 
             <div role="status">{move || made.get().map(explanation)}</div>
         </fieldset>
     }
+    .into_any()
 }
 
 #[component]
@@ -76,6 +77,7 @@ where
             {text}
         </button>
     }
+    .into_any()
 }
 
 fn explanation((_, correct, html): Made) -> impl IntoView {

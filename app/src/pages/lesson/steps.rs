@@ -29,4 +29,5 @@ pub(super) fn Step(number: usize, step: StepText) -> impl IntoView {
             {view! { <Goals goals here/> }.into_any()}
         </section>
     }
+    .into_any()
 }
