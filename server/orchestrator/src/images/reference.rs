@@ -48,7 +48,7 @@ impl Reference {
                 path: path.to_owned(),
             });
         }
-        let complete = image.contains('@') == !digest.is_empty() && tag != Some("");
+        let complete = image.contains('@') != digest.is_empty() && tag != Some("");
         if !complete || !is_path(path) || !tag.is_none_or(is_tag) {
             return Err(ReferenceError::Format(image.to_owned()));
         }

@@ -102,7 +102,8 @@ impl Machine {
         let last = (1_u32 << (32 - length)) - 2;
         for _ in 0..last {
             self.last_address = if self.last_address >= last { 2 } else { self.last_address + 1 };
-            let ip = std::net::Ipv4Addr::from(base + self.last_address).to_string();
+            let [a, b, c, d] = (base + self.last_address).to_be_bytes();
+            let ip = format!("{a}.{b}.{c}.{d}");
             if !self.is_taken(&ip) {
                 return ip;
             }

@@ -105,11 +105,11 @@ fn check(config: ContainerConfig, run_ms: Millis, expected: &Expect) {
         .log
         .lines
         .iter()
-        .map(|line| format!("{:>5} {}\n", (line.at - begun) / 1000, line.text))
+        .map(|line| format!("+{}s {}\n", (line.at - begun) / 1000, line.text))
         .collect();
     let exit = container.exit().expect("it has ended");
     let seconds = (exit.finished - begun) / 1000;
-    shown += &format!("{seconds:>5} {} {} {}", exit.reason, exit.code, exit.message);
+    shown += &format!("+{seconds}s {} {} {}", exit.reason, exit.code, exit.message);
     expected.assert_eq(shown.trim_end());
 }
 
@@ -119,28 +119,28 @@ fn a_server_says_what_it_does_and_stops_when_told() {
         config("my-app:1.0", &[]),
         5000,
         &expect![[r#"
-                0 2026-01-05T00:01:01Z my-app 1.0 starting
-                0 2026-01-05T00:01:01Z listening on :8080
-                5 2026-01-05T00:01:06Z SIGTERM received, shutting down
-                5 Completed 0"#]],
+            +0s 2026-01-05T00:01:01Z my-app 1.0 starting
+            +0s 2026-01-05T00:01:01Z listening on :8080
+            +5s 2026-01-05T00:01:06Z SIGTERM received, shutting down
+            +5s Completed 0"#]],
     );
     check(
         config("redis:7.4", &[]),
         5000,
         &expect![[r#"
-                0 1:C 05 Jan 2026 00:01:01.122 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo
-                0 1:C 05 Jan 2026 00:01:01.122 * Redis version=7.4, bits=64, commit=00000000, modified=0, pid=1, just started
-                0 1:C 05 Jan 2026 00:01:01.122 # Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf
-                0 1:M 05 Jan 2026 00:01:01.122 * monotonic clock: POSIX clock_gettime
-                0 1:M 05 Jan 2026 00:01:01.122 * Running mode=standalone, port=6379.
-                0 1:M 05 Jan 2026 00:01:01.122 * Server initialized
-                0 1:M 05 Jan 2026 00:01:01.122 * Ready to accept connections tcp
-                5 1:signal-handler (1767571266) Received SIGTERM scheduling shutdown...
-                5 1:M 05 Jan 2026 00:01:06.008 * User requested shutdown...
-                5 1:M 05 Jan 2026 00:01:06.008 * Saving the final RDB snapshot before exiting.
-                5 1:M 05 Jan 2026 00:01:06.008 * DB saved on disk
-                5 1:M 05 Jan 2026 00:01:06.008 # Redis is now ready to exit, bye bye...
-                5 Completed 0"#]],
+            +0s 1:C 05 Jan 2026 00:01:01.122 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo
+            +0s 1:C 05 Jan 2026 00:01:01.122 * Redis version=7.4, bits=64, commit=00000000, modified=0, pid=1, just started
+            +0s 1:C 05 Jan 2026 00:01:01.122 # Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf
+            +0s 1:M 05 Jan 2026 00:01:01.122 * monotonic clock: POSIX clock_gettime
+            +0s 1:M 05 Jan 2026 00:01:01.122 * Running mode=standalone, port=6379.
+            +0s 1:M 05 Jan 2026 00:01:01.122 * Server initialized
+            +0s 1:M 05 Jan 2026 00:01:01.122 * Ready to accept connections tcp
+            +5s 1:signal-handler (1767571266) Received SIGTERM scheduling shutdown...
+            +5s 1:M 05 Jan 2026 00:01:06.008 * User requested shutdown...
+            +5s 1:M 05 Jan 2026 00:01:06.008 * Saving the final RDB snapshot before exiting.
+            +5s 1:M 05 Jan 2026 00:01:06.008 * DB saved on disk
+            +5s 1:M 05 Jan 2026 00:01:06.008 # Redis is now ready to exit, bye bye...
+            +5s Completed 0"#]],
     );
 }
 
@@ -152,82 +152,82 @@ fn a_shell_script_takes_its_time() {
         config("busybox", &["sh", "-c", script]),
         10_000,
         &expect![[r#"
-                0 0: 00:01:01
-                1 1: 00:01:02
-                2 2: 00:01:03
-                3 Error 3"#]],
+            +0s 0: 00:01:01
+            +1s 1: 00:01:02
+            +2s 2: 00:01:03
+            +3s Error 3"#]],
     );
     let script = "for word in a b; do echo $word; done && false || echo \"no $HOSTNAME ${X:-x}\"";
     check(
         config("busybox:1.36", &["sh", "-c", script]),
         1000,
         &expect![[r#"
-                0 a
-                0 b
-                0 no web x
-                0 Completed 0"#]],
+            +0s a
+            +0s b
+            +0s no web x
+            +0s Completed 0"#]],
     );
     check(
         config("busybox", &["sh", "-c", "cat /missing; nosuch; echo $?"]),
         1000,
         &expect![[r#"
-                0 cat: can't open '/missing': No such file or directory
-                0 sh: nosuch: not found
-                0 127
-                0 Completed 0"#]],
+            +0s cat: can't open '/missing': No such file or directory
+            +0s sh: nosuch: not found
+            +0s 127
+            +0s Completed 0"#]],
     );
 }
 
 #[test]
 fn a_first_process_without_a_handler_outlives_sigterm() {
-    check(config("busybox", &["sleep", "3600"]), 1000, &expect!["    6 Error 137"]);
+    check(config("busybox", &["sleep", "3600"]), 1000, &expect!["+6s Error 137"]);
     let trap = "trap 'echo bye; exit 0' TERM; while true; do sleep 1; done";
     check(
         config("alpine", &["sh", "-c", trap]),
         1000,
         &expect![[r#"
-                1 bye
-                1 Completed 0"#]],
+            +1s bye
+            +1s Completed 0"#]],
     );
 }
 
 #[test]
 fn what_cannot_run_says_why() {
-    check(config("busybox", &[]), 1000, &expect!["    0 Completed 0"]);
+    check(config("busybox", &[]), 1000, &expect!["+0s Completed 0"]);
     check(
         config("postgres:17", &[]),
         3000,
         &expect![[r#"
-                0 Error: Database is uninitialized and superuser password is not specified.
-                0        You must specify POSTGRES_PASSWORD to a non-empty value for the
-                0        superuser. For example, "-e POSTGRES_PASSWORD=password" on "docker run".
-                0 
-                0        You may also use "POSTGRES_HOST_AUTH_METHOD=trust" to allow all
-                0        connections without a password. This is *not* recommended.
-                0 
-                0        See PostgreSQL documentation about "trust":
-                0        https://www.postgresql.org/docs/current/auth-trust.html
-                0 Error 1"#]],
+            +0s Error: Database is uninitialized and superuser password is not specified.
+            +0s        You must specify POSTGRES_PASSWORD to a non-empty value for the
+            +0s        superuser. For example, "-e POSTGRES_PASSWORD=password" on "docker run".
+            +0s 
+            +0s        You may also use "POSTGRES_HOST_AUTH_METHOD=trust" to allow all
+            +0s        connections without a password. This is *not* recommended.
+            +0s 
+            +0s        See PostgreSQL documentation about "trust":
+            +0s        https://www.postgresql.org/docs/current/auth-trust.html
+            +0s Error 1"#]],
     );
     check(
         config("nginx", &["nosuch"]),
         1000,
         &expect![[
-            r#"    0 StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown"#
+            r#"+0s StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown"#
         ]],
     );
     check(
         config("hashicorp/http-echo", &["sh", "-c", "sleep 5"]),
         1000,
         &expect![[
-            r#"    0 StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "sh": executable file not found in $PATH: unknown"#
+            r#"+0s StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "sh": executable file not found in $PATH: unknown"#
         ]],
     );
     check(
         config("nginx", &["/bin/nosuch"]),
         1000,
         &expect![[
-            r#"    0 StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "/bin/nosuch": stat /bin/nosuch: no such file or directory: unknown"#
+            r#"+0s StartError 128 failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "/bin/nosuch": stat /bin/nosuch: no such file or directory: unknown"#
         ]],
     );
 }

@@ -128,12 +128,16 @@ fn check(bench: &mut Bench, spec: Value, expected: &Expect) {
 fn each_node_gets_a_verdict() {
     let mut bench = Bench::new(3);
     bench.pod("there", json!({"nodeName": "node-2"}));
-    check(&mut bench, asking("500m", "256Mi"), &expect![[r#"
+    check(
+        &mut bench,
+        asking("500m", "256Mi"),
+        &expect![[r#"
         control-plane-1: TaintToleration: node(s) had untolerated taint(s)
         node-1: 474 [("TaintToleration", 300), ("NodeAffinity", 0), ("NodeResourcesFit", 84), ("PodTopologySpread", 0), ("NodeResourcesBalancedAllocation", 90), ("ImageLocality", 0)]
         node-2: 469 [("TaintToleration", 300), ("NodeAffinity", 0), ("NodeResourcesFit", 79), ("PodTopologySpread", 0), ("NodeResourcesBalancedAllocation", 90), ("ImageLocality", 0)]
         node-3: 474 chosen [("TaintToleration", 300), ("NodeAffinity", 0), ("NodeResourcesFit", 84), ("PodTopologySpread", 0), ("NodeResourcesBalancedAllocation", 90), ("ImageLocality", 0)]
-        Successfully assigned default/asked to node-3"#]]);
+        Successfully assigned default/asked to node-3"#]],
+    );
 }
 
 #[test]
@@ -144,37 +148,57 @@ fn a_pod_that_fits_nowhere_is_told_why() {
         full["nodeName"] = json!(format!("node-{number}"));
         bench.pod(&format!("full-{number}"), full.clone());
     }
-    check(&mut bench, asking("500m", "1Mi"), &expect![[r#"
+    check(
+        &mut bench,
+        asking("500m", "1Mi"),
+        &expect![[r#"
         control-plane-1: TaintToleration: node(s) had untolerated taint(s)
         node-1: NodeResourcesFit: Insufficient cpu
         node-2: NodeResourcesFit: Insufficient cpu
         node-3: NodeResourcesFit: Insufficient cpu
-        0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu. no new claims to deallocate, preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod."#]]);
-    check(&mut bench, asking("5", "1Mi"), &expect![[r#"
+        0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu. no new claims to deallocate, preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod."#]],
+    );
+    check(
+        &mut bench,
+        asking("5", "1Mi"),
+        &expect![[r#"
         control-plane-1: TaintToleration: node(s) had untolerated taint(s)
         node-1: NodeResourcesFit: Insufficient cpu
         node-2: NodeResourcesFit: Insufficient cpu
         node-3: NodeResourcesFit: Insufficient cpu
-        0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu. no new claims to deallocate, preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."#]]);
-    check(&mut bench, asking("1", "4Gi"), &expect![[r#"
+        0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu. no new claims to deallocate, preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."#]],
+    );
+    check(
+        &mut bench,
+        asking("1", "4Gi"),
+        &expect![[r#"
         control-plane-1: TaintToleration: node(s) had untolerated taint(s)
         node-1: NodeResourcesFit: Insufficient cpu, Insufficient memory
         node-2: NodeResourcesFit: Insufficient cpu, Insufficient memory
         node-3: NodeResourcesFit: Insufficient cpu, Insufficient memory
-        0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu, 3 Insufficient memory. no new claims to deallocate, preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod."#]]);
-    check(&mut bench, json!({"nodeSelector": {"disk": "ssd"}}), &expect![[r#"
+        0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu, 3 Insufficient memory. no new claims to deallocate, preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod."#]],
+    );
+    check(
+        &mut bench,
+        json!({"nodeSelector": {"disk": "ssd"}}),
+        &expect![[r#"
         control-plane-1: TaintToleration: node(s) had untolerated taint(s)
         node-1: NodeAffinity: node(s) didn't match Pod's node affinity/selector
         node-2: NodeAffinity: node(s) didn't match Pod's node affinity/selector
         node-3: NodeAffinity: node(s) didn't match Pod's node affinity/selector
-        0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."#]]);
+        0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."#]],
+    );
     bench.node("node-3", json!({"unschedulable": true}));
-    check(&mut bench, asking("500m", "1Mi"), &expect![[r#"
+    check(
+        &mut bench,
+        asking("500m", "1Mi"),
+        &expect![[r#"
         control-plane-1: TaintToleration: node(s) had untolerated taint(s)
         node-1: NodeResourcesFit: Insufficient cpu
         node-2: NodeResourcesFit: Insufficient cpu
         node-3: NodeUnschedulable: node(s) were unschedulable
-        0/4 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable, 2 Insufficient cpu. no new claims to deallocate, preemption: 0/4 nodes are available: 2 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling."#]]);
+        0/4 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable, 2 Insufficient cpu. no new claims to deallocate, preemption: 0/4 nodes are available: 2 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling."#]],
+    );
     check(&mut Bench::default(), json!({}), &expect!["no nodes available to schedule pods"]);
 }
 
