@@ -11,6 +11,8 @@ mod playhead;
 mod story;
 
 #[cfg(test)]
+pub(crate) mod fabricate;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
