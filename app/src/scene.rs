@@ -153,7 +153,10 @@ pub fn Scene(player: Player) -> impl IntoView {
         focused,
         player,
         picture,
-        landed: Memo::new(move |_| player.progress() >= motion::LANDED),
+        landed: Memo::new(move |_| {
+            let progress = player.progress();
+            picture.with(|it| it.write_progress(progress)) >= motion::LANDED
+        }),
         lens: RwSignal::new(Lens::default()),
         selection: use_context().unwrap_or_default(),
         language: use_language(),

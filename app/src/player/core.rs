@@ -8,7 +8,7 @@ use protocol::{Clock, Down, Millis, Moment, Position, Snapshot};
 use super::cluster::Cluster;
 use super::history::History;
 use super::playhead::{Pace, Playhead, Server};
-use super::story::{Mark, Story, shown};
+use super::story::{Mark, Story, shown, stages};
 
 /// What to draw: the cluster before and after the hops that are told now.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,12 +17,30 @@ pub struct Frame {
     pub after: Arc<Cluster>,
     /// The hops that lead from one to the other; at rest, those told last.
     pub hops: Vec<Arc<Moment>>,
+    /// For each hop: it is told after those of the stages before.
+    pub stages: Vec<u32>,
     /// The hops are under way; otherwise they have arrived.
     pub moving: bool,
     /// Time is held.
     pub held: bool,
     /// A wait of so many milliseconds of model time that is skipped now.
     pub skip_ms: Option<Millis>,
+}
+
+impl Frame {
+    /// How far a stage is when the whole beat is so far; 0 before it begins, 1 after it ended.
+    pub fn stage_progress(&self, stage: u32, progress: f64) -> f64 {
+        let count = self.stages.iter().max().map_or(1, |last| last + 1);
+        (progress * f64::from(count) - f64::from(stage)).clamp(0.0, 1.0)
+    }
+
+    /// The stage in which objects change: that of the last write.
+    pub fn write_stage(&self) -> u32 {
+        let writes = self.hops.iter().zip(&self.stages);
+        let writes = writes.filter(|(hop, _)| matches!(hop.what, protocol::What::Write { .. }));
+        let last = self.stages.iter().max().copied().unwrap_or(0);
+        writes.map(|(_, stage)| *stage).max().unwrap_or(last)
+    }
 }
 
 /// What the timeline says of the playhead.
@@ -212,7 +230,8 @@ impl Core {
         }
         let moving = self.playhead.passage.is_some() && skip_ms.is_none();
         let held = self.playhead.held || self.clock.rate <= 0.0;
-        Frame { before, after, hops: self.told.clone(), moving, held, skip_ms }
+        let hops = self.told.clone();
+        Frame { before, after, stages: stages(&hops), hops, moving, held, skip_ms }
     }
 
     /// The last picture's clusters are the likeliest to be asked for again.

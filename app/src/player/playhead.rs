@@ -142,7 +142,7 @@ impl Playhead {
                 skip: true,
             });
         }
-        Some(self.passage_to(beat, HOP_MS * haste))
+        Some(self.passage_to(beat, HOP_MS * haste * f64::from(beat.stages)))
     }
 
     fn passage_to(&self, beat: &Beat, lasts_ms: f64) -> Passage {

@@ -1,5 +1,6 @@
 //! The trace told as a story: a *beat* is what is shown at once. Hops that happen side by side
-//! share a beat; a hop never shares one with its own cause.
+//! share a beat. A hop does not share one with its own cause, but for this: what is stored at a
+//! request follows it in the same beat, one stage later.
 
 use std::collections::VecDeque;
 
@@ -8,7 +9,7 @@ use protocol::{Change, Detail, Millis, Moment, Position, Transition, What};
 /// Hops further apart than this in model time are told one after the other.
 const TOGETHER_MS: Millis = 250;
 /// No more hops than this share a beat, so that each can be seen.
-const HOPS_MAX: u32 = 24;
+const HOPS_MAX: u32 = 40;
 
 /// What a hop is, as far as sharing a beat goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Beat {
     pub kind: Option<Kind>,
     /// How many of its moments are hops.
     pub hops: u32,
+    /// 2 where requests are followed by what was stored at them.
+    pub stages: u32,
     pub mark: Option<Mark>,
 }
 
@@ -110,15 +113,25 @@ impl Beat {
             to_ms: moment.at_ms,
             kind,
             hops: u32::from(kind.is_some()),
+            stages: 1,
             mark: kind.and_then(|_| mark(moment)),
         }
     }
 
     fn takes(&self, moment: &Moment, kind: Kind) -> bool {
-        self.kind.is_none_or(|own| own == kind)
-            && self.hops < HOPS_MAX
-            && (self.hops == 0 || moment.at_ms - self.from_ms <= TOGETHER_MS)
-            && !moment.causes.iter().any(|cause| (self.first..self.end).contains(cause))
+        let near = self.hops == 0 || moment.at_ms - self.from_ms <= TOGETHER_MS;
+        let follows = moment.causes.iter().any(|cause| (self.first..self.end).contains(cause));
+        near && self.hops < HOPS_MAX
+            && match (self.kind, kind) {
+                (None, _) => true,
+                (Some(Kind::Request), Kind::Write) => follows,
+                (Some(own), kind) => own == kind && !follows,
+            }
+    }
+
+    /// Something is stored in it.
+    pub fn has_write(&self) -> bool {
+        self.kind == Some(Kind::Write) || self.stages > 1
     }
 
     fn add(&mut self, moment: &Moment, kind: Kind) {
@@ -127,10 +140,26 @@ impl Beat {
         }
         self.end = moment.position + 1;
         self.to_ms = moment.at_ms;
-        self.kind = Some(kind);
+        if self.kind.is_some_and(|own| own != kind) {
+            self.stages = 2;
+        } else {
+            self.kind = Some(kind);
+        }
         self.hops += 1;
         self.mark = self.mark.max(mark(moment));
     }
+}
+
+/// The stage of each hop: one later than its latest cause among them.
+pub fn stages(hops: &[std::sync::Arc<Moment>]) -> Vec<u32> {
+    let mut stages: Vec<u32> = Vec::with_capacity(hops.len());
+    for (index, hop) in hops.iter().enumerate() {
+        let causes = hops[..index].iter().zip(&stages);
+        let causes = causes.filter(|(cause, _)| hop.causes.contains(&cause.position));
+        let stage = causes.map(|(_, stage)| stage + 1).max().unwrap_or(0);
+        stages.push(stage);
+    }
+    stages
 }
 
 /// What kind of hop a moment is; none if the story passes over it. Heartbeats are routine, and

@@ -74,9 +74,10 @@ fn a_hop_takes_about_a_third_of_a_second() {
     let mut core = ready(1.0);
     core.advance(16.0);
     let first = core.playhead.passage.clone().map(|passage| passage.to);
-    core.advance(300.0);
+    // The first beat has two: the request, and the write.
+    core.advance(690.0);
     assert_eq!(core.playhead.passage.as_ref().map(|passage| passage.to), first);
-    core.advance(380.0);
+    core.advance(720.0);
     assert_ne!(core.playhead.passage.as_ref().map(|passage| passage.to), first);
 }
 
@@ -122,7 +123,7 @@ fn by_the_clock_what_happens_together_is_shown_together() {
     let mut wall = 0.0;
     let lines = tell(&mut core, &mut wall, 5800.0);
     // All of the first 300 ms of model time at once; then nothing until the container starts.
-    assert_eq!(lines.first().map(String::as_str), Some("Request ×9"));
+    assert_eq!(lines.first().map(String::as_str), Some("Request ×8"));
     assert!(!lines.iter().any(|line| line.starts_with("skip")), "{lines:?}");
     let at = core.face().time_ms;
     assert!((5400..=5900).contains(&at), "model time follows the clock: {at}");
@@ -166,16 +167,18 @@ fn steps_go_forward_and_back_by_one_beat() {
     assert!(core.step_forward(|_| true));
     let mut wall = 0.0;
     tell(&mut core, &mut wall, 2000.0);
-    assert_eq!(core.face().position, 1, "held after the request");
+    assert_eq!(core.face().position, 2, "held after the request and its write");
     assert!(core.face().held);
-    assert!(core.step_forward(|beat| beat.kind == Some(Kind::Write)));
-    tell(&mut core, &mut wall, 4000.0);
     assert_eq!(core.frame().0.after.pods().count(), 1);
+    assert!(core.step_forward(super::Beat::has_write));
+    tell(&mut core, &mut wall, 6000.0);
+    let bound = |core: &mut Core| core.frame().0.after.pods().all(|(_, pod)| pod.node.is_some());
+    assert!(bound(&mut core), "on to the binding, past what leads to it");
     assert!(core.step_back());
-    assert_eq!(core.face().position, 1);
-    assert_eq!(core.frame().0.after.pods().count(), 0, "as it was");
-    assert!(core.step_back());
-    assert!(!core.step_back(), "before the beginning there is nothing");
+    assert!(!bound(&mut core), "as it was");
+    while core.step_back() {}
+    assert_eq!(core.face().position, 0);
+    assert_eq!(core.frame().0.after.pods().count(), 0);
 }
 
 #[test]
@@ -183,10 +186,10 @@ fn a_moment_is_shown_with_the_hop_that_leads_to_it() {
     let mut core = ready(1.0);
     assert!(core.show(6));
     let mut wall = 0.0;
-    assert_eq!(tell(&mut core, &mut wall, 3000.0), ["Write ×1"]);
+    assert_eq!(tell(&mut core, &mut wall, 3000.0), ["Request ×2"]);
     let (frame, _) = core.frame();
     assert!(frame.held && !frame.moving);
-    assert_eq!(frame.hops.len(), 1);
+    assert_eq!(frame.hops.len(), 2);
     assert!(!core.show(99), "not received");
 }
 
@@ -304,4 +307,24 @@ fn notches_are_marked_and_waits_are_named() {
     );
     core.catch_up();
     assert!(core.frame().0.after.off.contains("node-2"));
+}
+
+#[test]
+fn what_three_requests_store_is_shown_side_by_side() {
+    let mut core = Core::default();
+    core.receive(&hello(two_nodes(), 1.0), 0.0);
+    let mut trace = Trace::default();
+    let actor = Actor::Controller { name: "replicaset-controller".to_owned() };
+    for index in 0..3 {
+        let name = format!("web-{index}");
+        let asked = trace.request(5, &[], actor.clone(), "create", reference("Pod", &name));
+        trace.write(5, asked, created(pod(&name, None)));
+    }
+    core.receive(&trace.down(), 0.0);
+    core.advance(16.0);
+    let (frame, _) = core.frame();
+    assert_eq!(frame.stages, [0, 1, 0, 1, 0, 1]);
+    assert_eq!(frame.write_stage(), 1);
+    let halfway = [0, 1].map(|stage| frame.stage_progress(stage, 0.5));
+    assert_eq!(halfway, [1.0, 0.0], "first all requests, then all writes");
 }

@@ -3,7 +3,8 @@
 use super::geometry::Point;
 use super::layout::Place;
 
-/// A change of the cluster is seen when the write has arrived: from this part of a beat on.
+/// A change of the cluster is seen when the write has nearly arrived: from this part of its stage
+/// on.
 pub(crate) const LANDED: f64 = 0.5;
 
 /// What a Pod does during a beat.
@@ -59,7 +60,7 @@ impl Motion {
         matches!(self, Motion::Stays(_))
     }
 
-    /// Where it is when the beat is so far, 0 to 1.
+    /// Where it is when the stage of the write is so far, 0 to 1.
     pub(crate) fn at(&self, progress: f64) -> Pose {
         let part = ease(((progress - LANDED) / (1.0 - LANDED)).clamp(0.0, 1.0));
         match *self {

@@ -68,7 +68,8 @@ impl Picture {
     }
 
     fn tell(&mut self, frame: &Frame) {
-        self.trails = trails(frame.hops.iter().map(|moment| &**moment), &self.after);
+        let staged = frame.hops.iter().map(|moment| &**moment).zip(frame.stages.iter().copied());
+        self.trails = trails(staged, &self.after);
         for moment in &frame.hops {
             self.note(moment);
         }
@@ -116,6 +117,11 @@ impl Picture {
     /// Hops are drawn while they are under way, and while time is held so that they can be seen.
     pub(crate) fn shows_hops(&self) -> bool {
         self.frame.moving || self.frame.held
+    }
+
+    /// How far the writes are when the beat is so far.
+    pub(crate) fn write_progress(&self, progress: f64) -> f64 {
+        self.frame.stage_progress(self.frame.write_stage(), progress)
     }
 
     /// How many Pods wait for a node.

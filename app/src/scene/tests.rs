@@ -150,7 +150,8 @@ fn slots_do_not_depend_on_the_order_of_things() {
 
 fn frame(before: Cluster, after: Cluster, hops: Vec<Arc<protocol::Moment>>) -> Arc<Frame> {
     let (before, after) = (Arc::new(before), Arc::new(after));
-    Arc::new(Frame { before, after, hops, moving: true, held: false, skip_ms: None })
+    let stages = vec![0; hops.len()];
+    Arc::new(Frame { before, after, hops, stages, moving: true, held: false, skip_ms: None })
 }
 
 /// The pictures of the first Pod's story, one for each moment.
@@ -228,7 +229,7 @@ fn requests_end_at_the_api_server_and_watches_begin_there() {
             trace.request(0, &[], actor.clone(), "patch", reference("Pod", "web-1"));
             trace.delivered(0, 0, actor, reference("Pod", "web-1"));
         }
-        for trail in trails(trace.moments.iter(), &layout) {
+        for trail in trails(trace.moments.iter().map(|moment| (moment, 0)), &layout) {
             match trail.kind {
                 TrailKind::Watch => assert!(near(trail.curve.from), "{room:?} {trail:?}"),
                 TrailKind::Request => assert!(near(trail.curve.to), "{room:?} {trail:?}"),
@@ -246,7 +247,7 @@ fn labels_of_hops_do_not_cover_each_other() {
         let to = kubelet(&format!("node-{index}"));
         trace.delivered(0, 0, to, reference("Pod", &format!("web-{index}")));
     }
-    let trails = trails(trace.moments.iter(), &layout);
+    let trails = trails(trace.moments.iter().map(|moment| (moment, 0)), &layout);
     let labels: Vec<_> = trails.iter().filter_map(|it| it.label.as_ref()).collect();
     assert!((2..=8).contains(&labels.len()), "{}", labels.len());
     assert_apart("labels", &labels.iter().map(|label| label.rect).collect::<Vec<_>>());

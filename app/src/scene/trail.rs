@@ -48,16 +48,19 @@ const TRAILS_MAX: usize = 48;
 const LABELS_MAX: usize = 8;
 
 /// The trails of a beat's hops.
-pub(crate) fn trails<'a>(moments: impl Iterator<Item = &'a Moment>, layout: &Layout) -> Vec<Trail> {
+pub(crate) fn trails<'a>(
+    moments: impl Iterator<Item = (&'a Moment, u32)>,
+    layout: &Layout,
+) -> Vec<Trail> {
     let mut trails: Vec<(Trail, String)> = Vec::new();
-    for moment in moments {
+    for (moment, stage) in moments {
         let Some((kind, curve, text)) = way(moment, layout) else { continue };
         // Ten requests of one component look like one.
         let known = |(trail, _): &(Trail, String)| trail.curve == curve && trail.kind == kind;
         if let Some((_, words)) = trails.iter_mut().find(|it| known(it)) {
             count_up(words, &text);
         } else if trails.len() < TRAILS_MAX {
-            trails.push((Trail { kind, curve, label: None }, text));
+            trails.push((Trail { kind, curve, stage, label: None }, text));
         }
     }
     label(trails, layout)
@@ -80,13 +83,20 @@ fn label(trails: Vec<(Trail, String)>, layout: &Layout) -> Vec<Trail> {
     let place = |(mut trail, text): (Trail, String)| {
         let said = taken.iter().any(|label| label.text == text);
         if !said && !text.is_empty() && taken.len() < LABELS_MAX {
-            let label = free_label(text, trail.curve.at(0.5), &taken, layout);
+            let label = free_label(text, label_point(&trail, layout), &taken, layout);
             taken.push(label.clone());
             trail.label = Some(label);
         }
         trail
     };
     trails.into_iter().map(place).collect()
+}
+
+/// Short ways between two boxes have no room for words: they stand under them.
+fn label_point(trail: &Trail, layout: &Layout) -> Point {
+    let middle = trail.curve.at(0.5);
+    let level = (trail.curve.from.y - trail.curve.to.y).abs() < 1.0;
+    if level { Point::new(middle.x, layout.control.api.bottom() + 13.0) } else { middle }
 }
 
 /// A label near a point, moved down until it covers no other, and kept inside the picture.
@@ -182,11 +192,20 @@ fn facing(from: Rect, to: Rect, part: f64) -> (Point, Point) {
         let end = if right { to.x } else { to.right() };
         return (Point::new(start, y), Point::new(end, y));
     }
-    let x = from.x.max(to.x) + from.width.min(to.width) * part;
     let down = from.y < to.y;
     let start = if down { from.bottom() } else { from.y };
     let end = if down { to.y } else { to.bottom() };
-    (Point::new(x, start), Point::new(x, end))
+    let (left, right) = (from.x.max(to.x), from.right().min(to.right()));
+    if left < right {
+        let x = left + (right - left) * part;
+        return (Point::new(x, start), Point::new(x, end));
+    }
+    // Across the corner: each leaves by the quarter that is nearer to the other.
+    let near = |one: Rect, other: Rect| {
+        let side = if one.x < other.x { 0.8 } else { 0.2 };
+        one.x + one.width * (side + (part - 0.5) * 0.2)
+    };
+    (Point::new(near(from, to), start), Point::new(near(to, from), end))
 }
 
 fn to_api(actor: &Actor, layout: &Layout) -> Curve {

@@ -35,7 +35,7 @@ impl Stride {
     /// Whether it ends with this beat.
     fn fits(self, beat: &Beat) -> bool {
         match self {
-            Stride::Write => beat.kind == Some(Kind::Write),
+            Stride::Write => beat.has_write(),
             Stride::Turn => beat.kind == Some(Kind::Decision),
             Stride::Visible => true,
             Stride::Quiet => false,

@@ -34,7 +34,6 @@ pub fn Canvas(stage: Stage) -> impl IntoView {
     view! {
         <svg
             class=move || format!("scene-picture {}", stage.lens.get().class())
-            class:is-moving=move || stage.picture.with(|it| it.frame.moving)
             viewBox=view_box
             style=style
             preserveAspectRatio="xMidYMin meet"

@@ -68,8 +68,10 @@ fn selectable<I: IntoView + 'static>(
     view! {
         <g
             id=id
-            class=class
-            class:is-selected=move || stage.selection.is(&one)
+            class=move || {
+                let selected = if stage.selection.is(&one) { " is-selected" } else { "" };
+                format!("{class}{selected}")
+            }
             role="button"
             tabindex=move || stage.tab_index(&tab_id)
             aria-label=label

@@ -31,9 +31,13 @@ pub fn Trails(stage: Stage) -> impl IntoView {
 
 /// A line, and a dot that runs along it.
 fn trail_view(stage: Stage, trail: Trail) -> impl IntoView {
-    let Trail { kind, curve, .. } = trail;
-    let at = move || {
+    let Trail { kind, curve, stage: own, .. } = trail;
+    let part = move || {
         let progress = stage.player.progress();
+        stage.picture.with(|it| it.frame.stage_progress(own, progress))
+    };
+    let at = move || {
+        let progress = part();
         if kind == TrailKind::Refused && progress > 0.6 {
             let part = (progress - 0.6) / 0.4;
             return (Point { y: curve.to.y + FALL * part * part, ..curve.to }, 1.0 - part * 0.6);
@@ -45,12 +49,18 @@ fn trail_view(stage: Stage, trail: Trail) -> impl IntoView {
         let (point, _) = at();
         format!("translate({:.1} {:.1})", point.x, point.y)
     };
+    // Not begun, under way, over.
+    let opacity = move || match part() {
+        part if part <= 0.0 => "0",
+        part if part < 1.0 || stage.picture.with(|it| !it.frame.moving) => "1",
+        _ => "0.45",
+    };
     let cross = (kind == TrailKind::Refused).then(|| {
         let place = format!("translate({:.1} {:.1})", curve.to.x, curve.to.y);
         view! { <path class="trail-cross" transform=place d="M-6 -6L6 6M6 -6L-6 6"></path> }
     });
     view! {
-        <g class=kind.class()>
+        <g class=kind.class() opacity=opacity>
             <path class="trail-line" d=curve.path()></path>
             {cross}
             <circle class="trail-dot" r="5.5" transform=transform opacity=move || at().1></circle>

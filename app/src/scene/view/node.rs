@@ -70,13 +70,16 @@ fn node_view(stage: Stage, face: NodeFace) -> impl IntoView {
     let rect = place.rect;
     let (id, one, other) = (element_id(&object), object.clone(), object.clone());
     let tab_id = id.clone();
+    let state = if look.off { "is-off" } else { look.tone.class() };
+    let struck = if struck { " is-struck" } else { "" };
+    let chosen = if chosen { " is-chosen" } else { "" };
     view! {
         <g
             id=id
-            class=format!("node {}", if look.off { "is-off" } else { look.tone.class() })
-            class:is-struck=struck
-            class:is-chosen=chosen
-            class:is-selected=move || stage.selection.is(&one)
+            class=move || {
+                let selected = if stage.selection.is(&one) { " is-selected" } else { "" };
+                format!("node {state}{struck}{chosen}{selected}")
+            }
             role="button"
             tabindex=move || stage.tab_index(&tab_id)
             aria-label=label(language, &object.name, &look, pods)

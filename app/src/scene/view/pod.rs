@@ -121,15 +121,18 @@ fn pod_view(stage: Stage, face: PodFace) -> impl IntoView {
     let PodFace { object, place, look, node, requests, runtime } = face;
     let (id, one, other) = (element_id(&object), object.clone(), object.clone());
     let tab_id = id.clone();
-    let waiting = node.is_none() || look.mark == Mark::Ending;
+    let tone = look.tone.class();
+    let dashed = node.is_none() || look.mark == Mark::Ending;
+    let waiting = if dashed { " is-waiting" } else { "" };
     let radius = place.radius;
     let kind = if object.name.is_empty() { String::new() } else { object.name.clone() };
     view! {
         <g
             id=id
-            class=format!("pod {}", look.tone.class())
-            class:is-waiting=waiting
-            class:is-selected=move || stage.selection.is(&one)
+            class=move || {
+                let selected = if stage.selection.is(&one) { " is-selected" } else { "" };
+                format!("pod {tone}{waiting}{selected}")
+            }
             role="button"
             tabindex=move || stage.tab_index(&tab_id)
             aria-label=label(language, &object, &look, node.as_deref())
