@@ -54,15 +54,14 @@ fn a_story_tells_hop_by_hop_and_shrinks_waits() {
     assert_eq!(
         tell(&mut core, &mut wall, 10_000.0),
         [
-            "Request ×1",
-            "Write ×1",
+            // A request, and what is stored at it.
+            "Request ×2",
             // Two watches tell of the same write at the same time.
             "Delivered ×2",
             "Decision ×1",
-            "Request ×1",
-            "Write ×1",
+            "Request ×2",
             "Delivered ×1",
-            "skip 4998 ms",
+            "skip 5000 ms",
             "Container ×1",
         ]
     );

@@ -33,6 +33,8 @@ impl TrailKind {
 pub(crate) struct Trail {
     pub kind: TrailKind,
     pub curve: Curve,
+    /// It is told after those of the stages before.
+    pub stage: u32,
     /// None where another trail of the same beat says it already.
     pub label: Option<Label>,
 }

@@ -98,9 +98,13 @@ fn PodView(stage: Stage, id: String) -> impl IntoView {
     let face = Memo::new(move |_| face(stage, &id));
     // Only what moves reads the progress.
     let pose = move || {
-        motion
-            .get()
-            .map(|motion| motion.at(if motion.is_still() { 1.0 } else { stage.player.progress() }))
+        motion.get().map(|motion| {
+            if motion.is_still() {
+                return motion.at(1.0);
+            }
+            let progress = stage.player.progress();
+            motion.at(stage.picture.with(|it| it.write_progress(progress)))
+        })
     };
     let transform = move || {
         pose().map(|pose| {
