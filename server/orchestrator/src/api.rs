@@ -12,7 +12,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use imbl::OrdMap;
 
-use crate::call::Call;
+use crate::call::{Call, Verb};
 use crate::input::{ApiRequest, Reply};
 use crate::machine::Machine;
 use crate::object::Object;
@@ -49,6 +49,8 @@ mod selector;
 pub mod status;
 pub mod stream;
 mod table;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod types;
 mod update;
@@ -170,6 +172,9 @@ pub fn peek(
     request: &ApiRequest,
 ) -> http::Response<Bytes> {
     let asked = Asked::of(request);
+    if !matches!(asked.verb, Verb::Get | Verb::List) {
+        return respond::refusal(&Status::method_not_allowed(), asked.pretty());
+    }
     let answered = answer::read(&asked, &read::Reader { store, machines, clock });
     match respond::reply(&asked, answered, &[], clock) {
         Reply::Response(response) => response,

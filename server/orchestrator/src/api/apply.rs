@@ -214,8 +214,8 @@ fn refuse(conflicts: &[Conflict]) -> Status {
     Status::apply_conflict(message, causes.collect())
 }
 
-/// What the owner had applied before, wants no more, and nobody else owns. The deepest first, so
-/// that no path is cut off before its end is reached.
+/// What the owner had applied before, wants no more, and nobody else owns. The items of lists come
+/// before their fields, among which are the keys that they are found by.
 fn given_up(entries: &[ManagedFieldsEntry], owner: &Owner, wanted: &FieldSet) -> Vec<Path> {
     let own = entries.iter().find(|entry| owner.owns(entry)).map(managed::fields_of);
     let others: Vec<FieldSet> =
@@ -224,5 +224,5 @@ fn given_up(entries: &[ManagedFieldsEntry], owner: &Owner, wanted: &FieldSet) ->
         set.0.range(path.clone()..).next().is_some_and(|next| next.starts_with(path))
     };
     let free = |path: &Path| !below(wanted, path) && !others.iter().any(|set| below(set, path));
-    own.unwrap_or_default().0.into_iter().rev().filter(free).collect()
+    own.unwrap_or_default().0.into_iter().filter(free).collect()
 }

@@ -43,8 +43,11 @@ pub(super) fn fit_namespace(object: &mut Object, scope: &Scope) -> Result<(), St
 /// # Errors
 /// 403, 404 (its namespace), 409 or 422.
 pub(super) fn create(draft: &mut Draft<'_>, mut object: Object) -> Result<Object, Status> {
-    (object.kind().row().rules.default_fields)(&mut object);
-    managed::created(&mut object, &draft.manager, draft.clock);
+    if draft.manager.is_followed {
+        // Owned is what was given and its defaults, not what admission adds.
+        (object.kind().row().rules.default_fields)(&mut object);
+        managed::created(&mut object, &draft.manager, draft.clock);
+    }
     create_owned(draft, object)
 }
 

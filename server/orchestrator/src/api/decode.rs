@@ -113,8 +113,8 @@ impl Decoder {
             let fields = join(&place.fields, &name);
             let inner = Place { path, of: &known.name, field: &name, fields };
             match self.convert(value, shape, &inner) {
-                Some(value) => object.insert(name.clone(), value),
-                None => object.remove(&name),
+                Some(value) if !is_empty(&value, shape) => object.insert(name.clone(), value),
+                _ => object.remove(&name),
             };
             seen.push(name);
         }
@@ -223,6 +223,15 @@ impl Decoder {
         if self.findings.len() < FINDINGS_MAX {
             self.findings.push(finding);
         }
+    }
+}
+
+/// Go writes no empty lists and maps, so that they count as absent.
+fn is_empty(value: &Value, shape: &Shape) -> bool {
+    match (value, shape) {
+        (Value::Array(items), _) => items.is_empty(),
+        (Value::Object(fields), Shape::Map(_)) => fields.is_empty(),
+        _ => false,
     }
 }
 

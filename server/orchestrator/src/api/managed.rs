@@ -91,9 +91,6 @@ pub(super) fn take_from_others(
 
 /// Notes whose a new object's fields are.
 pub(super) fn created(object: &mut Object, manager: &Manager, clock: Clock) {
-    if !manager.is_followed {
-        return;
-    }
     let json = object.to_json();
     let mut fields = FieldSet::of(&json, &types::of_kind(object.kind()));
     fields.0.retain(|path| path.first().is_none_or(|first| first != "f:status"));

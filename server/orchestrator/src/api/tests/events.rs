@@ -1,0 +1,35 @@
+use super::*;
+use crate::call::{EventRecord, Regarding};
+use crate::object::{Key, Kind};
+
+#[test]
+fn the_same_news_is_counted() {
+    let mut bench = Bench::new();
+    bench.create(PODS, &pod("web"));
+    let object = bench.store.objects().get(&Key::new(Kind::Pod, "default", "web")).unwrap();
+    let record = |message: &str| {
+        Call::Record(EventRecord {
+            regarding: Regarding::object(object),
+            event_type: "Warning",
+            reason: "BackOff".to_owned(),
+            message: message.to_owned(),
+        })
+    };
+    let (once, other) = (record("again"), record("else"));
+    bench.call(&once).unwrap();
+    bench.clock.now = Time(7000);
+    bench.call(&once).unwrap();
+    bench.call(&other).unwrap();
+    let uri =
+        "/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3Dweb,reason=BackOff";
+    let list = bench.get(uri);
+    let events = list["items"].as_array().unwrap();
+    assert_eq!(events.len(), 2);
+    let again = events.iter().find(|event| event["message"] == "again").unwrap();
+    assert_eq!(again["count"], 2);
+    assert_eq!(again["firstTimestamp"], "2026-01-05T00:00:00Z");
+    assert_eq!(again["lastTimestamp"], "2026-01-05T00:00:07Z");
+    assert_eq!(again["source"], json!({"component": "replicaset-controller"}));
+    assert_eq!(again["involvedObject"]["kind"], "Pod");
+    assert!(again["metadata"]["name"].as_str().unwrap().starts_with("web."));
+}
