@@ -62,6 +62,11 @@ impl Quantity {
     }
 }
 
+/// A quantity in its canonical form; text that is no quantity stays.
+pub(crate) fn canonical(text: &str) -> String {
+    Quantity::parse(text).map_or_else(|| text.to_owned(), |quantity| quantity.to_string())
+}
+
 /// Thousandths of a plain decimal number.
 fn thousandths_of(number: &str) -> Option<i128> {
     let (sign, digits) = match number.strip_prefix('-') {

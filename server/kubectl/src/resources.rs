@@ -190,12 +190,32 @@ pub(crate) fn by_name_is_possible(context: &Context<'_>) -> Result<(), Failure> 
 
 /// The object as the server has it now.
 pub(crate) async fn fetch(context: &Context<'_>, mut info: Info) -> Result<Info, Failure> {
-    info.object = context.client.get(&info.path(), &Query::new()).await?;
+    let found = context.client.get(&info.path(), &Query::new()).await;
+    info.object = match found {
+        Ok(object) => object,
+        Err(failure) => return Err(missing_namespace(context, &info, failure).await),
+    };
     if text(&info.object, "kind").is_empty() {
         info.object["apiVersion"] = info.resource.api_version().into();
         info.object["kind"] = info.resource.kind.clone().into();
     }
     Ok(info)
+}
+
+/// What is not found because its whole namespace is not there is told as that.
+pub(crate) async fn missing_namespace(
+    context: &Context<'_>,
+    info: &Info,
+    failure: Failure,
+) -> Failure {
+    if !failure.is_not_found() || matches!(info.namespace.as_str(), "" | "default") {
+        return failure;
+    }
+    let path = format!("/api/v1/namespaces/{}", info.namespace);
+    match context.client.get(&path, &Query::new()).await {
+        Err(missing) if missing.is_not_found() => missing,
+        _ => failure,
+    }
 }
 
 /// The resource of a kind that this program itself needs, such as `pods`.

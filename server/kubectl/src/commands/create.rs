@@ -124,18 +124,24 @@ pub(super) async fn create(
     if dry_run != DryRun::Client {
         let query = write_query(context, manager, dry_run);
         let answer = context.client.post(&info.collection_path(), &query, &info.object).await;
-        info.object = answer.map_err(|failure| about_create(failure, context, resource))?;
+        info.object = answer.map_err(|failure| about_create(failure, context))?;
     }
     print_created(context, &info, dry_run)
 }
 
-/// The generators say what they failed to create; `run` does not.
-fn about_create(failure: Failure, context: &Context<'_>, resource: &Resource) -> Failure {
-    let kind = resource.kind.to_lowercase();
-    if !context.command.starts_with("kubectl create") {
-        return failure;
-    }
-    failure.wrap(|message| format!("failed to create {kind}: {message}"))
+/// The generators put the server's words into words of their own; `create namespace` and `run`
+/// pass them on.
+fn about_create(failure: Failure, context: &Context<'_>) -> Failure {
+    let what = match context.command.as_str() {
+        "kubectl create deployment" => "deployment:",
+        "kubectl create configmap" => "configmap:",
+        "kubectl create serviceaccount" => "serviceaccount:",
+        "kubectl create secret generic" => "secret",
+        "kubectl create service clusterip" => "ClusterIP service:",
+        "kubectl create service nodeport" => "NodePort service:",
+        _ => return failure,
+    };
+    Failure::message(format!("failed to create {what} {failure}"))
 }
 
 /// The one NAME of the line.

@@ -1,6 +1,7 @@
 //! `kubectl events`.
 
 use futures::FutureExt;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Command, flags};
@@ -12,6 +13,7 @@ use crate::failure::{Failure, Outcome};
 use crate::fields::{array, at, field, namespace_of, str_at, text};
 use crate::print::output::{Output, list_of, shown};
 use crate::print::tabwriter::Tabwriter;
+use crate::print::time::parse;
 use crate::resources::{self, Names, of_words};
 
 pub(super) const COMMAND: Command = Command {
@@ -113,12 +115,9 @@ fn is_wanted(context: &Context<'_>, event: &Value) -> bool {
 }
 
 /// When an event was last seen.
-fn moment(event: &Value) -> String {
-    ["/series/lastObservedTime", "/lastTimestamp", "/eventTime"]
-        .iter()
-        .map(|place| at(event, place))
-        .find_map(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
+fn moment(event: &Value) -> Option<Timestamp> {
+    let places = ["/series/lastObservedTime", "/lastTimestamp", "/eventTime"];
+    places.iter().find_map(|place| parse(at(event, place)))
 }
 
 fn line(context: &Context<'_>, event: &Value) -> String {

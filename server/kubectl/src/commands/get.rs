@@ -105,20 +105,13 @@ async fn objects(context: &Context<'_>, output: &Output) -> Outcome {
     if context.arguments.given("sort-by") {
         sort::infos(&mut infos, context.arguments.get("sort-by"))?;
     }
-    let single = infos.len() == 1 && is_single(context).await;
+    let single = is_single(context).await;
+    // What names one object prints that object or nothing.
+    if single && infos.is_empty() {
+        return Failure::gather(failures);
+    }
     print_objects(context, output, &infos, single)?;
-    if infos.is_empty() && failures.is_empty() && single_is_missing(context, output) {
-        return Ok(());
-    }
     Failure::gather(failures)
-}
-
-/// Nothing is printed for a list of nothing by the forms that print line by line.
-fn single_is_missing(context: &Context<'_>, output: &Output) -> bool {
-    if matches!(output, Output::Name) && !context.arguments.on("ignore-not-found") {
-        context.err(&nothing_found(context, true));
-    }
-    true
 }
 
 fn print_objects(context: &Context<'_>, output: &Output, infos: &[Info], single: bool) -> Outcome {
@@ -139,7 +132,7 @@ fn print_objects(context: &Context<'_>, output: &Output, infos: &[Info], single:
             };
             context.out(text);
         }
-        _ if single => context.out(&output.one(&infos[0], managed)?),
+        _ if single && infos.len() == 1 => context.out(&output.one(&infos[0], managed)?),
         _ if infos.is_empty() && context.arguments.on("ignore-not-found") => {}
         _ => {
             let objects = infos.iter().map(|info| shown(&info.object, managed)).collect();
@@ -220,7 +213,13 @@ async fn fetch(context: &Context<'_>) -> Result<Vec<Result<Part, Failure>>, Fail
                     "" => info.path(),
                     part => format!("{}/{part}", info.path()),
                 };
-                parts.push(table_of(context, &info.resource, &path, &mut Query::new()).await);
+                let part = table_of(context, &info.resource, &path, &mut Query::new()).await;
+                parts.push(match part {
+                    Err(failure) => {
+                        Err(resources::missing_namespace(context, &info, failure).await)
+                    }
+                    part => part,
+                });
             }
         }
         Names::Kinds(kinds) => {

@@ -9,6 +9,7 @@ use crate::fields::{
     array, array_at, at, bool_at, field, int_at, name_of, namespace_of, sorted, str_at, text,
 };
 use crate::print::time::rfc1123;
+use crate::quantity::canonical;
 
 /// How a list of containers is written.
 pub(super) struct Style<'v> {
@@ -89,7 +90,7 @@ fn one(writer: &mut Writer, container: &Value, status: Option<&Value>, style: &S
             writer.line(2, &format!("{title}:"));
         }
         for (resource, amount) in amounts {
-            writer.pair(3, resource, amount.as_str().unwrap_or_default());
+            writer.pair(3, resource, canonical(amount.as_str().unwrap_or_default()));
         }
     }
     for (title, name) in [

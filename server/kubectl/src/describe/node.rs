@@ -11,7 +11,7 @@ use crate::fields::{
     array, array_at, at, bool_at, field, name_of, namespace_of, sorted, str_at, string_map, text,
 };
 use crate::print::time::{age, rfc1123};
-use crate::quantity::Quantity;
+use crate::quantity::{Quantity, canonical};
 use crate::resources::{self, Info, list};
 
 pub(super) async fn describe(
@@ -36,7 +36,7 @@ pub(super) async fn describe(
     for (title, name) in [("Capacity", "capacity"), ("Allocatable", "allocatable")] {
         writer.line(0, &format!("{title}:"));
         for (resource, amount) in sorted(at(node, &format!("/status/{name}"))) {
-            writer.pair(1, resource, amount.as_str().unwrap_or_default());
+            writer.pair(1, resource, canonical(amount.as_str().unwrap_or_default()));
         }
     }
     system(writer, node);

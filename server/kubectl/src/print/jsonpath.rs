@@ -12,6 +12,7 @@ use parse::{Node, parse};
 /// A template, ready to be filled in.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
+    text: String,
     nodes: Vec<Node>,
     allow_missing: bool,
 }
@@ -20,13 +21,18 @@ impl Template {
     /// # Errors
     /// kubectl's words for what is wrong with the template.
     pub(crate) fn new(text: &str) -> Result<Template, String> {
-        Ok(Template { nodes: parse(text)?, allow_missing: true })
+        Ok(Template { text: text.to_owned(), nodes: parse(text)?, allow_missing: true })
     }
 
     /// A template that fails on fields that are not there.
     pub(crate) fn strict(mut self) -> Template {
         self.allow_missing = false;
         self
+    }
+
+    /// The template as it was written.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// The template filled in from `value`.

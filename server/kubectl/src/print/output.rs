@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::custom_columns::{self, Column};
+use super::custom_columns::{self, Column, go_syntax};
 use super::jsonpath::Template;
 use super::tabwriter::Tabwriter;
 use super::{json as json_text, yaml};
@@ -76,9 +76,15 @@ impl Output {
             Output::Human | Output::Wide | Output::Name => Ok(String::new()),
             Output::Json => Ok(json_text::pretty(value) + "\n"),
             Output::Yaml => Ok(yaml::document(value)),
-            Output::JsonPath(template) => template
-                .fill(value)
-                .map_err(|why| Failure::message(format!("error executing jsonpath: {why}"))),
+            Output::JsonPath(template) => template.fill(value).map_err(|why| {
+                let text = template.text();
+                Failure::message(format!(
+                    "error executing jsonpath {text:?}: Error executing template: {why}. Printing \
+                     more information for debugging the template:\n\ttemplate was:\n\t\t{text}\n\
+                     \tobject given to jsonpath engine was:\n\t\t{}\n\n\n",
+                    go_syntax(value)
+                ))
+            }),
             Output::JsonPathAsJson(template) => {
                 let found = template.find(value).map_err(Failure::message)?;
                 let list = Value::Array(found.into_iter().cloned().collect());

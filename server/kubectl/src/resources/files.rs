@@ -113,6 +113,12 @@ fn check(context: &Context<'_>, source: &str, object: &Value) -> Result<(), Fail
     };
     let undecodable =
         |why: String| Err(Failure::message(format!("unable to decode {source:?}: {why}")));
+    if !kind_of_value.is_empty() && validates {
+        return Err(Failure::message(format!(
+            "error validating {source:?}: error validating data: invalid object to validate; if \
+             you choose to ignore these errors, turn validation off with --validate=false"
+        )));
+    }
     if !kind_of_value.is_empty() {
         return undecodable(format!(
             "json: cannot unmarshal {kind_of_value} into Go value of type unstructured.detector"
