@@ -114,6 +114,19 @@ impl<'c> Client<'c> {
         self.json(Method::PATCH, path, query, JSON, Some((kind.content_type(), body))).await
     }
 
+    /// PATCH with a body as the person wrote it, for the server to judge.
+    pub(crate) async fn patch_text(
+        &self,
+        path: &str,
+        query: &Query,
+        kind: PatchType,
+        body: &str,
+    ) -> Result<Value, Failure> {
+        let body = Bytes::from(body.to_owned());
+        let body = Some((kind.content_type(), body));
+        self.answer(Method::PATCH, path, query, JSON, body).await
+    }
+
     pub(crate) async fn delete(&self, path: &str, options: &Value) -> Result<Value, Failure> {
         self.json(Method::DELETE, path, &Query::new(), JSON, Some((JSON, options))).await
     }
@@ -168,6 +181,17 @@ impl<'c> Client<'c> {
         body: Option<(&str, &Value)>,
     ) -> Result<Value, Failure> {
         let body = body.map(|(kind, value)| (kind, Bytes::from(compact(value) + "\n")));
+        self.answer(method, path, query, accept, body).await
+    }
+
+    async fn answer(
+        &self,
+        method: Method,
+        path: &str,
+        query: &Query,
+        accept: &str,
+        body: Option<(&str, Bytes)>,
+    ) -> Result<Value, Failure> {
         let response = self.send(method.clone(), path, query, accept, body).await;
         if !response.status().is_success() {
             return Err(self.failure(&method, path, response).await);
@@ -314,11 +338,14 @@ fn quoted(header: &str) -> String {
     let Some(start) = header.find('"') else {
         return header.to_owned();
     };
-    let inner = header[start + 1..].trim_end().trim_end_matches('"');
     let mut words = String::new();
-    let mut letters = inner.chars();
+    let mut letters = header[start + 1..].chars();
     while let Some(letter) = letters.next() {
-        words.push(if letter == '\\' { letters.next().unwrap_or('\\') } else { letter });
+        match letter {
+            '"' => break,
+            '\\' => words.extend(letters.next()),
+            _ => words.push(letter),
+        }
     }
     words
 }

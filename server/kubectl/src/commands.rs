@@ -9,6 +9,7 @@ mod delete;
 mod describe;
 mod each;
 mod events;
+mod explain;
 mod expose;
 pub(crate) mod flags;
 mod get;
@@ -96,6 +97,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &nodes::TAINT,
     &auth::CAN_I,
     &auth::WHO_AM_I,
+    &explain::COMMAND,
     &api_resources::RESOURCES,
     &api_resources::VERSIONS,
     &cluster::CLUSTER_INFO,
@@ -131,9 +133,9 @@ async fn dispatch(
     api: &dyn AnyApi,
     terminal: &dyn Terminal,
 ) -> Outcome {
-    if let Some(text) = help::asked(words) {
+    if let Some((text, code)) = help::asked(words) {
         terminal.out(&text);
-        return Ok(());
+        return if code == 0 { Ok(()) } else { Err(Failure::Exit(code)) };
     }
     let Some((command, rest)) = find(words) else {
         return Err(unknown::unknown(words));

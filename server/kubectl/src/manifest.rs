@@ -37,7 +37,7 @@ pub(crate) fn yaml(text: &str) -> Result<Value, String> {
     let options = serde_yaml::options! {
         duplicate_keys: serde_yaml::DuplicateKeyPolicy::LastWins,
         legacy_octal_numbers: true,
-        alias_limits: serde_yaml::alias_limits! { max_total_replayed_events: 100_000 },
+        alias_limits: serde_yaml::alias_limits! { max_total_replayed_events: 20_000 },
     };
     serde_yaml::from_str_with_options(text, options).map_err(|error| complaint(&error, text))
 }

@@ -11,7 +11,7 @@ use crate::failure::{Failure, Outcome};
 use crate::fields::{at, object_mut, str_at};
 use crate::patch::three_way;
 use crate::print::json::compact;
-use crate::print::output::{Output, list_of, shown};
+use crate::print::output::{Output, plain_list_of, shown};
 use crate::resources::{self, Info, file_names};
 
 pub(super) const COMMAND: Command = Command {
@@ -122,7 +122,7 @@ fn print_objects(context: &Context<'_>, output: &Output, infos: &[Info]) -> Outc
         [info] => output.one(info, managed)?,
         _ => {
             let objects = infos.iter().map(|info| shown(&info.object, managed)).collect();
-            output.value(&list_of(objects))?
+            output.value(&plain_list_of(objects))?
         }
     };
     context.out(&text);

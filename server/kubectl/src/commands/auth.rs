@@ -42,7 +42,17 @@ async fn who_am_i(context: &Context<'_>) -> Outcome {
     let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview",
         "metadata": {}});
     let path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
-    let answer = context.client.post(path, &Query::new(), &review).await?;
+    let answer = context.client.post(path, &Query::new(), &review).await;
+    let answer = answer.map_err(|failure| {
+        if !failure.is_not_found() {
+            return failure;
+        }
+        Failure::message(
+            "the selfsubjectreviews API is not enabled in the cluster\nenable \
+             APISelfSubjectReview feature gate and authentication.k8s.io/v1alpha1 or \
+             authentication.k8s.io/v1beta1 API",
+        )
+    })?;
     let user = at(&answer, "/status/userInfo");
     let mut writer = Tabwriter::for_tables();
     writer.write("ATTRIBUTE\tVALUE\n");

@@ -174,7 +174,14 @@ async fn delete(
     if dry_run == DryRun::Client {
         info = resources::fetch(context, info).await?;
     } else {
-        let answer = context.client.delete(&info.path(), &options).await?;
+        let answer = context.client.delete(&info.path(), &options).await;
+        let source = info.source.clone();
+        let answer = answer.map_err(|failure| {
+            if source.is_empty() {
+                return failure;
+            }
+            failure.wrap(|message| format!("error when deleting {source:?}: {message}"))
+        })?;
         info.object = Value::from(uid_in(&answer));
     }
     say(context, &info, grace, dry_run)?;

@@ -33,11 +33,31 @@ async fn run(context: &Context<'_>) -> Outcome {
              a complete list of supported resources.\n",
         ));
     }
+    let infos = resources::live(context, words, Whole::Yes).await?;
+    let missing = matches!(infos.as_slice(), [Err(failure)] if failure.is_not_found());
+    if missing && file_names(context).is_empty() {
+        let by_prefix = with_prefix(context, words).await?;
+        for info in &by_prefix {
+            context.out(&(one(context, info).await? + "\n"));
+        }
+        if !by_prefix.is_empty() {
+            return Ok(());
+        }
+    }
+    all(context, infos).await
+}
+
+async fn one(context: &Context<'_>, info: &Info) -> Result<String, Failure> {
+    describe(context, info, context.arguments.on("show-events")).await
+}
+
+/// Describes objects one after the other, with two empty lines between.
+async fn all(context: &Context<'_>, infos: Vec<Result<Info, Failure>>) -> Outcome {
     let mut failures = Vec::new();
     let mut first = true;
-    for info in found(context, words).await? {
+    for info in infos {
         let described = match info {
-            Ok(info) => describe(context, &info, context.arguments.on("show-events")).await,
+            Ok(info) => one(context, &info).await,
             Err(failure) => Err(failure),
         };
         match described {
@@ -56,19 +76,6 @@ async fn run(context: &Context<'_>) -> Outcome {
         });
     }
     Failure::gather(failures)
-}
-
-async fn found(
-    context: &Context<'_>,
-    words: &[String],
-) -> Result<Vec<Result<Info, Failure>>, Failure> {
-    let infos = resources::live(context, words, Whole::Yes).await?;
-    let one_missing = matches!(infos.as_slice(), [Err(failure)] if failure.is_not_found());
-    if !one_missing || !file_names(context).is_empty() {
-        return Ok(infos);
-    }
-    let by_prefix = with_prefix(context, words).await?;
-    Ok(if by_prefix.is_empty() { infos } else { by_prefix.into_iter().map(Ok).collect() })
 }
 
 /// The objects whose names begin with a name that no object has.

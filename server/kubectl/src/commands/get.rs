@@ -135,8 +135,9 @@ fn print_objects(context: &Context<'_>, output: &Output, infos: &[Info], single:
         _ if single && infos.len() == 1 => context.out(&output.one(&infos[0], managed)?),
         _ if infos.is_empty() && context.arguments.on("ignore-not-found") => {}
         _ => {
-            let objects = infos.iter().map(|info| shown(&info.object, managed)).collect();
-            context.out(&output.value(&list_of(objects))?);
+            let hides = matches!(output, Output::Json | Output::Yaml);
+            let shown = |info: &Info| shown(&info.object, managed || !hides);
+            context.out(&output.value(&list_of(infos.iter().map(shown).collect()))?);
         }
     }
     Ok(())

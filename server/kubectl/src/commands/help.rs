@@ -18,8 +18,9 @@ pub(super) const GROUPS: &[(&str, &str)] = &[
 const ALL_COMMANDS: &str = "Use \"kubectl options\" for a list of global command-line options \
                             (applies to all commands).\n";
 
-/// The help that a line asks for, if it asks for any.
-pub(super) fn asked(words: &[String]) -> Option<String> {
+/// The help that a line asks for, if it asks for any, and the exit code with it: a group of
+/// commands without a command is a mistake.
+pub(super) fn asked(words: &[String]) -> Option<(String, i32)> {
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     let wants = words[..end].iter().any(|word| word == "--help" || word == "-h");
     let mut plain: Vec<String> =
@@ -29,21 +30,21 @@ pub(super) fn asked(words: &[String]) -> Option<String> {
         plain.remove(0);
     }
     if plain.is_empty() && (wants || is_help || end == 0) {
-        return Some(overview());
+        return Some((overview(), 0));
     }
     if plain == ["options"] {
-        return Some(options_text());
+        return Some((options_text(), 0));
     }
     let name = plain.join(" ");
     if let Some((group, about)) = GROUPS.iter().find(|(group, _)| *group == name) {
-        return Some(of_group(group, about));
+        return Some((of_group(group, about), i32::from(!wants && !is_help)));
     }
     if !wants && !is_help {
         return None;
     }
     match super::find(&plain) {
-        Some((command, _)) => Some(of_command(command)),
-        None => is_help.then(|| format!("Unknown help topic [`{name}`]\n{}", overview())),
+        Some((command, _)) => Some((of_command(command), 0)),
+        None => is_help.then(|| (format!("Unknown help topic [`{name}`]\n{}", overview()), 0)),
     }
 }
 

@@ -147,9 +147,14 @@ async fn update(
                 // annotate refuses equal values too; label does not.
                 if old != value || matter.one == "annotation" {
                     let old = old.as_str().unwrap_or_default();
-                    return Err(Failure::message(format!(
-                        "'{key}' already has a value ({old}), and --overwrite is false"
-                    )));
+                    let words = format!("'{key}' already has a value ({old})");
+                    return Err(Failure::message(match matter.one {
+                        "annotation" => format!(
+                            "--overwrite is false but found the following declared \
+                             annotation(s): {words}"
+                        ),
+                        _ => format!("{words}, and --overwrite is false"),
+                    }));
                 }
             }
             (Some(old), new) => differs |= old != new,

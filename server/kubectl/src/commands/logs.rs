@@ -98,7 +98,8 @@ async fn of_name(
 ) -> Result<Vec<Value>, Failure> {
     if !word.contains('/') {
         let path = pods_kind.object_path(context.namespace(), word);
-        return Ok(vec![context.client.get(&path, &Query::new()).await?]);
+        let pod = context.client.get(&path, &Query::new()).await;
+        return pod.map(|pod| vec![pod]).map_err(|failure| not_found(context, failure));
     }
     let Names::Each(mut targets) = of_words(context, &[word.to_owned()]).await? else {
         return Ok(Vec::new());
@@ -120,6 +121,15 @@ async fn of_name(
         context.err(&format!("Found {count} pods, using pod/{}\n", name_of(&pod)));
     }
     Ok(vec![pod])
+}
+
+/// A Pod that is not there is told with its namespace.
+fn not_found(context: &Context<'_>, failure: Failure) -> Failure {
+    if !failure.is_not_found() {
+        return failure;
+    }
+    let namespace = context.namespace();
+    Failure::message(format!("error from server (NotFound): {failure} in namespace {namespace:?}"))
 }
 
 /// Which containers of a Pod to print.

@@ -1,14 +1,15 @@
 //! `kubectl patch`.
 
 use futures::FutureExt;
-use serde_json::Value;
 
+use super::apply::write_query;
 use super::each::{self, named};
 use super::{Command, flags};
 use crate::arguments::Flag;
 use crate::client::PatchType;
-use crate::context::Context;
+use crate::context::{Context, DryRun};
 use crate::failure::{Failure, Outcome};
+use crate::print::json::compact;
 use crate::resources::Info;
 
 pub(super) const COMMAND: Command = Command {
@@ -55,7 +56,7 @@ async fn run(context: &Context<'_>) -> Outcome {
     Failure::gather(failures)
 }
 
-fn the_patch(context: &Context<'_>) -> Result<Value, Failure> {
+fn the_patch(context: &Context<'_>) -> Result<String, Failure> {
     let arguments = &context.arguments;
     let text = match (arguments.get("patch"), arguments.get("patch-file")) {
         ("", "") => {
@@ -73,18 +74,27 @@ fn the_patch(context: &Context<'_>) -> Result<Value, Failure> {
             return Err(Failure::message("cannot specify --patch and --patch-file together"));
         }
     };
-    crate::manifest::yaml(&text)
-        .map_err(|why| Failure::message(format!("unable to parse {text:?}: yaml: {why}")))
+    if text.trim_start().starts_with(['{', '[']) {
+        // JSON goes to the server as it is: what is wrong with it, the server says.
+        return Ok(text);
+    }
+    let patch = crate::manifest::yaml(&text)
+        .map_err(|why| Failure::message(format!("unable to parse {text:?}: yaml: {why}")))?;
+    Ok(compact(&patch))
 }
 
-async fn apply(context: &Context<'_>, mut info: Info, kind: PatchType, patch: &Value) -> Outcome {
+async fn apply(context: &Context<'_>, mut info: Info, kind: PatchType, patch: &str) -> Outcome {
     let before = info.object.clone();
     let mut target = info.clone();
     if let part @ ("status" | "scale") = context.arguments.get("subresource") {
         target.name = format!("{}/{part}", info.name);
     }
-    info.object = each::patched(context, &target, kind, patch, "kubectl-patch").await?;
+    let dry_run = context.dry_run()?;
+    if dry_run != DryRun::Client {
+        let query = write_query(context, "kubectl-patch", dry_run);
+        info.object = context.client.patch_text(&target.path(), &query, kind, patch).await?;
+    }
     let same = before["metadata"]["resourceVersion"] == info.object["metadata"]["resourceVersion"]
-        && context.dry_run()? == crate::context::DryRun::None;
+        && dry_run == DryRun::None;
     each::say(context, &info, if same { "patched (no change)" } else { "patched" })
 }

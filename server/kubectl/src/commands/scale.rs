@@ -41,27 +41,24 @@ async fn run(context: &Context<'_>) -> Outcome {
         ));
     }
     let mut failures = Vec::new();
-    let mut scaled = 0;
+    let mut infos = Vec::new();
     for info in named(context, &context.arguments.words).await? {
-        let done = match info {
-            Ok(info) => scale(context, info).await,
-            Err(failure) => Err(failure),
-        };
-        match done {
-            Ok(()) => scaled += 1,
+        match info {
+            Ok(info) => infos.push(info),
             Err(failure) => failures.push(failure),
         }
     }
-    if scaled == 0 && failures.is_empty() {
-        return Err(Failure::message("no objects passed to scale"));
+    if infos.is_empty() {
+        let why = failures.first().map_or_else(|| "<nil>".to_owned(), ToString::to_string);
+        return Err(Failure::message(format!("no objects passed to scale {why}")));
+    }
+    for info in infos {
+        failures.extend(scale(context, info).await.err());
     }
     Failure::gather(failures)
 }
 
 async fn scale(context: &Context<'_>, info: Info) -> Outcome {
-    if !info.resource.subresources.iter().any(|name| name == "scale") {
-        return Err(Failure::message("the server could not find the requested resource"));
-    }
     let dry_run = context.dry_run()?;
     if dry_run != DryRun::Client {
         let path = format!("{}/scale", info.path());

@@ -67,7 +67,8 @@ impl Output {
         if matches!(self, Output::Name) {
             return Ok(format!("{}\n", info.printed_name()));
         }
-        self.value(&shown(&info.object, managed_fields))
+        let hides = matches!(self, Output::Json | Output::Yaml);
+        self.value(&shown(&info.object, managed_fields || !hides))
     }
 
     /// The text of a value: an object, or a list of them.
@@ -109,6 +110,11 @@ pub(crate) fn columns_of(columns: &[Column], objects: &[Value]) -> Result<String
 pub(crate) fn list_of(objects: Vec<Value>) -> Value {
     json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""},
         "items": objects})
+}
+
+/// The same as the typed list that `apply` prints.
+pub(crate) fn plain_list_of(objects: Vec<Value>) -> Value {
+    json!({"apiVersion": "v1", "kind": "List", "metadata": {}, "items": objects})
 }
 
 /// An object as it is shown: without the fields that only machines read.

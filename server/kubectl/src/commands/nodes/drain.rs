@@ -115,13 +115,14 @@ const DAEMON_SET: Care = Care {
 const LOCAL_STORAGE: Care = Care {
     flag: "delete-emptydir-data",
     refused: "Pods with local storage (use --delete-emptydir-data to override)",
-    warned: "",
+    warned: "deleting Pods with local storage",
     leaves: false,
 };
 
 const UNMANAGED: Care = Care {
     flag: "force",
-    refused: "Pods that declare no controller (use --force to override)",
+    // The words are twice in kubectl: its message begins with them, too.
+    refused: "cannot delete Pods that declare no controller (use --force to override)",
     warned: "deleting Pods that declare no controller",
     leaves: false,
 };

@@ -50,7 +50,8 @@ async fn run(context: &Context<'_>) -> Outcome {
     if changes.is_empty() {
         return Err(Failure::message("at least one taint update is required"));
     }
-    let changes = changes.iter().map(|word| parse(word)).collect::<Result<Vec<_>, _>>()?;
+    let changes = changes.iter().map(|word| parse(word)).collect::<Result<Vec<_>, _>>();
+    let changes = changes.map_err(|why| context.usage(why))?;
     let mut failures = Vec::new();
     for info in each::named(context, names).await? {
         let done = match info {
@@ -63,20 +64,19 @@ async fn run(context: &Context<'_>) -> Outcome {
 }
 
 /// Reads `key=value:Effect`, `key:Effect`, `key:Effect-` or `key-`.
-fn parse(word: &str) -> Result<Change, Failure> {
+fn parse(word: &str) -> Result<Change, String> {
     let remove = word.ends_with('-');
     let taint = word.strip_suffix('-').unwrap_or(word);
-    let invalid = |why: String| Err(Failure::message(why));
     let (pair, effect) = match taint.split_once(':') {
         Some((pair, effect)) => (pair, effect),
         None => (taint, ""),
     };
     let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
     if key.is_empty() || (effect.is_empty() && !remove) {
-        return invalid(format!("invalid taint spec: {word}"));
+        return Err(format!("invalid taint spec: {word}"));
     }
     if !effect.is_empty() && !EFFECTS.contains(&effect) {
-        return invalid(format!("invalid taint effect: {effect}, unsupported taint effect"));
+        return Err(format!("invalid taint effect: {effect}, unsupported taint effect"));
     }
     let own = |text: &str| text.to_owned();
     Ok(Change { key: own(key), value: own(value), effect: own(effect), remove })
@@ -90,6 +90,12 @@ async fn taint(context: &Context<'_>, info: &Info, changes: &[Change]) -> Outcom
         )));
     }
     let mut taints = array_at(&info.object, "/spec/taints").to_vec();
+    let has = |change: &Change| {
+        taints
+            .iter()
+            .any(|taint| text(taint, "key") == change.key && text(taint, "effect") == change.effect)
+    };
+    let replaces = changes.iter().any(|change| !change.remove && has(change));
     for change in changes {
         apply(&mut taints, change, &info.name, context.arguments.on("overwrite"))?;
     }
@@ -98,15 +104,12 @@ async fn taint(context: &Context<'_>, info: &Info, changes: &[Change]) -> Outcom
     each::patched(context, info, PatchType::Strategic, &patch, "kubectl-taint").await?;
     let removes = changes.iter().any(|change| change.remove);
     let adds = changes.iter().any(|change| !change.remove);
-    each::say(
-        context,
-        info,
-        match (adds, removes) {
-            (true, true) => "modified",
-            (false, _) => "untainted",
-            (true, false) => "tainted",
-        },
-    )
+    let verb = match (adds, removes || replaces) {
+        (true, true) => "modified",
+        (false, _) => "untainted",
+        (true, false) => "tainted",
+    };
+    each::say(context, info, verb)
 }
 
 fn apply(taints: &mut Vec<Value>, change: &Change, node: &str, overwrite: bool) -> Outcome {

@@ -59,7 +59,7 @@ async fn undo(context: &Context<'_>, info: &Info) -> Outcome {
     let set = chosen(&revisions, wanted, &info.name)?;
     let template = without_hash(at(set, "/spec/template"));
     if context.dry_run()? == DryRun::Client {
-        return each::say(context, info, &pod_template(&template));
+        return each::say(context, info, &pod_template(at(set, "/spec/template")));
     }
     if bool_at(&info.object, "/spec/paused") {
         return Err(Failure::message(

@@ -160,7 +160,7 @@ async fn list(context: &Context<'_>, names: &[String]) -> Outcome {
             for container in array_at(&spec, list) {
                 context.out(&format!(
                     "# {} {}, container {}\n",
-                    info.resource.plural,
+                    info.resource.kind,
                     info.name,
                     text(container, "name")
                 ));

@@ -1,0 +1,133 @@
+//! A world to run kubectl in: time passes only while a command waits.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use futures::StreamExt;
+use http::{Request, Response};
+use jiff::Timestamp;
+use kubectl::{Api, Body, Paper, run_line};
+use orchestrator::{ApiRequest, Cursor, Input, Reply, Scenario, Time, World};
+
+/// A command that has waited this long waits for ever.
+const FOREVER_MS: i64 = 3_600_000;
+
+/// A world, and the files beside it.
+pub struct Stage {
+    door: Door,
+    files: BTreeMap<String, String>,
+}
+
+impl Stage {
+    pub fn new() -> Stage {
+        Stage::with(World::new(1, &Scenario::playground(3)))
+    }
+
+    pub fn with(world: World) -> Stage {
+        let world = Rc::new(RefCell::new(world));
+        Stage { door: Door { world, wake: Cell::new(None) }, files: BTreeMap::new() }
+    }
+
+    pub fn write(&mut self, name: &str, content: String) {
+        self.files.insert(name.to_owned(), content);
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, ms: i64) {
+        let mut world = self.door.world.borrow_mut();
+        let until = Time(world.now().0 + ms);
+        world.run_until(until);
+    }
+
+    /// Runs a line, for `limit_ms` at most: the exit code, if it came to its end, and what was
+    /// printed.
+    pub fn run(&self, line: &str, limit_ms: Option<i64>) -> (Option<i32>, Paper) {
+        let paper = Paper::default();
+        let command = run_line(line, &self.files, &self.door, &paper);
+        let limit = Time(self.door.world.borrow().now().0 + limit_ms.unwrap_or(FOREVER_MS));
+        let code = self.door.drive(command, limit);
+        self.door.wake.set(None);
+        assert!(code.is_some() || limit_ms.is_some(), "{line} never ends:\n{}", paper.seen());
+        (code, paper)
+    }
+}
+
+/// The way from kubectl to the world.
+struct Door {
+    world: Rc<RefCell<World>>,
+    /// When a sleeping command wants to be woken.
+    wake: Cell<Option<Time>>,
+}
+
+impl Door {
+    fn drive<F: Future>(&self, command: F, limit: Time) -> Option<F::Output> {
+        let mut command = pin!(command);
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            self.wake.set(None);
+            if let Poll::Ready(output) = command.as_mut().poll(&mut context) {
+                return Some(output);
+            }
+            let mut world = self.world.borrow_mut();
+            if world.now() >= limit {
+                return None;
+            }
+            let woken = self.wake.get().unwrap_or(limit).min(limit);
+            match world.next_event().filter(|due| *due <= woken) {
+                Some(_) => _ = world.step(),
+                None => world.run_until(woken),
+            }
+        }
+    }
+
+    fn stream(&self, mut cursor: Cursor) -> Body {
+        let world = Rc::clone(&self.world);
+        let mut ended = false;
+        let pieces = futures::stream::poll_fn(move |_| {
+            if ended {
+                return Poll::Ready(None);
+            }
+            let chunk = world.borrow().read(&mut cursor);
+            ended = chunk.ended;
+            match (chunk.bytes.is_empty(), ended) {
+                (false, _) => Poll::Ready(Some(chunk.bytes)),
+                (true, true) => Poll::Ready(None),
+                (true, false) => Poll::Pending,
+            }
+        });
+        Body::Stream(pieces.boxed_local())
+    }
+}
+
+impl Api for Door {
+    async fn call(&self, request: Request<Bytes>) -> Response<Body> {
+        let reply = self.world.borrow_mut().submit(&Input::Request(ApiRequest::from(&request)));
+        match reply {
+            Reply::Response(response) => response.map(Body::Full),
+            Reply::Stream { head, cursor } => head.map(|()| self.stream(cursor)),
+            Reply::Done | Reply::NotFound => unreachable!("a request is answered"),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        let clock = self.world.borrow().clock();
+        clock.timestamp_at(clock.now)
+    }
+
+    async fn sleep(&self, ms: i64) {
+        let until = Time(self.world.borrow().now().0 + ms);
+        futures::future::poll_fn(|_| {
+            if self.world.borrow().now() >= until {
+                return Poll::Ready(());
+            }
+            let sooner = self.wake.get().map_or(until, |wake| wake.min(until));
+            self.wake.set(Some(sooner));
+            Poll::Pending
+        })
+        .await;
+    }
+}
