@@ -142,6 +142,11 @@ pub trait Particulars: Typed + Metadata<Ty = ObjectMeta> + Clone + PartialEq + '
     /// Notes what is wrong with an object, apart from its metadata.
     fn validate(&self, _errors: &mut FieldErrors) {}
 
+    /// What is allowed but seldom meant: clients print it.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Notes what is wrong with a change.
     fn validate_update(&self, _old: &Self, _errors: &mut FieldErrors) {}
 
@@ -165,6 +170,7 @@ pub struct Rules {
     pub same_spec: fn(&Object, &Object) -> bool,
     pub name_rule: fn() -> names::Rule,
     pub validate: fn(&Object, &mut FieldErrors),
+    pub warnings: fn(&Object) -> Vec<String>,
     pub validate_update: fn(&Object, &Object, &mut FieldErrors),
     pub field: fn(&Object, &str) -> String,
     pub cells: fn(&Object, Clock) -> Vec<Value>,
@@ -190,6 +196,7 @@ impl Rules {
             same_spec: |object, old| own::<T>(object).same_spec(own(old)),
             name_rule: T::name_rule,
             validate: |object, errors| own::<T>(object).validate(errors),
+            warnings: |object| own::<T>(object).warnings(),
             validate_update: |object, old, errors| {
                 own::<T>(object).validate_update(own(old), errors);
             },

@@ -119,7 +119,7 @@ fn node_ports(
     if !needs {
         return;
     }
-    let ports = spec.ports.as_mut().map(Vec::as_mut_slice).unwrap_or_default();
+    let ports = spec.ports.as_deref_mut().unwrap_or_default();
     let mut taken = others.ports.clone();
     let had = |port: i32| {
         old.is_some_and(|old| old.ports.iter().flatten().any(|old| old.node_port == Some(port)))

@@ -106,12 +106,25 @@ pub(super) fn answer(
     }
     let mut body = body::Body::of(asked, warnings)?;
     draft.dry_run = dry_run(asked)?;
-    match &asked.target {
+    let answer = match &asked.target {
         Target::Collection(scope) => in_collection(asked, scope, draft, &mut body),
         Target::Object { key, subresource } => {
             on_object(asked, key, *subresource, draft, &mut body)
         }
         _ => Err(Status::method_not_allowed()),
+    }?;
+    if let Answer::Object { object, .. } = &answer {
+        warnings.extend(new_warnings(object, draft));
+    }
+    Ok(answer)
+}
+
+/// What is worth a warning in a new object, or in one whose spec has changed.
+fn new_warnings(object: &Object, draft: &Draft<'_>) -> Vec<String> {
+    let rules = &object.kind().row().rules;
+    match draft.store.objects().get(&object.key()) {
+        Some(old) if (rules.same_spec)(object, old) => Vec::new(),
+        _ => (rules.warnings)(object),
     }
 }
 

@@ -74,7 +74,7 @@ impl Decoder {
             (Shape::Struct(_), Tree::Map(fields)) => Some(self.fields(fields, shape, place)),
             (Shape::Map(values), Tree::Map(fields)) => Some(self.map(fields, values, place)),
             (Shape::List(items), Tree::List(list)) => Some(self.list(list, items, place)),
-            (Shape::Text, Tree::Text(text)) => Some(Value::String(text)),
+            (Shape::Text | Shape::IntOrString, Tree::Text(text)) => Some(Value::String(text)),
             (Shape::Bool, Tree::Bool(bool)) => Some(Value::Bool(bool)),
             (Shape::Int32 | Shape::Int64 | Shape::Number, Tree::Number(number)) => {
                 self.number(number, shape, place)
@@ -82,7 +82,6 @@ impl Decoder {
             (Shape::Bytes, Tree::Text(text)) => self.bytes(text),
             (Shape::Time, Tree::Text(text)) => self.time(text),
             (Shape::Quantity, tree @ (Tree::Text(_) | Tree::Number(_))) => self.quantity(tree),
-            (Shape::IntOrString, Tree::Text(text)) => Some(Value::String(text)),
             (Shape::IntOrString, Tree::Number(number)) => match number.as_i64() {
                 Some(small) if i32::try_from(small).is_ok() => Some(Value::Number(number)),
                 _ => self.refuse(format!(
@@ -164,7 +163,7 @@ impl Decoder {
         if let Some(at) = plain.bytes().position(|byte| !good(byte)) {
             return self.refuse(format!("illegal base64 data at input byte {at}"));
         }
-        if text.len() % 4 != 0 {
+        if !text.len().is_multiple_of(4) {
             return self
                 .refuse(format!("illegal base64 data at input byte {}", text.len() / 4 * 4));
         }

@@ -156,7 +156,7 @@ fn key_of(item: &Value, key: &str) -> Value {
 /// Whether a segment leads to an item.
 fn leads_to(segment: &str, item: &Value) -> bool {
     if let Some(value) = segment.strip_prefix("v:") {
-        return item.to_string() == value;
+        return serde_json::from_str::<Value>(value).is_ok_and(|value| value == *item);
     }
     let keys = segment.strip_prefix("k:").and_then(|keys| serde_json::from_str(keys).ok());
     let Some(Value::Object(keys)) = keys else { return false };

@@ -22,6 +22,7 @@ mod delete;
 mod discovery;
 mod events;
 mod hostile;
+mod logs;
 mod patch;
 mod refusals;
 mod tables;

@@ -75,8 +75,8 @@ impl Particulars for EndpointSlice {
         vec![
             name.into(),
             self.address_type.clone().into(),
-            first_three(ports.collect()).into(),
-            first_three(addresses.collect()).into(),
+            first_three(&ports.collect::<Vec<_>>()).into(),
+            first_three(&addresses.collect::<Vec<_>>()).into(),
             age::since(self.metadata.creation_timestamp.as_ref(), clock).into(),
         ]
     }
@@ -118,7 +118,7 @@ fn validate_address(address_type: &str, address: &str, path: &str, errors: &mut 
 }
 
 /// As tables list things: the first three and how many more.
-fn first_three(all: Vec<String>) -> String {
+fn first_three(all: &[String]) -> String {
     match all.len() {
         0 => "<unset>".to_owned(),
         count @ 4.. => format!("{} + {} more...", all[..3].join(","), count - 3),

@@ -12,10 +12,12 @@ mod difference;
 mod row;
 mod update;
 mod validation;
+mod warnings;
 
 pub(super) use defaults::default_spec;
 pub use defaults::qos_class;
 pub(super) use validation::validate_spec;
+pub(super) use warnings::{of_name as name_warnings, of_spec as spec_warnings};
 
 const SPEC: &str = "io.k8s.api.core.v1.PodSpec";
 const STATUS: &str = "io.k8s.api.core.v1.PodStatus";
@@ -98,6 +100,13 @@ impl Particulars for Pod {
     fn validate(&self, errors: &mut FieldErrors) {
         let none = PodSpec::default();
         validate_spec(self.spec.as_ref().unwrap_or(&none), "spec", errors);
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let name = self.metadata.name.as_deref().unwrap_or_default();
+        let mut warnings = name_warnings(name, "the Pod's hostname");
+        warnings.extend(self.spec.iter().flat_map(|spec| spec_warnings(spec, "spec")));
+        warnings
     }
 
     fn validate_update(&self, old: &Pod, errors: &mut FieldErrors) {

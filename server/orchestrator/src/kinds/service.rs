@@ -97,11 +97,11 @@ impl Particulars for Service {
         metadata::labels(spec.selector.as_ref(), "spec.selector", errors);
         let affinities = ["ClientIP", "None"];
         errors.one_of("spec.sessionAffinity", spec.session_affinity.as_deref(), &affinities);
-        if let Some(ip) = spec.cluster_ip.as_deref().filter(|ip| !ip.is_empty() && *ip != "None") {
-            if ip.parse::<std::net::IpAddr>().is_err() {
-                let detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-                errors.invalid("spec.clusterIPs[0]", quoted(ip), detail);
-            }
+        if let Some(ip) = spec.cluster_ip.as_deref().filter(|ip| !ip.is_empty() && *ip != "None")
+            && ip.parse::<std::net::IpAddr>().is_err()
+        {
+            let detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+            errors.invalid("spec.clusterIPs[0]", quoted(ip), detail);
         }
     }
 

@@ -92,6 +92,13 @@ impl Particulars for Deployment {
         }
     }
 
+    fn warnings(&self) -> Vec<String> {
+        let name = self.metadata.name.as_deref().unwrap_or_default();
+        let mut warnings = pod::name_warnings(name, "Pod names and hostnames");
+        warnings.extend(template_warnings(self.spec.as_ref().map(|spec| &spec.template)));
+        warnings
+    }
+
     fn validate_update(&self, old: &Deployment, errors: &mut FieldErrors) {
         let selector = |deployment: &Deployment| {
             deployment.spec.as_ref().map(|spec| spec.selector.clone()).unwrap_or_default()
@@ -157,6 +164,14 @@ impl Particulars for ReplicaSet {
         }
     }
 
+    fn warnings(&self) -> Vec<String> {
+        let name = self.metadata.name.as_deref().unwrap_or_default();
+        let mut warnings = pod::name_warnings(name, "Pod names and hostnames");
+        let template = self.spec.as_ref().and_then(|spec| spec.template.as_ref());
+        warnings.extend(template_warnings(template));
+        warnings
+    }
+
     fn validate_update(&self, old: &ReplicaSet, errors: &mut FieldErrors) {
         let selector = |set: &ReplicaSet| {
             set.spec.as_ref().map(|spec| spec.selector.clone()).unwrap_or_default()
@@ -190,6 +205,11 @@ impl Particulars for ReplicaSet {
             selectors::show(&spec.selector).into(),
         ]
     }
+}
+
+fn template_warnings(template: Option<&PodTemplateSpec>) -> Vec<String> {
+    let spec = template.and_then(|template| template.spec.as_ref());
+    spec.map(|spec| pod::spec_warnings(spec, "spec.template.spec")).unwrap_or_default()
 }
 
 fn default_template(template: &mut PodTemplateSpec) {

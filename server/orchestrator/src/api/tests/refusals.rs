@@ -272,3 +272,31 @@ fn a_stale_write_is_a_conflict() {
     assert_eq!((code, bench.store.rev()), (200, before), "nothing changed, nothing written");
     assert_eq!(same, current);
 }
+
+#[test]
+fn what_is_seldom_meant_is_warned_of() {
+    let mut bench = Bench::new();
+    let mut given = deployment("my.web");
+    given["spec"]["template"]["spec"]["containers"][0]["env"] =
+        json!([{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]);
+    given["spec"]["template"]["spec"]["containers"][0]["resources"] =
+        json!({"limits": {"memory": "100m"}});
+    let request = ApiRequest::new("POST", DEPLOYMENTS, "application/json", given.to_string());
+    let response = bench.response(&request);
+    assert_eq!(response.status(), 201);
+    let warnings = response.headers().get_all("warning").iter();
+    let warnings: Vec<&str> = warnings.map(|warning| warning.to_str().unwrap()).collect();
+    assert!(warnings[0].contains("metadata.name: this is used in Pod names and hostnames"));
+    let expected = [
+        "299 - \"spec.template.spec.containers[0].env[1]: hides previous definition of \\\"A\\\", \
+         which may be dropped when using apply\"",
+        "299 - \"spec.template.spec.containers[0].resources.limits[memory]: fractional byte value \
+         \\\"100m\\\" is invalid, must be an integer\"",
+    ];
+    assert_eq!(warnings[1..], expected);
+    // A change of labels does not warn again.
+    let patch = json!({"metadata": {"labels": {"a": "b"}}}).to_string();
+    let media = "application/merge-patch+json";
+    let request = ApiRequest::new("PATCH", &format!("{DEPLOYMENTS}/my.web"), media, patch);
+    assert_eq!(bench.response(&request).headers().get_all("warning").iter().count(), 0);
+}

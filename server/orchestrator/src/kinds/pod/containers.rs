@@ -61,7 +61,8 @@ fn validate_image(container: &Container, path: &str, errors: &mut FieldErrors) {
     let image = container.image.as_deref().unwrap_or_default();
     if image.is_empty() {
         errors.required(format!("{path}.image"), "");
-    } else if image.trim() != image {
+    } else if image.trim() != image && !path.contains(".template.") {
+        // Templates may hold a placeholder.
         let detail = "must not have leading or trailing whitespace";
         errors.invalid(format!("{path}.image"), quoted(image), detail);
     }

@@ -10,7 +10,7 @@ use super::containers::{Kind, validate_container};
 use super::defaults::has_source;
 
 const RESTART_POLICIES: &[&str] = &["Always", "OnFailure", "Never"];
-const DNS_POLICIES: &[&str] = &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
+const DNS_POLICIES: &[&str] = &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
 const EFFECTS: &[&str] = &["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 /// Notes what is wrong with the spec of a Pod or of a Pod template.
@@ -37,20 +37,16 @@ pub(in crate::kinds) fn validate_spec(spec: &PodSpec, path: &str, errors: &mut F
         &format!("{path}.tolerations"),
         errors,
     );
-    validate_periods(spec, path, errors);
+    validate_deadline(spec, path, errors);
     validate_spread(spec, path, errors);
 }
 
-fn validate_periods(spec: &PodSpec, path: &str, errors: &mut FieldErrors) {
+fn validate_deadline(spec: &PodSpec, path: &str, errors: &mut FieldErrors) {
     if let Some(seconds) = spec.active_deadline_seconds
         && !(1..=i64::from(i32::MAX)).contains(&seconds)
     {
         let detail = format!("must be between 1 and {}, inclusive", i32::MAX);
         errors.invalid(format!("{path}.activeDeadlineSeconds"), seconds, detail);
-    }
-    if let Some(seconds) = spec.termination_grace_period_seconds.filter(|seconds| *seconds < 0) {
-        let detail = "must be greater than or equal to 0";
-        errors.invalid(format!("{path}.terminationGracePeriodSeconds"), seconds, detail);
     }
 }
 
