@@ -40,7 +40,7 @@ pub(crate) async fn serve(
     };
     let ends = timeout(&request.uri).map(|timeout| Instant::now() + timeout);
     match sandbox.submit(Input::Request(request)).await {
-        Ok(submitted) => answer(&sandbox, submitted.reply, ends),
+        Ok(reply) => answer(&sandbox, reply, ends),
         Err(refused) => refuse(&refused),
     }
 }

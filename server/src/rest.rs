@@ -101,7 +101,7 @@ pub(crate) async fn fault(
     let fault = fault.ok_or_else(|| Problem::invalid("a fault is needed"))?;
     let sandbox = open(&state, &id).await?;
     let input = Input::Fault(translate::model_fault(fault));
-    match sandbox.submit(input).await?.reply {
+    match sandbox.submit(input).await? {
         Reply::NotFound => Err(Problem::not_found("the fault names something that is not there")),
         _ => Ok(Json(sandbox.view().clock())),
     }

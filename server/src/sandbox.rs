@@ -54,7 +54,7 @@ pub(crate) struct View {
 enum Command {
     Submit {
         input: Input,
-        answer: oneshot::Sender<Result<Submitted, Refused>>,
+        answer: oneshot::Sender<Result<Reply, Refused>>,
     },
     Clock {
         change: ClockChange,
@@ -70,14 +70,6 @@ enum Command {
     },
     /// The server shuts down.
     End,
-}
-
-/// What came of an input.
-#[derive(Debug)]
-pub(crate) struct Submitted {
-    pub(crate) reply: Reply,
-    /// The end of the trace after it.
-    pub(crate) position: Position,
 }
 
 /// Why a sandbox did not do what it was asked.
@@ -135,7 +127,7 @@ impl Sandbox {
     }
 
     /// Does something to the cluster. When this returns, it is in the log and on the disk.
-    pub(crate) async fn submit(&self, input: Input) -> Result<Submitted, Refused> {
+    pub(crate) async fn submit(&self, input: Input) -> Result<Reply, Refused> {
         self.ask(|answer| Command::Submit { input, answer }).await
     }
 

@@ -183,7 +183,7 @@ impl Visitor {
         let asked = request.clone();
         let refused = |refused| refusal(&refused).map(Body::Full);
         match self.sandbox.submit(Input::Request(request)).await {
-            Ok(submitted) => match submitted.reply {
+            Ok(reply) => match reply {
                 Reply::Response(response) => {
                     self.note(&asked, &response);
                     response.map(Body::Full)

@@ -44,19 +44,6 @@ pub(crate) fn last_write(world: &World, object: &ObjectRef) -> Option<Position> 
         .find(|position| trace.get(*position).is_some_and(|entry| moment::writes(entry, object)))
 }
 
-/// The path of an object's own address in the Kubernetes API.
-pub(crate) fn path(world: &World, object: &ObjectRef) -> Option<String> {
-    let found = find(world, object)?;
-    let kind = found.kind();
-    let root = if kind.group().is_empty() { "/api" } else { "/apis" };
-    let namespace = match found.namespace() {
-        "" => String::new(),
-        namespace => format!("/namespaces/{namespace}"),
-    };
-    let (version, plural, name) = (kind.api_version(), kind.plural(), found.name());
-    Some(format!("{root}/{version}{namespace}/{plural}/{name}"))
-}
-
 /// The object of that name, if it is there. A UID, if given, must be its own.
 pub(crate) fn find<'world>(world: &'world World, object: &ObjectRef) -> Option<&'world Object> {
     let kind = *orchestrator::Kind::ALL.iter().find(|kind| {

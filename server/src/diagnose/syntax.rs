@@ -82,7 +82,7 @@ mod tests {
         check("spec:\n  containers:\n  - name: a\n   image: b\n", "lost-indentation", 4, 4);
         check("metadata:\n  name: web\n labels: {}\n", "lost-indentation", 3, 2);
         check("metadata: {name: web\nkind: Pod\n", "yaml-syntax", 2, 5);
-        check("name: \"web\nkind: Pod\n", "yaml-syntax", 1, 7);
+        check("name: \"web\nkind: Pod\n", "yaml-syntax", 2, 1);
         check(&format!("a: {}1{}", "[".repeat(150), "]".repeat(150)), "too-deep", 1, 103);
     }
 

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use orchestrator::Input;
+use orchestrator::{Input, Reply};
 use protocol::{ClockChange, Position, Step, Until};
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
@@ -14,9 +14,7 @@ use tokio::{
     time::sleep_until,
 };
 
-use super::{
-    Command, Frame, Life, Pace, Refused, Submitted, View, clock::is_rate, frame, log::Goal,
-};
+use super::{Command, Frame, Life, Pace, Refused, View, clock::is_rate, frame, log::Goal};
 use crate::{
     config::Limits,
     database::{Journal, Page},
@@ -151,11 +149,10 @@ impl Task {
         }
     }
 
-    fn submit(&mut self, input: Input) -> Result<Submitted, Refused> {
+    fn submit(&mut self, input: Input) -> Result<Reply, Refused> {
         self.admit()?;
         let life = &mut self.life;
-        let reply = heavy(|| life.submit(input));
-        Ok(Submitted { reply, position: self.life.world().trace().len() })
+        Ok(heavy(|| life.submit(input)))
     }
 
     fn admit(&self) -> Result<(), Refused> {

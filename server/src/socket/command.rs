@@ -93,8 +93,7 @@ impl Desk {
     }
 
     async fn fault(&self, fault: orchestrator::Fault) -> Result<Reply> {
-        let submitted = self.sandbox.submit(Input::Fault(fault)).await.map_err(refusal)?;
-        match submitted.reply {
+        match self.sandbox.submit(Input::Fault(fault)).await.map_err(refusal)? {
             orchestrator::Reply::NotFound => Err(Refusal::NotFound),
             _ => Ok(Reply::Done),
         }

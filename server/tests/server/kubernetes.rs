@@ -1,0 +1,107 @@
+//! The Kubernetes API of a sandbox, with the real kubectl where one is on PATH.
+
+use std::{process::Stdio, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::Command,
+    time::timeout,
+};
+
+use crate::house::{Folder, House, Listening, pod};
+
+fn kubectl(listening: &Listening, id: &str, folder: &Folder) -> Command {
+    let mut command = Command::new("kubectl");
+    let server = format!("http://{}/sandboxes/{id}", listening.address);
+    command.args(["--server", &server]).env("HOME", folder.path()).kill_on_drop(true);
+    command.env_remove("KUBECONFIG").stdin(Stdio::null());
+    command
+}
+
+async fn run(listening: &Listening, id: &str, folder: &Folder, line: &str) -> (String, String) {
+    let mut command = kubectl(listening, id, folder);
+    let output = command.args(line.split_whitespace()).output().await.expect("kubectl is on PATH");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_kubectl_works() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &[]).await;
+    let listening = house.listen().await;
+    let id = house.sandbox(r#"{"rate": 0}"#).await;
+    let file = folder.path().join("pod.yaml");
+    std::fs::write(&file, pod("web")).expect("a file");
+    let apply = format!("apply -f {}", file.display());
+    let (out, error) = run(&listening, &id, &folder, &apply).await;
+    assert_eq!((out.as_str(), error.as_str()), ("pod/web created\n", ""));
+    house.ask("POST", &format!("/sandboxes/{id}/clock"), r#"{"until": "quiet"}"#).await;
+    let (out, error) = run(&listening, &id, &folder, "get pods").await;
+    assert!(
+        out.starts_with("NAME   READY   STATUS    RESTARTS   AGE\nweb    1/1     Running"),
+        "{out}{error}"
+    );
+    let (out, error) = run(&listening, "aaaaaaaaaaaaaaaaaaaaaaaaaa", &folder, "get pods").await;
+    assert_eq!(out, "");
+    assert!(error.contains("there is no sandbox"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_kubectl_watches() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &[]).await;
+    let listening = house.listen().await;
+    let id = house.sandbox(r#"{"rate": 0}"#).await;
+    let mut watching = kubectl(&listening, &id, &folder)
+        .args(["get", "pods", "-w", "--no-headers"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("kubectl is on PATH");
+    let mut lines = BufReader::new(watching.stdout.take().expect("its output")).lines();
+    house.pod(&id, "web").await;
+    let mut status = Vec::new();
+    while status.last().is_none_or(|word| word != "Running") {
+        let line = timeout(Duration::from_secs(30), lines.next_line());
+        // The clock stands still: each line is a write that a step let happen.
+        house.ask("POST", &format!("/sandboxes/{id}/clock"), r#"{"until": "quiet"}"#).await;
+        let line = line.await.expect("in time").expect("no error").expect("a line");
+        status.push(line.split_whitespace().nth(2).expect("a status").to_owned());
+    }
+    assert!(status.contains(&"Pending".to_owned()), "{status:?}");
+    assert!(status.contains(&"ContainerCreating".to_owned()), "{status:?}");
+    house.ending.announce();
+    let ended = timeout(Duration::from_secs(30), watching.wait()).await;
+    assert!(ended.expect("the watch ends with the server").expect("no error").success());
+}
+
+#[tokio::test]
+async fn a_watch_ends_when_its_client_said() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &[]).await;
+    let id = house.sandbox(r#"{"rate": 0}"#).await;
+    house.pod(&id, "web").await;
+    let path =
+        format!("/sandboxes/{id}/api/v1/namespaces/default/pods?watch=true&timeoutSeconds=1");
+    let watched = house.get(&path).await;
+    let events: Vec<serde_json::Value> =
+        watched.text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(events.len(), 1, "{}", watched.text);
+    assert_eq!(
+        (&events[0]["type"], &events[0]["object"]["metadata"]["name"]),
+        (&"ADDED".into(), &"web".into())
+    );
+}
+
+#[tokio::test]
+async fn watches_have_a_bound() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &["--watches-max", "0"]).await;
+    let id = house.sandbox(r#"{"rate": 0}"#).await;
+    let path = format!("/sandboxes/{id}/api/v1/pods?watch=true");
+    let refused = house.get(&path).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.json()["reason"]),
+        (429, &"TooManyRequests".into())
+    );
+}
