@@ -2,6 +2,7 @@
 //! server refused, to lines and columns.
 
 mod field;
+mod known;
 mod nearest;
 mod refusal;
 mod syntax;
@@ -9,12 +10,13 @@ mod tree;
 
 use std::collections::BTreeMap;
 
-use orchestrator::Kind;
+use orchestrator::{Kind, World};
 use protocol::{Diagnostic, File};
 
 pub(crate) use self::refusal::Refusal;
 use self::{
     field::Path,
+    known::Known,
     tree::{Document, Place},
 };
 
@@ -23,17 +25,22 @@ const BYTES_MAX: usize = 1 << 20;
 
 /// Finds what is wrong in files that could not be applied. `output` is what kubectl printed, and
 /// `refusals` what the API server answered.
-pub(crate) fn diagnose(files: &[File], output: &str, refusals: &[Refusal]) -> Vec<Diagnostic> {
-    files.iter().flat_map(|file| of_file(file, output, refusals)).collect()
+pub(crate) fn diagnose(
+    world: &World,
+    files: &[File],
+    output: &str,
+    refusals: &[Refusal],
+) -> Vec<Diagnostic> {
+    files.iter().flat_map(|file| of_file(world, file, output, refusals)).collect()
 }
 
-fn of_file(file: &File, output: &str, refusals: &[Refusal]) -> Vec<Diagnostic> {
+fn of_file(world: &World, file: &File, output: &str, refusals: &[Refusal]) -> Vec<Diagnostic> {
     let found = if file.text.len() > BYTES_MAX {
         vec![Finding::new("too-large", Place::START, "the file is larger than 1 MiB")]
     } else {
         match tree::parse(&file.text) {
             Err(trouble) => vec![syntax::explain(&file.text, &trouble, said_of(file, output))],
-            Ok(documents) => of_documents(&documents, output, refusals),
+            Ok(documents) => of_documents(world, &documents, output, refusals),
         }
     };
     found.into_iter().map(|finding| finding.in_file(&file.name)).collect()
@@ -44,13 +51,18 @@ fn said_of<'output>(file: &File, output: &'output str) -> Option<&'output str> {
     output.lines().find(|line| line.contains(&file.name) && line.contains("yaml: "))
 }
 
-fn of_documents(documents: &[Document], output: &str, refusals: &[Refusal]) -> Vec<Finding> {
+fn of_documents(
+    world: &World,
+    documents: &[Document],
+    output: &str,
+    refusals: &[Refusal],
+) -> Vec<Finding> {
     documents
         .iter()
         .filter(|document| !document.is_empty())
         .flat_map(|document| {
             let own = before_sending(document, output);
-            if own.is_empty() { refused(document, refusals) } else { own }
+            if own.is_empty() { refused(world, document, refusals) } else { own }
         })
         .collect()
 }
@@ -95,10 +107,15 @@ fn nameless(document: &Document) -> Option<Finding> {
     Some(Finding::new("missing-field", place, message).with("field", "metadata.name"))
 }
 
+fn kind_of(document: &Document) -> Option<Kind> {
+    let (version, kind) = (document.text(&["apiVersion"])?, document.text(&["kind"])?);
+    let mut known = Kind::ALL.iter().copied();
+    known.find(|known| known.name() == kind && known.api_version() == version)
+}
+
 fn unknown_kind(document: &Document, output: &str) -> Option<Finding> {
     let (version, kind) = (document.text(&["apiVersion"])?, document.text(&["kind"])?);
-    let known = |known: &&Kind| known.name() == kind && known.api_version() == version;
-    if Kind::ALL.iter().any(|row| known(&row)) {
+    if kind_of(document).is_some() {
         return None;
     }
     let message = format!("no matches for kind \"{kind}\" in version \"{version}\"");
@@ -116,9 +133,10 @@ fn unknown_kind(document: &Document, output: &str) -> Option<Finding> {
     Some(finding.with("nearest", nearest).with("version", version))
 }
 
-fn refused(document: &Document, refusals: &[Refusal]) -> Vec<Finding> {
+fn refused(world: &World, document: &Document, refusals: &[Refusal]) -> Vec<Finding> {
+    let known = || Known::of(world, kind_of(document)?);
     let mine = refusals.iter().filter(|refusal| refusal.is_about(document));
-    mine.flat_map(|refusal| refusal.findings(document)).collect()
+    mine.flat_map(|refusal| refusal.findings(document, &known)).collect()
 }
 
 /// Something wrong, at its place.

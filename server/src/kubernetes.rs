@@ -38,7 +38,7 @@ pub(crate) async fn serve(
         Ok(request) => request,
         Err(response) => return response,
     };
-    let ends = timeout(&request.uri).map(|timeout| Instant::now() + timeout);
+    let (request, ends) = by_the_wall_clock(request);
     match sandbox.submit(Input::Request(request)).await {
         Ok(reply) => answer(&sandbox, reply, ends),
         Err(refused) => refuse(&refused),
@@ -78,11 +78,20 @@ async fn read(request: Request, id: &str, bytes_max: usize) -> Result<ApiRequest
     Ok(ApiRequest::from(&http::Request::from_parts(parts, body)))
 }
 
-/// How long a watch shall last by the wall clock, if its client said so.
-fn timeout(uri: &str) -> Option<Duration> {
-    let (_, query) = uri.split_once('?')?;
-    let seconds = query.split('&').find_map(|pair| pair.strip_prefix("timeoutSeconds="))?;
-    seconds.parse().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs)
+/// How long a watch lasts is meant by its client's clock and not by the cluster's: it is taken out
+/// of the request, and returned as the time when the watch ends.
+fn by_the_wall_clock(mut request: ApiRequest) -> (ApiRequest, Option<Instant>) {
+    let mut ends = None;
+    if let Some((path, query)) = request.uri.split_once('?') {
+        let (given, rest): (Vec<&str>, Vec<&str>) =
+            query.split('&').partition(|pair| pair.starts_with("timeoutSeconds="));
+        let seconds = given.first().and_then(|pair| pair.split_once('=')?.1.parse().ok());
+        let seconds = seconds.filter(|seconds| *seconds > 0);
+        ends = seconds.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
+        request.uri =
+            if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) };
+    }
+    (request, ends)
 }
 
 fn answer(sandbox: &Sandbox, reply: Reply, ends: Option<Instant>) -> Response {
@@ -197,5 +206,23 @@ impl Streaming {
             () = over => false,
             () = announced(&mut self.closing) => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_of_a_watch_is_not_part_of_the_log() {
+        let check = |uri: &str, logged: &str, ends: bool| {
+            let (request, at) = by_the_wall_clock(ApiRequest::new("GET", uri, "", ""));
+            assert_eq!((request.uri.as_str(), at.is_some()), (logged, ends), "{uri}");
+        };
+        check("/api/v1/pods", "/api/v1/pods", false);
+        check("/api/v1/pods?watch=1", "/api/v1/pods?watch=1", false);
+        check("/api/v1/pods?watch=1&timeoutSeconds=5", "/api/v1/pods?watch=1", true);
+        check("/api/v1/pods?timeoutSeconds=0", "/api/v1/pods", false);
+        check("/api/v1/pods?timeoutSeconds=x&limit=1", "/api/v1/pods?limit=1", false);
     }
 }

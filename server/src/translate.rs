@@ -3,7 +3,6 @@
 mod moment;
 mod object;
 mod pod;
-mod quantity;
 mod workload;
 
 pub(crate) use self::moment::model_fault;

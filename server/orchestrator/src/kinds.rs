@@ -26,7 +26,7 @@ mod service;
 mod workloads;
 
 pub use invalid::{FieldErrors, go_map, quoted};
-pub use pod::{container_ports, qos_class};
+pub use pod::{container_ports, qos_class, status_word};
 
 /// What is known of a kind.
 #[derive(Debug)]

@@ -49,6 +49,15 @@ impl Path {
         Self(self.0[..self.0.len().saturating_sub(1)].to_vec())
     }
 
+    /// The keys on the way; `[]` stands for an item of a list.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let word = |part: &Part| match part {
+            Part::Key(key) => key.clone(),
+            Part::Index(_) => "[]".to_owned(),
+        };
+        self.0.iter().map(word).collect()
+    }
+
     /// Where it leads; if it leads nowhere, as far as it goes.
     pub(super) fn find<'tree>(&self, document: &'tree Document) -> Found<'tree> {
         let mut node = document.root();

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    Finding, Path, nearest,
+    Finding, Known, Path, nearest,
     tree::{Document, Node},
 };
 
@@ -16,8 +16,6 @@ pub(crate) struct Refusal {
     kind: String,
     name: String,
     status: Status,
-    /// The fields that may stand where an unknown one was found: by path of the parent.
-    known: Vec<(String, Vec<String>)>,
 }
 
 /// `metav1.Status`, as far as it matters here.
@@ -58,7 +56,7 @@ impl Refusal {
         let path = request.uri.split('?').next().unwrap_or_default();
         let last = path.rsplit('/').next().unwrap_or_default();
         let name = body["metadata"]["name"].as_str().unwrap_or(last).to_owned();
-        Some(Self { kind: word(&body["kind"]), name, status, known: Vec::new() })
+        Some(Self { kind: word(&body["kind"]), name, status })
     }
 
     pub(super) fn is_about(&self, document: &Document) -> bool {
@@ -67,8 +65,12 @@ impl Refusal {
         (self.kind.is_empty() || self.kind == kind) && self.name == name
     }
 
-    pub(super) fn findings(&self, document: &Document) -> Vec<Finding> {
-        let strict = self.strict(document);
+    pub(super) fn findings(
+        &self,
+        document: &Document,
+        known: &dyn Fn() -> Option<Known>,
+    ) -> Vec<Finding> {
+        let strict = self.strict(document, known);
         if !strict.is_empty() {
             return strict;
         }
@@ -83,20 +85,26 @@ impl Refusal {
     }
 
     /// Fields that strict decoding does not know, or finds twice.
-    fn strict(&self, document: &Document) -> Vec<Finding> {
+    fn strict(&self, document: &Document, known: &dyn Fn() -> Option<Known>) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (word, code) in
             [("unknown field \"", "unknown-field"), ("duplicate field \"", "duplicate-field")]
         {
             for part in self.status.message.split(word).skip(1) {
                 let path = Path::parse(part.split('"').next().unwrap_or_default());
-                findings.push(self.strict_field(code, &path, document));
+                findings.push(self.strict_field(code, &path, document, known));
             }
         }
         findings
     }
 
-    fn strict_field(&self, code: &'static str, path: &Path, document: &Document) -> Finding {
+    fn strict_field(
+        &self,
+        code: &'static str,
+        path: &Path,
+        document: &Document,
+        known: &dyn Fn() -> Option<Known>,
+    ) -> Finding {
         let found = path.find(document);
         let parent = path.parent().find(document);
         if let Some(lost_from) = null_before(parent.node, path.field()) {
@@ -104,9 +112,9 @@ impl Refusal {
             return finding.with("field", path.field()).with("parent", lost_from);
         }
         let finding = Finding::new(code, found.node.key, &self.status.message);
-        let known = self.known.iter().find(|(field, _)| field == path.field());
-        let known = known.iter().flat_map(|(_, known)| known.iter().map(String::as_str));
-        let meant = nearest::nearest(path.field(), known).unwrap_or_default();
+        let known = if code == "unknown-field" { known() } else { None };
+        let fields = known.as_ref().map(|known| known.fields(&path.parent().keys()));
+        let meant = nearest::nearest(path.field(), fields.unwrap_or_default()).unwrap_or_default();
         finding.with("field", path.field()).with("nearest", meant)
     }
 

@@ -76,7 +76,7 @@ impl Desk {
             0 => Vec::new(),
             _ => {
                 let refusals = refusals.lock().unwrap_or_else(PoisonError::into_inner);
-                diagnose::diagnose(&given, &seen, &refusals)
+                diagnose::diagnose(&self.sandbox.view().world, &given, &seen, &refusals)
             }
         };
         Ok(Reply::Applied { output: seen, diagnostics })

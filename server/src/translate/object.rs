@@ -8,13 +8,13 @@ use k8s_openapi::{
         util::intstr::IntOrString,
     },
 };
-use orchestrator::{Object, time::Clock};
+use orchestrator::{Object, kinds::quantity, time::Clock};
 use protocol::{
     Detail, EndpointSliceView, EndpointView, EventView, NodeView, ObjectRef, ObjectView,
     ServicePortView, ServiceView,
 };
 
-use super::{pod, quantity, workload};
+use super::{pod, workload};
 
 pub(super) fn view(object: &Object, clock: &Clock) -> ObjectView {
     let metadata = object.metadata();
@@ -111,8 +111,8 @@ fn node_view(node: &Node) -> NodeView {
             })
             .collect(),
         cpu_milli: resource("cpu").map(quantity::milli).unwrap_or_default(),
-        memory_bytes: resource("memory").map(quantity::whole).unwrap_or_default(),
-        pods_max: resource("pods").map(quantity::whole).unwrap_or_default(),
+        memory_bytes: resource("memory").map(quantity::value).unwrap_or_default(),
+        pods_max: resource("pods").map(quantity::value).unwrap_or_default(),
         pod_cidr: spec.and_then(|spec| spec.pod_cidr.clone()).unwrap_or_default(),
         ip: internal.map(|address| address.address.clone()).unwrap_or_default(),
     }

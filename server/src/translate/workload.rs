@@ -5,8 +5,9 @@ use k8s_openapi::{
         apps::v1::{Deployment, ReplicaSet},
         core::v1::PodSpec,
     },
-    apimachinery::pkg::{apis::meta::v1::LabelSelector, util::intstr::IntOrString},
+    apimachinery::pkg::util::intstr::IntOrString,
 };
+use orchestrator::kinds::selectors;
 use protocol::{DeploymentView, ReplicaSetView};
 
 /// The annotation under which the deployment controller numbers its ReplicaSets.
@@ -30,7 +31,7 @@ pub(super) fn deployment(deployment: &Deployment) -> DeploymentView {
         max_unavailable,
         paused: spec.paused.unwrap_or_default(),
         images: images(spec.template.spec.as_ref()),
-        selector: selector(&spec.selector),
+        selector: selectors::show(&spec.selector),
     }
 }
 
@@ -46,7 +47,7 @@ pub(super) fn replica_set(set: &ReplicaSet) -> ReplicaSetView {
         available: status.available_replicas.unwrap_or_default(),
         revision: annotations.and_then(|annotations| annotations.get(REVISION).cloned()),
         images: images(template),
-        selector: selector(&spec.selector),
+        selector: selectors::show(&spec.selector),
     }
 }
 
@@ -79,23 +80,6 @@ fn resolve(value: &IntOrString, of: i32, round: i64) -> i32 {
 fn images(spec: Option<&PodSpec>) -> Vec<String> {
     let containers = spec.map(|spec| spec.containers.as_slice()).unwrap_or_default();
     containers.iter().filter_map(|container| container.image.clone()).collect()
-}
-
-/// As kubectl prints it: `app=web,tier in (a,b),!old`.
-fn selector(selector: &LabelSelector) -> String {
-    let labels = selector.match_labels.iter().flatten();
-    let labels = labels.map(|(key, value)| format!("{key}={value}"));
-    let expressions = selector.match_expressions.iter().flatten().map(|expression| {
-        let key = &expression.key;
-        let values = expression.values.as_deref().unwrap_or_default().join(",");
-        match expression.operator.as_str() {
-            "In" => format!("{key} in ({values})"),
-            "NotIn" => format!("{key} notin ({values})"),
-            "DoesNotExist" => format!("!{key}"),
-            _ => key.clone(),
-        }
-    });
-    labels.chain(expressions).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]

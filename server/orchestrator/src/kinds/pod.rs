@@ -16,6 +16,7 @@ mod warnings;
 
 pub(super) use defaults::default_spec;
 pub use defaults::qos_class;
+pub use row::status_word;
 pub(super) use validation::validate_spec;
 pub(super) use warnings::{of_name as name_warnings, of_spec as spec_warnings};
 

@@ -33,6 +33,13 @@ pub(super) fn cells(pod: &Pod, clock: Clock) -> Vec<Value> {
     ]
 }
 
+/// The word under STATUS.
+pub fn status_word(pod: &Pod) -> String {
+    let (no_spec, no_status) = (PodSpec::default(), PodStatus::default());
+    let spec = pod.spec.as_ref().unwrap_or(&no_spec);
+    summarise(pod, spec, pod.status.as_ref().unwrap_or(&no_status)).reason
+}
+
 /// What one line says of all containers.
 #[derive(Default)]
 struct Summary {
