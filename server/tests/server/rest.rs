@@ -158,8 +158,9 @@ async fn what_a_visitor_makes_grow_has_bounds() {
     let large = house.ask("POST", &pods, "x".repeat(1001)).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(large.json()["message"], "Request entity too large: limit is 1000");
-    let late = house.ask("POST", &format!("/sandboxes/{id}/clock"), r#"{"advance_ms": 86400001}"#);
-    assert_eq!(late.await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let clock = format!("/sandboxes/{id}/clock");
+    let late = house.ask("POST", &clock, r#"{"advance_ms": 86400001}"#).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
     for expected in [200, 200, 429] {
         assert_eq!(house.get(&pods).await.status.as_u16(), expected);
     }
