@@ -4,7 +4,7 @@ use std::fmt;
 
 /// 128 random bits as 26 letters and digits, lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SandboxId(String);
+pub(crate) struct SandboxId(String);
 
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const LENGTH: usize = 26;

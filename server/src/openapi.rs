@@ -20,6 +20,7 @@ use crate::{problem::Problem, rest};
     ),
     paths(
         rest::create,
+        rest::find,
         rest::clock,
         rest::change_clock,
         rest::fault,

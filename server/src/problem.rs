@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 /// What went wrong, for a program and for a person.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// A stable word for the kind of problem, such as `/problems/unknown-sandbox`.
     #[serde(rename = "type")]
     pub kind: String,

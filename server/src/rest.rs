@@ -41,11 +41,35 @@ pub(crate) async fn create(
     Body(wish): Body<NewSandbox>,
 ) -> Result<Response, Problem> {
     let sandbox = origin::make(&state, &wish).await?;
-    let server = format!("{}/sandboxes/{}", state.address(&headers), sandbox.id());
-    let page = format!("{}{}", state.address(&headers), origin::page(&sandbox, &headers));
-    let id = sandbox.id().to_string();
-    let created = SandboxCreated { id, server: server.clone(), page };
-    Ok((StatusCode::CREATED, [(LOCATION, server)], Json(created)).into_response())
+    let created = addresses(&state, &sandbox, &headers);
+    let location = [(LOCATION, created.server.clone())];
+    Ok((StatusCode::CREATED, location, Json(created)).into_response())
+}
+
+/// Tell where a sandbox is.
+#[utoipa::path(
+    get, path = "/sandboxes/{id}", tag = "sandboxes", params(("id" = String, Path)),
+    responses(
+        (status = 200, body = schemas::SandboxCreated),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn find(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<SandboxCreated>, Problem> {
+    let sandbox = open(&state, &id).await?;
+    Ok(Json(addresses(&state, &sandbox, &headers)))
+}
+
+fn addresses(state: &AppState, sandbox: &Sandbox, headers: &HeaderMap) -> SandboxCreated {
+    let address = state.address(headers);
+    SandboxCreated {
+        id: sandbox.id().to_string(),
+        server: format!("{address}/sandboxes/{}", sandbox.id()),
+        page: format!("{address}{}", origin::page(sandbox, headers)),
+    }
 }
 
 /// Tell the time of a sandbox.

@@ -19,6 +19,7 @@ type Row = (&'static str, &'static str, MethodRouter<AppState>);
 fn table() -> Vec<Row> {
     vec![
         ("post", "/sandboxes", post(rest::create)),
+        ("get", "/sandboxes/{id}", get(rest::find)),
         ("get", "/sandboxes/{id}/clock", get(rest::clock)),
         ("post", "/sandboxes/{id}/clock", post(rest::change_clock)),
         ("post", "/sandboxes/{id}/faults", post(rest::fault)),

@@ -270,9 +270,13 @@ impl Slot {
         Some(live.used)
     }
 
-    /// Ends the sandbox, unless somebody still holds it and it need not be.
+    /// Ends the sandbox, unless somebody still holds it, or its slot, and it need not be.
     async fn empty(&self, must: bool) {
-        let mut live = self.live.lock().await;
+        let mut live = match self.live.try_lock() {
+            Ok(live) => live,
+            Err(_) if must => self.live.lock().await,
+            Err(_) => return,
+        };
         let held = live.as_ref().is_some_and(|live| Arc::strong_count(&live.sandbox.0) > 1);
         if held && !must {
             return;

@@ -18,6 +18,7 @@ async fn a_sandbox_is_made_and_found() {
 
     let clock = house.get(&format!("/sandboxes/{id}/clock")).await.json();
     assert_eq!((&clock["now_ms"], &clock["rate"]), (&0.into(), &0.0.into()));
+    assert_eq!(house.get(&format!("/sandboxes/{id}")).await.json(), made);
     let kubeconfig = house.get(&format!("/sandboxes/{id}/kubeconfig")).await;
     assert!(kubeconfig.text.contains(&format!("server: http://test/sandboxes/{id}\n")));
 }
