@@ -14,9 +14,17 @@ use tracing_subscriber::EnvFilter;
 /// How long connections have to end by themselves at shutdown.
 const GRACE: Duration = Duration::from_secs(5);
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+/// The page's views are values as deep as the page, and an unoptimised build puts many of them on
+/// the stack at once. Only what is used of it takes memory.
+const STACK_BYTES: usize = 32 << 20;
+
+fn main() -> anyhow::Result<()> {
     let config = Config::parse();
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.enable_all().thread_stack_size(STACK_BYTES).build()?.block_on(run(config))
+}
+
+async fn run(config: Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let listen = config.listen;

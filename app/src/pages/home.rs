@@ -45,7 +45,7 @@ pub fn Home() -> impl IntoView {
                 <Glance/>
             </section>
             <section class="how" aria-labelledby="how-title">
-                <h2 id="how-title">{say("진짜 클러스터로는 할 수 없는 것", "What no real cluster lets you do")}</h2>
+                <h2 id="how-title">{say("여기서 할 수 있는 것", "What you can do here")}</h2>
                 <ul>
                     <Can icon=Icon::SEARCH
                         title=say("보기", "See")

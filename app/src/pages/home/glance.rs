@@ -33,10 +33,15 @@ pub(super) fn Glance() -> impl IntoView {
                 <rect x="464" y="62" width="104" height="56" rx="8"></rect>
                 {nodes.into_iter().collect_view()}
             </g>
+            <g class="g-heads">
+                <path d="M216 84 l10 6 l-10 6 Z"></path>
+                <path d="M458 78 l10 6 l-10 6 Z"></path>
+                <path d="M364 92 l-10 6 l10 6 Z"></path>
+            </g>
             <g class="g-lines">
                 <path d="M116 90 H216"></path>
-                <path d="M358 84 H458"></path>
-                <path d="M464 98 H364"></path>
+                <path d="M358 84 H460"></path>
+                <path d="M464 98 H360"></path>
                 {watches.into_iter().collect_view()}
             </g>
             <g>{pods.into_iter().collect_view()}</g>
@@ -45,7 +50,7 @@ pub(super) fn Glance() -> impl IntoView {
                 <text x="290" y="95">{move || language.get().pick("API 서버", "API server")}</text>
                 <text x="516" y="95">"etcd"</text>
                 <text class="g-brass" x="166" y="78">"apply"</text>
-                <text class="g-sea" x="386" y="166">"watch"</text>
+                <text class="g-sea" x="412" y="142">"watch"</text>
             </g>
         </svg>
     }
