@@ -91,21 +91,12 @@ impl Reader<'_> {
         Ok(Answer::Document(Document { content_type, bytes, ..Document::text("") }))
     }
 
-    fn in_scope(&self, scope: &Scope) -> Box<dyn Iterator<Item = &Object> + '_> {
+    fn in_scope<'s>(&'s self, scope: &'s Scope) -> Box<dyn Iterator<Item = &'s Object> + 's> {
         let objects = self.store.objects();
         if scope.namespace.is_empty() {
             return Box::new(objects.of_kind(scope.kind));
         }
-        let namespace = scope.namespace.clone();
-        let within = objects.of_kind(scope.kind);
-        Box::new(
-            within
-                .skip_while({
-                    let namespace = namespace.clone();
-                    move |object| object.namespace() < &*namespace
-                })
-                .take_while(move |object| object.namespace() == namespace),
-        )
+        Box::new(objects.in_namespace(scope.kind, &scope.namespace))
     }
 
     /// # Errors
@@ -144,11 +135,11 @@ impl Reader<'_> {
     }
 
     /// The objects to look at: one where the selector names it.
-    fn candidates(
-        &self,
-        scope: &Scope,
+    fn candidates<'s>(
+        &'s self,
+        scope: &'s Scope,
         selector: &Selector,
-    ) -> Box<dyn Iterator<Item = &Object> + '_> {
+    ) -> Box<dyn Iterator<Item = &'s Object> + 's> {
         match selector.name() {
             Some(name) if !scope.namespace.is_empty() || !scope.kind.row().namespaced => {
                 let key = Key::new(scope.kind, &scope.namespace, name);

@@ -132,13 +132,12 @@ impl Watching {
             // From the future: it waits until the store has come so far.
             return true;
         }
-        let Some(changes) = store.since(at) else {
-            let oldest = store.rev();
-            let error = Status::expired(at, oldest).to_json();
-            line(lines, &json!({"type": "ERROR", "object": error}));
-            return false;
-        };
-        for change in changes {
+        for rev in at + 1..=store.rev() {
+            let Some(change) = store.change(rev) else {
+                let error = Status::expired(at, store.rev()).to_json();
+                line(lines, &json!({"type": "ERROR", "object": error}));
+                return false;
+            };
             self.tell_change(change, clock, lines);
         }
         true

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::discovery::v1::{EndpointPort, EndpointSlice};
 use serde_json::Value;
 
 use super::{AGE, Column, FieldErrors, NAME, Particulars, age, names, quoted};
@@ -57,7 +57,7 @@ impl Particulars for EndpointSlice {
                 validate_address(&self.address_type, address, &format!("{path}[{at}]"), errors);
             }
         }
-        self.validate_ports(errors);
+        validate_ports(self.ports.as_deref().unwrap_or_default(), errors);
     }
 
     fn validate_update(&self, old: &EndpointSlice, errors: &mut FieldErrors) {
@@ -82,25 +82,19 @@ impl Particulars for EndpointSlice {
     }
 }
 
-trait Ports {
-    fn validate_ports(&self, errors: &mut FieldErrors);
-}
-
-impl Ports for EndpointSlice {
-    fn validate_ports(&self, errors: &mut FieldErrors) {
-        let mut seen = BTreeSet::new();
-        for (index, port) in self.ports.iter().flatten().enumerate() {
-            let path = format!("ports[{index}]");
-            let name = port.name.as_deref().unwrap_or_default();
-            if !seen.insert(name) {
-                errors.duplicate(format!("{path}.name"), quoted(name));
-            }
-            if !name.is_empty() {
-                errors.check(format!("{path}.name"), name, names::label_1123);
-            }
-            let protocol = port.protocol.as_deref();
-            errors.one_of(format!("{path}.protocol"), protocol, PROTOCOLS);
+fn validate_ports(ports: &[EndpointPort], errors: &mut FieldErrors) {
+    let mut seen = BTreeSet::new();
+    for (index, port) in ports.iter().enumerate() {
+        let path = format!("ports[{index}]");
+        let name = port.name.as_deref().unwrap_or_default();
+        if !seen.insert(name) {
+            errors.duplicate(format!("{path}.name"), quoted(name));
         }
+        if !name.is_empty() {
+            errors.check(format!("{path}.name"), name, names::label_1123);
+        }
+        let protocol = port.protocol.as_deref();
+        errors.one_of(format!("{path}.protocol"), protocol, PROTOCOLS);
     }
 }
 
