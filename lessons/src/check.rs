@@ -3,6 +3,8 @@
 
 mod play;
 mod quote;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::sync::Arc;

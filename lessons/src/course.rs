@@ -12,13 +12,11 @@ use crate::lesson::{self, Lesson};
 static CONTENT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/content");
 
 static COURSE: LazyLock<Course> = LazyLock::new(|| {
-    let mut folders = Folders::new();
-    collect_embedded(&CONTENT, &mut folders);
-    Course::of(&folders).unwrap_or_else(|faults| panic!("the embedded lessons:\n{faults}"))
+    Course::of(&embedded()).unwrap_or_else(|faults| panic!("the embedded lessons:\n{faults}"))
 });
 
 /// By folder, by path below it: the text.
-type Folders = BTreeMap<String, BTreeMap<String, String>>;
+pub(crate) type Folders = BTreeMap<String, BTreeMap<String, String>>;
 
 /// The lessons in the order of their numbers.
 #[derive(Debug)]
@@ -64,7 +62,7 @@ impl Course {
         Course::of(&folders)
     }
 
-    fn of(folders: &Folders) -> Result<Course, Faults> {
+    pub(crate) fn of(folders: &Folders) -> Result<Course, Faults> {
         let mut lessons: Vec<Arc<Lesson>> = Vec::new();
         let mut faults = Vec::new();
         for (folder, files) in folders {
@@ -83,6 +81,13 @@ impl Course {
         lessons.sort_by_key(|lesson| lesson.number);
         if faults.is_empty() { Ok(Course { lessons }) } else { Err(Faults(faults)) }
     }
+}
+
+/// The files that are embedded in this program.
+pub(crate) fn embedded() -> Folders {
+    let mut folders = Folders::new();
+    collect_embedded(&CONTENT, &mut folders);
+    folders
 }
 
 fn collect_embedded(dir: &Dir<'_>, folders: &mut Folders) {

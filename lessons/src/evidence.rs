@@ -100,6 +100,9 @@ pub struct Evidence {
     now_ms: i64,
     step_ms: i64,
     cells: BTreeMap<&'static str, Cell>,
+    /// Counts changes; `changed` holds the count at which each variable last changed.
+    tick: u64,
+    changed: BTreeMap<&'static str, u64>,
 }
 
 impl std::fmt::Debug for Evidence {
@@ -121,6 +124,8 @@ impl Default for Evidence {
             now_ms: 0,
             step_ms: 0,
             cells: names.map(|name| (name, Cell::new())).collect(),
+            tick: 0,
+            changed: BTreeMap::new(),
         }
     }
 }
@@ -169,12 +174,13 @@ impl Evidence {
 
     /// Takes in a value of a measure.
     pub fn measure(&mut self, name: &str, value: i64) {
-        let entry = self.measured.entry(name.to_owned());
-        let measured = entry.or_insert(Measured { min: value, max: value, last: value });
-        measured.min = measured.min.min(value);
-        measured.max = measured.max.max(value);
-        measured.last = value;
-        self.forget("history");
+        let before = self.measured.get(name).copied();
+        let (min, max) = before.map_or((value, value), |it| (it.min.min(value), it.max.max(value)));
+        let after = Measured { min, max, last: value };
+        if before != Some(after) {
+            self.measured.insert(name.to_owned(), after);
+            self.forget("history");
+        }
     }
 
     fn take_request(&mut self, request: Value) {
@@ -187,7 +193,20 @@ impl Evidence {
         self.forget("requests");
     }
 
+    /// The count of changes so far, for [`Evidence::changed_since`].
+    pub(crate) fn tick(&self) -> u64 {
+        self.tick
+    }
+
+    /// Whether one of these variables has changed since a count of changes.
+    pub(crate) fn changed_since(&self, variables: &[String], tick: u64) -> bool {
+        let at = |name: &String| self.changed.get(name.as_str()).copied().unwrap_or_default();
+        variables.iter().any(|name| at(name) > tick)
+    }
+
     fn forget(&mut self, name: &'static str) {
+        self.tick += 1;
+        self.changed.insert(name, self.tick);
         self.cells.insert(name, Cell::new());
     }
 

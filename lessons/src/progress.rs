@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::{Attempt, Evidence, Fact};
 use crate::facts;
 use crate::lesson::{Goal, Lesson, Step};
+use crate::rule::Rule;
 use crate::text::{Inline, Language, OTHERWISE};
 
 pub use play::{Play, PlayAct};
@@ -101,6 +102,9 @@ pub struct Progress {
     /// Goals of the open step that were met, and stay so.
     latched: BTreeSet<String>,
     wrong: Option<String>,
+    /// The evidence's count of changes when the open step was last judged: a rule whose variables
+    /// have not changed since need not be asked again. 0: it was not judged yet.
+    judged: u64,
     /// Steps whose prediction came true as the lesson says.
     proved: BTreeSet<String>,
 }
@@ -122,6 +126,7 @@ impl Progress {
             met: BTreeSet::new(),
             latched: BTreeSet::new(),
             wrong: None,
+            judged: 0,
             proved: BTreeSet::new(),
         }
     }
@@ -257,13 +262,20 @@ impl Progress {
     fn judge(&mut self, changes: &mut Vec<Change>) {
         let lesson = Arc::clone(&self.lesson);
         let Some(step) = lesson.steps.get(self.done) else { return };
+        let judged = std::mem::replace(&mut self.judged, self.evidence.tick());
+        let may_differ = |rule: &Rule, evidence: &Evidence| {
+            judged == 0 || evidence.changed_since(rule.variables(), judged)
+        };
         for (name, rule) in &lesson.measures {
-            if let Some(value) = rule.number(&self.evidence) {
+            let differs = may_differ(rule, &self.evidence);
+            if let Some(value) = differs.then(|| rule.number(&self.evidence)).flatten() {
                 self.evidence.measure(name, value);
             }
         }
         for goal in &step.goals {
-            self.judge_goal(step, goal, changes);
+            if may_differ(&goal.met, &self.evidence) {
+                self.judge_goal(step, goal, changes);
+            }
         }
         if self.met.len() == step.goals.len() {
             self.finish(step, changes);
@@ -292,6 +304,7 @@ impl Progress {
         self.met.clear();
         self.latched.clear();
         self.evidence.begin_step();
+        self.judged = 0;
         changes.push(Change::StepDone { step: step.id.clone() });
         if self.completed() {
             changes.push(Change::Completed);

@@ -30,6 +30,7 @@ static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()
 pub struct Rule {
     source: String,
     program: Program,
+    variables: Vec<String>,
 }
 
 impl std::fmt::Debug for Rule {
@@ -48,7 +49,8 @@ impl Rule {
             let said: Vec<String> = errors.errors.iter().map(|e| e.msg.clone()).collect();
             said.join("; ")
         })?;
-        Ok(Rule { source: source.to_owned(), program })
+        let variables = names::free_variables(program.expression());
+        Ok(Rule { source: source.to_owned(), program, variables })
     }
 
     /// The expression as written.
@@ -60,8 +62,8 @@ impl Rule {
     pub(crate) fn strange_names(&self) -> Vec<String> {
         let known =
             |name: &str| KINDS.iter().any(|(known, _)| *known == name) || OTHERS.contains(&name);
-        let mut names = names::free_variables(self.program.expression());
-        names.retain(|name| !known(name));
+        let strange = self.variables.iter().filter(|name| !known(name));
+        let mut names: Vec<String> = strange.cloned().collect();
         let references = self.program.references();
         // An operator is a function whose name no author can write.
         let written = |name: &&str| name.starts_with(|first: char| first.is_ascii_alphabetic());
@@ -72,9 +74,9 @@ impl Rule {
         names
     }
 
-    /// Whether it looks at a variable.
-    pub(crate) fn uses(&self, variable: &str) -> bool {
-        names::free_variables(self.program.expression()).iter().any(|name| name == variable)
+    /// The variables that it looks at.
+    pub(crate) fn variables(&self) -> &[String] {
+        &self.variables
     }
 
     /// Whether it is true. A field that is not there makes it false, as does any other error: the

@@ -23,3 +23,9 @@ fn the_folder_says_the_same_as_the_program() {
         }
     }
 }
+
+#[test]
+fn every_lesson_is_proved() {
+    let faults = lessons::check(course());
+    assert!(faults.is_empty(), "{}", lessons::Faults(faults));
+}

@@ -172,7 +172,7 @@ impl Reader<'_> {
     /// A rule on which progress rests: it may look only at what the sandbox's log keeps.
     fn lasting_rule(&mut self, source: &Spanned<String>) -> Option<Rule> {
         let rule = self.rule(source)?;
-        if rule.uses("attempt") {
+        if rule.variables().iter().any(|name| name == "attempt") {
             let line = line_of(source.referenced.line());
             let message = "only \"wrong\" and \"not_yet\" may look at attempt: it is not kept";
             self.fault("lesson.yaml", line, message);
