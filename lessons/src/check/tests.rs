@@ -21,7 +21,7 @@ fn a_solution_that_does_not_solve() {
     let expected = "05-first-pod/solution.sh: the solution of step write leaves goals unmet: \
                     stored (other-image)";
     check("solution.sh", "image: my-app:1.0", "image: my-app:1.1", expected);
-    let expected = "05-first-pod/solution.sh:15: it failed with 1: error: unknown command";
+    let expected = "05-first-pod/solution.sh:14: it failed with 1: error: unknown command";
     check("solution.sh", "kubectl apply", "kubectl aply", expected);
 }
 
@@ -59,5 +59,10 @@ fn words_that_are_too_many_too_few_or_lead_nowhere() {
     let nowhere = "05-first-pod/en.md: the link \"lesson:nowhere\" leads nowhere we know";
     check("en.md", "lesson:deployments", "lesson:nowhere", nowhere);
     let code = "05-first-pod/en.md:";
-    check("en.md", "        - containerPort: 8080\n```\n\nMake", "        - port: 8080\n```\n\nMake", code);
+    check(
+        "en.md",
+        "        - containerPort: 8080\n```\n\nMake",
+        "        - port: 8080\n```\n\nMake",
+        code,
+    );
 }
