@@ -16,8 +16,8 @@ fn main() {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let rows: [(&str, fn()); 7] = [
         ("boot", boot),
-        ("pods-100", || pods(100, 1000)),
-        ("pods-1000", || pods(1000, 3000)),
+        ("pods-100", || pods(100, 20)),
+        ("pods-1000", || pods(1000, 60)),
         ("idle", idle),
         ("seek", seek),
         ("clone", clone),
@@ -37,11 +37,14 @@ fn boot() {
     }
 }
 
-/// From `apply` to Running.
-fn pods(workers: u32, replicas: i64) {
+/// From `apply` to Running: so many Deployments of fifty Pods each.
+fn pods(workers: u32, deployments: i64) {
+    let replicas = deployments * 50;
     let mut world = World::new(1, &Scenario::playground(workers));
     let (steps, begun) = (std::cell::Cell::new(0_u64), world.now());
-    apply(&mut world, "hello", replicas);
+    for number in 0..deployments {
+        apply(&mut world, &format!("hello-{number}"), 50);
+    }
     let (ms, ()) = timed(|| {
         while running(&world) < replicas {
             for _ in 0..5000 {

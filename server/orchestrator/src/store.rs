@@ -78,9 +78,25 @@ impl Objects {
         self.placed.requested(node)
     }
 
-    /// The Pods whose controller has this UID, in order of namespace and name.
-    pub fn pods_controlled_by<'a>(&'a self, uid: &str) -> impl Iterator<Item = &'a Arc<Pod>> {
-        self.placed.controlled_by(uid).filter_map(|name| self.pod(name))
+    /// The Pods or ReplicaSets whose controller has this UID, in order of namespace and name.
+    pub fn controlled_by<'a, T: Typed + 'static>(
+        &'a self,
+        uid: &str,
+    ) -> impl Iterator<Item = &'a Arc<T>> {
+        let names = self.placed.controlled_by(T::KIND, uid).into_iter().flatten();
+        names.filter_map(|name| self.by_kind.get(&T::KIND)?.get(name).and_then(T::of))
+    }
+
+    /// The Pods or ReplicaSets of a namespace that have no controller, in order of name.
+    pub fn uncontrolled_in<'a, T: Typed + 'static>(
+        &'a self,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<T>> {
+        let names = self.placed.controlled_by(T::KIND, "").into_iter();
+        names
+            .flat_map(move |names| names.range(Name::new(namespace, "")..))
+            .take_while(move |name| &*name.namespace == namespace)
+            .filter_map(|name| self.by_kind.get(&T::KIND)?.get(name).and_then(T::of))
     }
 
     fn pod(&self, name: &Name) -> Option<&Arc<Pod>> {
@@ -93,12 +109,9 @@ impl Objects {
 
     pub fn insert(&mut self, object: Object) {
         let key = object.key();
-        let is_pod = key.kind == Kind::Pod;
-        let after = is_pod.then(|| object.clone());
+        let after = object.clone();
         let before = self.by_kind.entry(key.kind).or_default().insert(key.name, object);
-        if is_pod {
-            self.placed.change(before.as_ref(), after.as_ref());
-        }
+        self.placed.change(before.as_ref(), Some(&after));
     }
 
     pub fn remove(&mut self, key: &Key) {

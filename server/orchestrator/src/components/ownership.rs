@@ -55,7 +55,8 @@ where
     Object: From<T>,
 {
     let mut claimed = Claimed { owned: Vec::new(), adopt: Vec::new(), release: Vec::new() };
-    for object in cache.all_in::<T>(owner.namespace()) {
+    let orphans = cache.uncontrolled_in::<T>(owner.namespace());
+    for object in cache.controlled_by::<T>(owner.uid()).chain(orphans) {
         let metadata = object.metadata();
         let fits = selector::matches(selector, metadata.labels.as_ref());
         match controller_uid(metadata) {

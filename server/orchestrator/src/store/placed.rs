@@ -1,19 +1,20 @@
-//! Where Pods are and whose they are: kept beside the objects, so that nobody has to go through all
-//! of them for it.
+//! Where Pods are and whose things are: kept beside the objects, so that nobody has to go through
+//! all of them for it.
 
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 use k8s_openapi::api::core::v1::Pod;
 
-use crate::object::{Name, Object};
+use crate::object::{Kind, Name, Object};
 use crate::resources::Resources;
 
-/// Pods by node and by controller.
+/// Pods by node; Pods and ReplicaSets by controller.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Placed {
     by_node: OrdMap<Arc<str>, OnNode>,
-    by_controller: OrdMap<Arc<str>, OrdSet<Name>>,
+    /// Those without a controller are under the empty UID.
+    by_controller: OrdMap<(Kind, Arc<str>), OrdSet<Name>>,
 }
 
 /// The Pods of a node.
@@ -23,82 +24,89 @@ struct OnNode {
     requested: Resources,
 }
 
-/// What of a Pod decides about its place here.
+/// What of a Pod decides about its place on a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Place<'a> {
-    node: Option<&'a str>,
-    controller: Option<&'a str>,
+    node: &'a str,
     ended: bool,
     generation: Option<i64>,
 }
 
 impl<'a> Place<'a> {
-    fn of(pod: &'a Pod) -> Place<'a> {
+    fn of(object: &'a Object) -> Option<Place<'a>> {
+        let pod = object.as_typed::<Pod>()?;
         let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
-        let owners = pod.metadata.owner_references.as_deref().unwrap_or_default();
-        let controller = owners.iter().find(|owner| owner.controller == Some(true));
-        Place {
-            node: pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()),
-            controller: controller.map(|owner| owner.uid.as_str()),
+        Some(Place {
+            node: pod.spec.as_ref()?.node_name.as_deref()?,
             ended: matches!(phase, Some("Succeeded" | "Failed")),
             generation: pod.metadata.generation,
+        })
+    }
+
+    /// What it takes of the node.
+    fn requests(&self, object: &Object) -> Resources {
+        match object.as_typed() {
+            Some(pod) if !self.ended => Resources::of_pod(pod),
+            _ => Resources::default(),
         }
     }
+}
+
+fn controller(object: &Object) -> Option<&str> {
+    match object.kind() {
+        Kind::Pod | Kind::ReplicaSet => {
+            Some(object.controller().map(|owner| owner.uid.as_str()).unwrap_or_default())
+        }
+        _ => None,
+    }
+}
+
+fn name(object: &Object) -> Name {
+    Name::new(object.namespace(), object.name())
 }
 
 impl Placed {
     /// Takes a change of an object in.
     pub(super) fn change(&mut self, before: Option<&Object>, after: Option<&Object>) {
-        let pod = |object: Option<&Object>| match object {
-            Some(Object::Pod(pod)) => Some(Arc::clone(pod)),
-            _ => None,
-        };
-        let (before, after) = (pod(before), pod(after));
-        if before.as_deref().map(Place::of) == after.as_deref().map(Place::of) {
-            return;
+        if before.and_then(Place::of) != after.and_then(Place::of) {
+            before.into_iter().for_each(|object| self.leave(object));
+            after.into_iter().for_each(|object| self.settle(object));
         }
-        if let Some(pod) = &before {
-            self.remove(pod);
-        }
-        if let Some(pod) = &after {
-            self.insert(pod);
+        if before.and_then(controller) != after.and_then(controller) {
+            before.into_iter().for_each(|object| self.release(object));
+            after.into_iter().for_each(|object| self.claim(object));
         }
     }
 
-    fn insert(&mut self, pod: &Pod) {
-        let (place, name) = (Place::of(pod), name(pod));
-        if let Some(node) = place.node {
-            let on_node = self.by_node.entry(node.into()).or_default();
-            on_node.pods.insert(name.clone());
-            if !place.ended {
-                on_node.requested += Resources::of_pod(pod);
-            }
-        }
-        if let Some(controller) = place.controller {
-            self.by_controller.entry(controller.into()).or_default().insert(name);
+    fn settle(&mut self, object: &Object) {
+        let Some(place) = Place::of(object) else { return };
+        let on_node = self.by_node.entry(place.node.into()).or_default();
+        on_node.pods.insert(name(object));
+        on_node.requested += place.requests(object);
+    }
+
+    fn leave(&mut self, object: &Object) {
+        let Some(place) = Place::of(object) else { return };
+        let Some(on_node) = self.by_node.get_mut(place.node) else { return };
+        on_node.pods.remove(&name(object));
+        on_node.requested -= place.requests(object);
+        if on_node.pods.is_empty() {
+            self.by_node.remove(place.node);
         }
     }
 
-    fn remove(&mut self, pod: &Pod) {
-        let (place, name) = (Place::of(pod), name(pod));
-        if let Some(node) = place.node
-            && let Some(on_node) = self.by_node.get_mut(node)
-        {
-            on_node.pods.remove(&name);
-            if !place.ended {
-                on_node.requested -= Resources::of_pod(pod);
-            }
-            if on_node.pods.is_empty() {
-                self.by_node.remove(node);
-            }
-        }
-        if let Some(controller) = place.controller
-            && let Some(names) = self.by_controller.get_mut(controller)
-        {
-            names.remove(&name);
-            if names.is_empty() {
-                self.by_controller.remove(controller);
-            }
+    fn claim(&mut self, object: &Object) {
+        let Some(uid) = controller(object) else { return };
+        self.by_controller.entry((object.kind(), uid.into())).or_default().insert(name(object));
+    }
+
+    fn release(&mut self, object: &Object) {
+        let Some(uid) = controller(object) else { return };
+        let key = (object.kind(), Arc::from(uid));
+        let Some(names) = self.by_controller.get_mut(&key) else { return };
+        names.remove(&name(object));
+        if names.is_empty() {
+            self.by_controller.remove(&key);
         }
     }
 
@@ -110,12 +118,7 @@ impl Placed {
         self.by_node.get(node).map(|on_node| on_node.requested).unwrap_or_default()
     }
 
-    pub(super) fn controlled_by(&self, uid: &str) -> impl Iterator<Item = &Name> {
-        self.by_controller.get(uid).into_iter().flatten()
+    pub(super) fn controlled_by(&self, kind: Kind, uid: &str) -> Option<&OrdSet<Name>> {
+        self.by_controller.get(&(kind, Arc::from(uid)))
     }
-}
-
-fn name(pod: &Pod) -> Name {
-    let text = |field: &Option<String>| field.as_deref().unwrap_or_default().into();
-    Name { namespace: text(&pod.metadata.namespace), name: text(&pod.metadata.name) }
 }
