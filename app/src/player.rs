@@ -130,7 +130,7 @@ impl Player {
     }
 
     pub fn play(self) {
-        self.act(|core| core.playhead.play());
+        self.act(Core::play);
     }
 
     /// Stays where it is, after the hops that are under way.

@@ -7,7 +7,7 @@ use protocol::{Clock, Down, Millis, Moment, Position, Snapshot};
 
 use super::cluster::Cluster;
 use super::history::History;
-use super::playhead::{Pace, Playhead, Server};
+use super::playhead::{Pace, Passage, Playhead, Server};
 use super::story::{Mark, Story, shown, stages};
 
 /// What to draw: the cluster before and after the hops that are told now.
@@ -207,7 +207,8 @@ impl Core {
         if frame != *self.frame {
             self.frame = Arc::new(frame);
         }
-        let progress = self.playhead.passage.as_ref().map_or(1.0, |passage| passage.progress());
+        let passage = self.playhead.passage.as_ref().filter(|_| self.frame.moving);
+        let progress = passage.map_or(1.0, Passage::progress);
         (Arc::clone(&self.frame), progress)
     }
 
@@ -221,14 +222,13 @@ impl Core {
             None => (self.playhead.at, self.playhead.at, None),
         };
         let (before, after) = (self.cluster_at(from), self.cluster_at(to));
-        if skip_ms.is_none() {
-            let hops = self.history.between(from, to).filter(|it| shown(it).is_some());
-            let hops: Vec<_> = hops.cloned().collect();
-            if !hops.is_empty() {
-                self.told = hops;
-            }
+        let hops = self.history.between(from, to).filter(|it| shown(it).is_some());
+        let hops: Vec<_> = hops.cloned().collect();
+        let told = skip_ms.is_none() && !hops.is_empty();
+        if told {
+            self.told = hops;
         }
-        let moving = self.playhead.passage.is_some() && skip_ms.is_none();
+        let moving = told && self.playhead.passage.is_some();
         let held = self.playhead.held || self.clock.rate <= 0.0;
         let hops = self.told.clone();
         Frame { before, after, stages: stages(&hops), hops, moving, held, skip_ms }
@@ -339,6 +339,14 @@ impl Core {
     pub fn step_forward(&mut self, fits: impl Fn(&super::story::Beat) -> bool) -> bool {
         self.detached = None;
         self.playhead.step_forward(&self.story, fits)
+    }
+
+    /// Goes on by itself.
+    pub fn play(&mut self) {
+        if self.detached.is_some() {
+            self.catch_up();
+        }
+        self.playhead.play();
     }
 
     /// Goes to before what was told last; `false` if nothing was.

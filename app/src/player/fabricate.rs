@@ -205,8 +205,8 @@ pub(crate) fn first_pod() -> Trace {
     let decided = trace.add(110, &[seen], Actor::Scheduler, what);
     let bind = trace.request(110, &[decided], Actor::Scheduler, "create", name());
     let bound = trace.write(111, bind, updated(pod("web", Some("node-2"))));
-    trace.routine(2000);
     let told = trace.delivered(115, bound, kubelet("node-2"), name());
+    trace.routine(2000);
     trace.container(5115, told, "web", Transition::Started);
     trace
 }

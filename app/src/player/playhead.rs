@@ -120,7 +120,7 @@ impl Playhead {
             return None;
         }
         if self.held || self.pace == Pace::Story {
-            self.tell(story)
+            self.tell(story).or_else(|| self.leap(history, server))
         } else {
             self.follow(history, server)
         }
@@ -143,6 +143,20 @@ impl Playhead {
             });
         }
         Some(self.passage_to(beat, HOP_MS * haste * f64::from(beat.stages)))
+    }
+
+    /// The cluster is far ahead, and nothing happened meanwhile.
+    fn leap(&self, history: &History, server: Server) -> Option<Passage> {
+        let far = WAIT_MS as f64 + 2000.0 * server.rate;
+        (!self.held && server.now_ms - self.at_ms > far).then(|| Passage {
+            from: self.at,
+            to: self.at.max(history.end()),
+            from_ms: self.at_ms,
+            to_ms: server.now_ms,
+            lasts_ms: SKIP_MS,
+            passed_ms: 0.0,
+            skip: true,
+        })
     }
 
     fn passage_to(&self, beat: &Beat, lasts_ms: f64) -> Passage {

@@ -51,8 +51,9 @@ fn tell(core: &mut Core, wall: &mut f64, until: f64) -> Vec<String> {
 fn a_story_tells_hop_by_hop_and_shrinks_waits() {
     let mut core = ready(1.0);
     let mut wall = 0.0;
+    let lines = tell(&mut core, &mut wall, 10_000.0);
     assert_eq!(
-        tell(&mut core, &mut wall, 10_000.0),
+        lines[..7],
         [
             // A request, and what is stored at it.
             "Request ×2",
@@ -65,6 +66,8 @@ fn a_story_tells_hop_by_hop_and_shrinks_waits() {
             "Container ×1",
         ]
     );
+    // The cluster has gone on meanwhile, and nothing happened.
+    assert!(lines[7..].iter().all(|line| line.starts_with("skip")), "{lines:?}");
     assert!(core.face().live);
 }
 
@@ -88,7 +91,7 @@ fn a_backlog_is_told_faster() {
         let mut trace = Trace::default();
         let mut cause = trace.request(0, &[], kubectl(), "create", reference("Pod", "p"));
         for index in 0..pods {
-            cause = trace.write(0, cause, created(pod(&format!("p-{index}"), None)));
+            cause = trace.container(0, cause, &format!("p-{index}"), Transition::Started);
         }
         core.receive(&trace.down(), 0.0);
         let mut wall = 0.0;
@@ -326,4 +329,29 @@ fn what_three_requests_store_is_shown_side_by_side() {
     assert_eq!(frame.write_stage(), 1);
     let halfway = [0, 1].map(|stage| frame.stage_progress(stage, 0.5));
     assert_eq!(halfway, [1.0, 0.0], "first all requests, then all writes");
+}
+
+#[test]
+fn a_leap_of_the_cluster_is_told_as_a_skip_whatever_comes_first() {
+    let mut core = Core::default();
+    core.receive(&hello(two_nodes(), 0.0), 0.0);
+    core.receive(&Down::Clock { clock: clock(250_000, 0.0) }, 0.0);
+    core.advance(16.0);
+    assert_eq!(core.frame().0.skip_ms, Some(250_000));
+    let mut trace = Trace::default();
+    trace.container(250_000, 0, "web", Transition::Started);
+    core.receive(&trace.down(), 20.0);
+    let mut wall = 16.0;
+    assert_eq!(tell(&mut core, &mut wall, 3000.0), ["skip 250000 ms", "Container ×1"]);
+}
+
+#[test]
+fn by_the_clock_a_hop_is_shown_once() {
+    let mut core = ready(1.0);
+    core.playhead.pace = Pace::Clock;
+    for wall in 1..=200 {
+        core.advance(f64::from(wall) * 10.0);
+    }
+    let (frame, progress) = core.frame();
+    assert!(!frame.moving && progress == 1.0, "nothing happens at two seconds: {frame:?}");
 }

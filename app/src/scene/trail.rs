@@ -20,10 +20,10 @@ pub(crate) enum TrailKind {
 impl TrailKind {
     pub(crate) fn class(self) -> &'static str {
         match self {
-            TrailKind::Request => "trail is-request",
-            TrailKind::Refused => "trail is-refused",
-            TrailKind::Write => "trail is-write",
-            TrailKind::Watch => "trail is-watch",
+            TrailKind::Request => "hop is-request",
+            TrailKind::Refused => "hop is-refused",
+            TrailKind::Write => "hop is-write",
+            TrailKind::Watch => "hop is-watch",
         }
     }
 }
