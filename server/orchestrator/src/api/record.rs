@@ -10,11 +10,16 @@ use super::status::Status;
 use super::{create, update};
 use crate::call::{EventRecord, Verb};
 use crate::object::{Key, Kind, Object, Typed};
-use crate::time::Clock;
+use crate::time::{Clock, Millis, Time};
 use crate::trace::Actor;
 
 /// The longest message that an event keeps, in bytes.
 const MESSAGE_MAX: usize = 1024;
+/// How long an event is kept after it was last seen.
+const KEPT_MS: Millis = 3_600_000;
+/// After how many revisions the old events are looked for, and how many go at once.
+const EXPIRE_EVERY: u64 = 64;
+const EXPIRED_MAX: usize = 200;
 
 /// Records an event: a new one, or one more of the same.
 ///
@@ -29,6 +34,9 @@ pub(super) fn record(
     let namespace = record.regarding.event_namespace();
     let key = Key::new(Kind::Event, namespace, &name(record, &source));
     let Some(known) = draft.store.objects().get(&key) else {
+        if draft.store.rev().is_multiple_of(EXPIRE_EVERY) {
+            expire(draft);
+        }
         let event = first(draft, record, &source, &key);
         return create::create(draft, event.into()).map(|object| (Verb::Create, object));
     };
@@ -37,6 +45,27 @@ pub(super) fn record(
         count_up(event, draft.clock);
     }
     Ok((Verb::Patch, update::store(draft, again, known)))
+}
+
+/// Drops events that nothing was heard of for an hour. In Kubernetes etcd does so by itself; here
+/// the next events sweep out the old ones.
+fn expire(draft: &mut Draft<'_>) {
+    let oldest = draft.clock.now + -KEPT_MS;
+    let expired = |event: &&Object| last_seen(event, draft.clock).is_some_and(|at| at < oldest);
+    let events = draft.store.objects().of_kind(Kind::Event);
+    let expired: Vec<Object> = events.filter(expired).take(EXPIRED_MAX).cloned().collect();
+    for event in expired {
+        draft.remove(event);
+    }
+}
+
+fn last_seen(event: &Object, clock: Clock) -> Option<Time> {
+    let event: &Event = event.as_typed()?;
+    let series = event.series.as_ref().and_then(|series| series.last_observed_time.as_ref());
+    let last = series.or(event.event_time.as_ref()).map(|time| time.0);
+    let last = event.last_timestamp.as_ref().map(|time| time.0).or(last);
+    let made = event.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    Some(clock.model_time(last.or(made)?))
 }
 
 /// Who reports.
