@@ -160,7 +160,8 @@ impl Progress {
         let mut changes = Vec::new();
         for (at_ms, fact) in facts {
             self.evidence.take(at_ms, fact);
-            self.judge(&mut changes);
+            // A learner may be ahead of the text: the next step may be done already.
+            while self.judge(&mut changes) {}
         }
         self.look_for_wrong(&mut changes);
         changes
@@ -258,10 +259,10 @@ impl Progress {
         GoalStatus { id: goal.id.clone(), met, not_yet: (!met).then(case) }
     }
 
-    /// Judges the open step as things stand after one fact.
-    fn judge(&mut self, changes: &mut Vec<Change>) {
+    /// Judges the open step as things stand after one fact. True if that finished it.
+    fn judge(&mut self, changes: &mut Vec<Change>) -> bool {
         let lesson = Arc::clone(&self.lesson);
-        let Some(step) = lesson.steps.get(self.done) else { return };
+        let Some(step) = lesson.steps.get(self.done) else { return false };
         let judged = std::mem::replace(&mut self.judged, self.evidence.tick());
         let may_differ = |rule: &Rule, evidence: &Evidence| {
             judged == 0 || evidence.changed_since(rule.variables(), judged)
@@ -277,9 +278,11 @@ impl Progress {
                 self.judge_goal(step, goal, changes);
             }
         }
-        if self.met.len() == step.goals.len() {
+        let finished = self.met.len() == step.goals.len();
+        if finished {
             self.finish(step, changes);
         }
+        finished
     }
 
     fn judge_goal(&mut self, step: &Step, goal: &Goal, changes: &mut Vec<Change>) {
