@@ -101,7 +101,7 @@ fn clone() {
     let inputs = busy_log();
     let world = replay(&inputs, Time(600_000)).pop().unwrap_or_else(start);
     let (ms, copies) = timed(|| (0..1000).map(|_| world.clone()).collect::<Vec<_>>());
-    println!("clone of a busy world: {:.1} µs", ms);
+    println!("clone of a busy world: {ms:.1} µs");
     black_box(copies.len());
 }
 

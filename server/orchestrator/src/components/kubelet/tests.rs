@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::fault::Fault;
 use crate::input::Input;
 
+mod endings;
 mod story;
 
 use story::Story;

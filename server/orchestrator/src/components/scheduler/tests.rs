@@ -25,14 +25,14 @@ impl Bench {
         let mut bench = Bench::default();
         let taint =
             json!([{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]);
-        bench.node("control-plane-1", json!({"taints": taint}));
+        bench.node("control-plane-1", &json!({"taints": taint}));
         for number in 1..=workers {
-            bench.node(&format!("node-{number}"), json!({}));
+            bench.node(&format!("node-{number}"), &json!({}));
         }
         bench
     }
 
-    fn node(&mut self, name: &str, spec: Value) {
+    fn node(&mut self, name: &str, spec: &Value) {
         let zone = if name.ends_with(['1', '3']) { "a" } else { "b" };
         let labels = json!({"kubernetes.io/hostname": name, "zone": zone});
         let allocatable = json!({"cpu": "2", "memory": "4Gi", "pods": "110"});
@@ -188,7 +188,7 @@ fn a_pod_that_fits_nowhere_is_told_why() {
         node-3: NodeAffinity: node(s) didn't match Pod's node affinity/selector
         0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."#]],
     );
-    bench.node("node-3", json!({"unschedulable": true}));
+    bench.node("node-3", &json!({"unschedulable": true}));
     check(
         &mut bench,
         asking("500m", "1Mi"),
@@ -279,7 +279,7 @@ fn a_pod_waits_until_something_may_help() {
     let mut beat = node.clone();
     beat.metadata_mut().annotations = Some([("beat".to_owned(), "1".to_owned())].into());
     assert_eq!(keys_of(&bench, Some(&node), &beat), []);
-    assert_eq!(keys_of(&bench, None, &node), [key.clone()]);
+    assert_eq!(keys_of(&bench, None, &node), std::slice::from_ref(&key));
     // It rests for a second after its first attempt.
     assert!(bench.decide(&key).events.is_empty());
     bench.now = Time(1000);
