@@ -173,7 +173,7 @@ impl Arguments {
                 rest.next().cloned().ok_or_else(|| format!("flag needs an argument: --{name}"))?
             }
         };
-        self.put(flag, value)
+        self.put(flag, &value)
     }
 
     fn shorts<'l>(
@@ -189,11 +189,11 @@ impl Arguments {
             let value = match (flag.takes, after.strip_prefix('=')) {
                 (_, Some(value)) => value.to_owned(),
                 (Takes::Switch, None) => {
-                    self.put(flag, "true".to_owned())?;
+                    self.put(flag, "true")?;
                     continue;
                 }
                 (Takes::Optional(bare), None) => {
-                    self.put(flag, bare.to_owned())?;
+                    self.put(flag, bare)?;
                     continue;
                 }
                 (_, None) if !after.is_empty() => after.to_owned(),
@@ -202,13 +202,13 @@ impl Arguments {
                     .cloned()
                     .ok_or_else(|| format!("flag needs an argument: {letter:?} in -{letters}"))?,
             };
-            return self.put(flag, value);
+            return self.put(flag, &value);
         }
         Ok(())
     }
 
-    fn put(&mut self, flag: Flag, value: String) -> Result<(), String> {
-        let value = checked(flag, &value).map_err(|why| {
+    fn put(&mut self, flag: Flag, value: &str) -> Result<(), String> {
+        let value = checked(flag, value).map_err(|why| {
             let name = match flag.short {
                 Some(letter) => format!("-{letter}, --{}", flag.long),
                 None => format!("--{}", flag.long),

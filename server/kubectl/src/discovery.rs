@@ -106,11 +106,7 @@ impl Discovery {
         let name = name.to_lowercase();
         let plain = self.resources.iter().find(|resource| resource.is_called(&name));
         plain
-            .or_else(|| {
-                self.resources
-                    .iter()
-                    .find(|resource| resource.short_names.iter().any(|short| *short == name))
-            })
+            .or_else(|| self.resources.iter().find(|resource| resource.short_names.contains(&name)))
             .or_else(|| self.find_in_group(&name))
     }
 

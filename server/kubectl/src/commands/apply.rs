@@ -121,8 +121,9 @@ fn print_objects(context: &Context<'_>, output: &Output, infos: &[Info]) -> Outc
     let text = match infos {
         [info] => output.one(info, managed)?,
         _ => {
-            let objects = infos.iter().map(|info| shown(&info.object, managed)).collect();
-            output.value(&plain_list_of(objects))?
+            let objects: Vec<Value> =
+                infos.iter().map(|info| shown(&info.object, managed)).collect();
+            output.value(&plain_list_of(&objects))?
         }
     };
     context.out(&text);

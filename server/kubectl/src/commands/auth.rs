@@ -71,14 +71,11 @@ async fn who_am_i(context: &Context<'_>) -> Outcome {
 }
 
 async fn can_i(context: &Context<'_>) -> Outcome {
-    let (verb, what) = match context.arguments.words.as_slice() {
-        [verb, what] => (verb, what),
-        _ => {
-            return Err(Failure::message(
-                "you must specify two arguments: verb resource or verb resource/resourceName.\nSee \
-                 'kubectl auth can-i -h' for help and examples.",
-            ));
-        }
+    let [verb, what] = context.arguments.words.as_slice() else {
+        return Err(Failure::message(
+            "you must specify two arguments: verb resource or verb resource/resourceName.\nSee \
+             'kubectl auth can-i -h' for help and examples.",
+        ));
     };
     let spec = attributes(context, verb, what).await?;
     let review = json!({"apiVersion": "authorization.k8s.io/v1",

@@ -145,7 +145,7 @@ async fn cluster_info(context: &Context<'_>) -> Outcome {
     let services = resources::resource(context, "services").await?;
     let query: Query = vec![("labelSelector", "kubernetes.io/cluster-service=true".to_owned())];
     let found = list(context, services, "kube-system", &query).await?;
-    context.out(&format!("Kubernetes control plane is running at {}\n", SERVER));
+    context.out(&format!("Kubernetes control plane is running at {SERVER}\n"));
     for service in &found {
         let name = name_of(service);
         context.out(&format!(

@@ -53,7 +53,7 @@ async fn run(context: &Context<'_>) -> Outcome {
         array(&answer, "items").iter().filter(|event| is_wanted(context, event)).cloned().collect();
     events.sort_by_key(moment);
     if !output.is_table() {
-        return print_objects(context, &output, events);
+        return print_objects(context, &output, &events);
     }
     let watches = context.arguments.on("watch");
     if events.is_empty() && !watches {
@@ -134,7 +134,7 @@ fn line(context: &Context<'_>, event: &Value) -> String {
     )
 }
 
-fn print_objects(context: &Context<'_>, output: &Output, events: Vec<Value>) -> Outcome {
+fn print_objects(context: &Context<'_>, output: &Output, events: &[Value]) -> Outcome {
     let managed = context.arguments.on("show-managed-fields");
     let objects: Vec<Value> = events.iter().map(|event| shown(event, managed)).collect();
     if matches!(output, Output::Name) {
@@ -143,6 +143,6 @@ fn print_objects(context: &Context<'_>, output: &Output, events: Vec<Value>) -> 
         }
         return Ok(());
     }
-    context.out(&output.value(&list_of(objects))?);
+    context.out(&output.value(&list_of(&objects))?);
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::discovery::Resource;
 use crate::failure::{Failure, Outcome};
 use crate::fields::{array, field, sorted, text};
-use schema::{Document, type_name};
+use schema::Document;
 
 pub(super) const COMMAND: Command = Command {
     name: "explain",
@@ -118,9 +118,7 @@ fn explanation(
         };
         here = next;
         if at + 1 == path.len() {
-            let required = object.is_some_and(|object| is_required(object, name));
-            let required = if required { " -required-" } else { "" };
-            let _ = write!(out, "FIELD: {name} <{}>{required}\n", type_name(here));
+            let _ = writeln!(out, "FIELD: {name} <{}>", document.type_name(here));
             let values = array(here, "enum");
             if !values.is_empty() {
                 out.push_str("ENUM:\n");
@@ -152,7 +150,8 @@ fn fields(document: &Document, object: &Value, level: usize, recursive: bool, ou
     for (name, schema) in sorted(field(object, "properties")) {
         let required = if is_required(object, name) { " -required-" } else { "" };
         let indent = "  ".repeat(level);
-        let _ = writeln!(out, "{indent}{name}\t<{}>{required}", type_name(schema));
+        let kind = document.type_name(schema);
+        let _ = writeln!(out, "{indent}{name}\t<{kind}>{required}");
         let values: Vec<String> = array(schema, "enum").iter().map(plain).collect();
         if !values.is_empty() {
             let more = if values.len() > 4 { ", ...." } else { "" };
@@ -187,12 +186,13 @@ fn wrapped(text: &str) -> String {
     let mut out = String::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();
-        for word in paragraph.split(' ') {
+        for (at, word) in paragraph.split(' ').enumerate() {
             let length = line.chars().count();
-            if length > 0 && length + 1 + word.chars().count() > WIDTH {
+            let is_full = length + 1 + word.chars().count() > WIDTH;
+            if is_full && !line.trim().is_empty() {
                 let _ = writeln!(out, "    {}", line.trim_end());
                 line.clear();
-            } else if length > 0 {
+            } else if at > 0 {
                 line.push(' ');
             }
             line.push_str(word);
@@ -240,7 +240,7 @@ mod tests {
         );
         check(
             &["spec"],
-            "FIELD: spec <PodSpec> -required-\n\n\nDESCRIPTION:\n    What it is to be.\n    A \
+            "FIELD: spec <PodSpec>\n\n\nDESCRIPTION:\n    What it is to be.\n    A \
              PodSpec.\n    \nFIELDS:\n  nodeSelector\t<map[string]string>\n    <no \
              description>\n\n\n",
         );

@@ -137,7 +137,8 @@ fn print_objects(context: &Context<'_>, output: &Output, infos: &[Info], single:
         _ => {
             let hides = matches!(output, Output::Json | Output::Yaml);
             let shown = |info: &Info| shown(&info.object, managed || !hides);
-            context.out(&output.value(&list_of(infos.iter().map(shown).collect()))?);
+            let objects: Vec<Value> = infos.iter().map(shown).collect();
+            context.out(&output.value(&list_of(&objects))?);
         }
     }
     Ok(())

@@ -82,10 +82,9 @@ pub(crate) fn relaxed(expression: &str) -> Result<String, String> {
     let inner = expression.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
     let inner = inner.unwrap_or(expression);
     if inner.is_empty() || inner.contains(['{', '}']) {
-        return Err(format!(
-            "unexpected path string, expected a 'name1.name2' or '.name1.name2' or \
-             '{{name1.name2}}' or '{{.name1.name2}}'"
-        ));
+        return Err("unexpected path string, expected a 'name1.name2' or '.name1.name2' or \
+             '{name1.name2}' or '{.name1.name2}'"
+            .to_owned());
     }
     Ok(format!("{{.{}}}", inner.strip_prefix('.').unwrap_or(inner)))
 }

@@ -107,13 +107,13 @@ pub(crate) fn columns_of(columns: &[Column], objects: &[Value]) -> Result<String
 }
 
 /// Several objects as one.
-pub(crate) fn list_of(objects: Vec<Value>) -> Value {
+pub(crate) fn list_of(objects: &[Value]) -> Value {
     json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""},
         "items": objects})
 }
 
 /// The same as the typed list that `apply` prints.
-pub(crate) fn plain_list_of(objects: Vec<Value>) -> Value {
+pub(crate) fn plain_list_of(objects: &[Value]) -> Value {
     json!({"apiVersion": "v1", "kind": "List", "metadata": {}, "items": objects})
 }
 

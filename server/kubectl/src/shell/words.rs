@@ -9,8 +9,7 @@ pub(super) fn run(name: &str, words: &[String], files: &dyn Files, terminal: &dy
         "cat" => cat(words, files, terminal),
         "echo" => echo(words, terminal),
         "grep" => grep(words, files, terminal),
-        "head" => ends(name, words, files, terminal),
-        "tail" => ends(name, words, files, terminal),
+        "head" | "tail" => ends(name, words, files, terminal),
         "wc" => wc(words, files, terminal),
         "sort" => sort(words, files, terminal),
         // The page clears its screen and keeps the history; both are for people only.

@@ -17,27 +17,27 @@ use orchestrator::{ApiRequest, Cursor, Input, Reply, Scenario, Time, World};
 const FOREVER_MS: i64 = 3_600_000;
 
 /// A world, and the files beside it.
-pub struct Stage {
+pub(crate) struct Stage {
     door: Door,
     files: BTreeMap<String, String>,
 }
 
 impl Stage {
-    pub fn new() -> Stage {
+    pub(crate) fn new() -> Stage {
         Stage::with(World::new(1, &Scenario::playground(3)))
     }
 
-    pub fn with(world: World) -> Stage {
+    pub(crate) fn with(world: World) -> Stage {
         let world = Rc::new(RefCell::new(world));
         Stage { door: Door { world, wake: Cell::new(None) }, files: BTreeMap::new() }
     }
 
-    pub fn write(&mut self, name: &str, content: String) {
+    pub(crate) fn write(&mut self, name: &str, content: String) {
         self.files.insert(name.to_owned(), content);
     }
 
     /// Lets time pass.
-    pub fn pass(&self, ms: i64) {
+    pub(crate) fn pass(&self, ms: i64) {
         let mut world = self.door.world.borrow_mut();
         let until = Time(world.now().0 + ms);
         world.run_until(until);
@@ -45,7 +45,7 @@ impl Stage {
 
     /// Runs a line, for `limit_ms` at most: the exit code, if it came to its end, and what was
     /// printed.
-    pub fn run(&self, line: &str, limit_ms: Option<i64>) -> (Option<i32>, Paper) {
+    pub(crate) fn run(&self, line: &str, limit_ms: Option<i64>) -> (Option<i32>, Paper) {
         let paper = Paper::default();
         let command = run_line(line, &self.files, &self.door, &paper);
         let limit = Time(self.door.world.borrow().now().0 + limit_ms.unwrap_or(FOREVER_MS));

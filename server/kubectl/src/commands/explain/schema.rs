@@ -53,6 +53,27 @@ impl Document {
         }
         self.referred(schema).filter(|schema| schema.get("properties").is_some())
     }
+
+    /// A type as `explain` names it: `string`, `[]Container`, `map[string]string`, `PodSpec`.
+    pub(super) fn type_name(&self, schema: &Value) -> String {
+        if let Some(name) = reference(schema) {
+            // Moments are strings with a name; other named strings keep it.
+            let is_moment = text(field(self.schemas(), name), "format") == "date-time";
+            let name = name.rsplit('.').next().unwrap_or_default();
+            return if is_moment { "string" } else { name }.to_owned();
+        }
+        let (items, values) = (field(schema, "items"), field(schema, "additionalProperties"));
+        if items.is_object() {
+            return format!("[]{}", self.type_name(items));
+        }
+        if values.is_object() {
+            return format!("map[string]{}", self.type_name(values));
+        }
+        match text(schema, "type") {
+            "" | "object" => "Object".to_owned(),
+            name => name.to_owned(),
+        }
+    }
 }
 
 /// The name of the schema in `$ref`, plain or the only one of `allOf`.
@@ -61,22 +82,4 @@ fn reference(schema: &Value) -> Option<&str> {
     let inherited = array(schema, "allOf").first().map(|schema| text(schema, "$ref"));
     let path = if direct.is_empty() { inherited? } else { direct };
     path.rsplit('/').next().filter(|name| !name.is_empty())
-}
-
-/// A type as `explain` names it: `string`, `[]Container`, `map[string]string`, `PodSpec`.
-pub(super) fn type_name(schema: &Value) -> String {
-    if let Some(name) = reference(schema) {
-        return name.rsplit('.').next().unwrap_or_default().to_owned();
-    }
-    let (items, values) = (field(schema, "items"), field(schema, "additionalProperties"));
-    if items.is_object() {
-        return format!("[]{}", type_name(items));
-    }
-    if values.is_object() {
-        return format!("map[string]{}", type_name(values));
-    }
-    match text(schema, "type") {
-        "" | "object" => "Object".to_owned(),
-        name => name.to_owned(),
-    }
 }

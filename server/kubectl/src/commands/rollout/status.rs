@@ -64,10 +64,8 @@ async fn watch(context: &Context<'_>, info: &Info) -> Outcome {
         while let Some(event) = events.next().await {
             match text(&event, "type") {
                 "DELETED" => return Err(Failure::message("object has been deleted")),
-                "ADDED" | "MODIFIED" => {
-                    if tell(context, info, field(&event, "object"))? {
-                        return Ok(());
-                    }
+                "ADDED" | "MODIFIED" if tell(context, info, field(&event, "object"))? => {
+                    return Ok(());
                 }
                 _ => {}
             }
