@@ -1,5 +1,7 @@
 //! Requests to the API server: what kubectl sends, and how answers become values or failures.
 
+mod answer;
+
 use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
 use std::future::Future;
@@ -16,6 +18,7 @@ use crate::failure::Failure;
 use crate::fields::str_at;
 use crate::print::json::compact;
 use crate::{Api, Body, Terminal};
+use answer::{made_up, quoted};
 
 const JSON: &str = "application/json";
 /// Asks for what `kubectl get` prints: columns and rows computed by the server.
@@ -27,6 +30,8 @@ pub(crate) trait AnyApi {
     fn call(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Response<Body>>;
     fn now(&self) -> Timestamp;
     fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()>;
+    fn cached(&self, path: &str) -> Option<Bytes>;
+    fn keep(&self, path: &str, answer: &Bytes);
 }
 
 impl<T: Api> AnyApi for T {
@@ -40,6 +45,14 @@ impl<T: Api> AnyApi for T {
 
     fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()> {
         Api::sleep(self, ms).boxed_local()
+    }
+
+    fn cached(&self, path: &str) -> Option<Bytes> {
+        Api::cached(self, path)
+    }
+
+    fn keep(&self, path: &str, answer: &Bytes) {
+        Api::keep(self, path, answer);
     }
 }
 
@@ -86,9 +99,16 @@ impl<'c> Client<'c> {
         self.json(Method::GET, path, query, JSON, None).await
     }
 
-    /// GET with another `Accept`.
-    pub(crate) async fn get_as(&self, path: &str, accept: &str) -> Result<Value, Failure> {
-        self.json(Method::GET, path, &Query::new(), accept, None).await
+    /// GET of what seldom changes, with another `Accept`; an answer that was kept will do.
+    pub(crate) async fn discover(&self, path: &str, accept: &str) -> Result<Value, Failure> {
+        if let Some(kept) = self.api.cached(path)
+            && let Ok(value) = serde_json::from_slice(&kept)
+        {
+            return Ok(value);
+        }
+        let value = self.json(Method::GET, path, &Query::new(), accept, None).await?;
+        self.api.keep(path, &Bytes::from(compact(&value)));
+        Ok(value)
     }
 
     pub(crate) async fn table(&self, path: &str, query: &Query) -> Result<Value, Failure> {
@@ -333,53 +353,10 @@ pub(crate) fn encode(text: &str) -> String {
         .collect()
 }
 
-/// The text of a `299 - "…"` warning.
-fn quoted(header: &str) -> String {
-    let Some(start) = header.find('"') else {
-        return header.to_owned();
-    };
-    let mut words = String::new();
-    let mut letters = header[start + 1..].chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' => break,
-            '\\' => words.extend(letters.next()),
-            _ => words.push(letter),
-        }
-    }
-    words
-}
-
 fn not_a_path(path: &str) -> Response<Body> {
     let status = json!({"kind": "Status", "status": "Failure", "code": 400,
         "reason": "BadRequest", "message": format!("{path:?} is not a path")});
     let mut response = Response::new(Body::Full(compact(&status).into()));
     *response.status_mut() = http::StatusCode::BAD_REQUEST;
     response
-}
-
-/// client-go's words for an answer that is an error and has no `Status`.
-fn made_up(method: &Method, path: &str, code: u16, text: &str) -> Value {
-    let verb = method.as_str().to_ascii_lowercase();
-    let resource = path.split('?').next().unwrap_or_default().rsplit('/').next();
-    let what = format!("{verb} {}", resource.unwrap_or_default());
-    let (reason, message) = match code {
-        401 => ("Unauthorized", "the server has asked for the client to provide credentials"),
-        403 => ("Forbidden", "the server does not allow access to the requested resource"),
-        404 => ("NotFound", "the server could not find the requested resource"),
-        405 => {
-            ("MethodNotAllowed", "the server does not allow this method on the requested resource")
-        }
-        503 => ("ServiceUnavailable", "the server is currently unable to handle the request"),
-        _ => ("InternalError", ""),
-    };
-    let message = match message {
-        "" => format!(
-            "an error on the server ({text:?}) has prevented the request from succeeding ({what})"
-        ),
-        _ if code == 404 && !path.contains("/v1") => message.to_owned(),
-        _ => format!("{message} ({what})"),
-    };
-    json!({"kind": "Status", "status": "Failure", "code": code, "reason": reason,
-        "message": message})
 }

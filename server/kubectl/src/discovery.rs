@@ -94,7 +94,7 @@ impl Discovery {
     pub(crate) async fn fetch(client: &Client<'_>) -> Result<Discovery, Failure> {
         let mut resources = Vec::new();
         for path in ["/api", "/apis"] {
-            let groups = client.get_as(path, ACCEPT).await?;
+            let groups = client.discover(path, ACCEPT).await?;
             resources.extend(array(&groups, "items").iter().flat_map(resources_of_group));
         }
         Ok(Discovery { resources })

@@ -43,6 +43,15 @@ pub trait Api {
 
     /// Returns after `ms` milliseconds of that clock.
     fn sleep(&self, ms: i64) -> impl Future<Output = ()>;
+
+    /// What an earlier command kept for this path. The real kubectl keeps what discovery found in
+    /// a folder for hours; without this pair of methods every command asks anew.
+    fn cached(&self, _path: &str) -> Option<Bytes> {
+        None
+    }
+
+    /// Keeps an answer for later commands.
+    fn keep(&self, _path: &str, _answer: &Bytes) {}
 }
 
 /// The body of an answer: whole, or coming in pieces until the stream ends.

@@ -51,6 +51,10 @@ async fn run(context: &Context<'_>) -> Outcome {
     let answer = context.client.get(&path, &query).await?;
     let mut events: Vec<Value> =
         array(&answer, "items").iter().filter(|event| is_wanted(context, event)).cloned().collect();
+    for event in &mut events {
+        event["apiVersion"] = "v1".into();
+        event["kind"] = "Event".into();
+    }
     events.sort_by_key(moment);
     if !output.is_table() {
         return print_objects(context, &output, &events);
