@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use app::i18n::Language;
 use http::{HeaderMap, header::ACCEPT_LANGUAGE};
+use k8s_openapi::jiff::Timestamp;
 use lessons::{START_AGENT, StartClock};
 use orchestrator::Scenario;
 use protocol::{ClockChange, NewSandbox, Until};
@@ -47,10 +48,12 @@ fn origin(wish: &NewSandbox) -> Result<Origin, Problem> {
     if wish.learner.as_ref().is_some_and(|learner| learner.chars().count() > LEARNER_MAX) {
         return Err(Problem::invalid(format!("learner has at most {LEARNER_MAX} letters")));
     }
-    let (scenario, rate) = match &wish.lesson {
+    let (mut scenario, rate) = match &wish.lesson {
         Some(slug) => of_lesson(slug)?,
         None => (named(wish.scenario.as_deref(), workers)?, 1.0),
     };
+    // kubectl computes ages with its own machine's clock.
+    scenario.epoch_s = Timestamp::now().as_second();
     let rate = wish.rate.unwrap_or(rate);
     if !is_rate(rate) {
         return Err(Problem::invalid("rate must be 0, or 0.01 to 600"));
