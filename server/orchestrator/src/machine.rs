@@ -19,6 +19,7 @@ use crate::trace::{EntryId, Transition};
 
 mod commands;
 mod containers;
+mod inside;
 mod network;
 mod pod;
 mod probes;

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use crate::images::application::{Server, Start, Starting};
 use crate::time::Millis;
 
-use super::process::{Inside, OnSignal, Process};
+use super::inside::Inside;
+use super::process::{OnSignal, Process};
 use super::shell::compile;
 
 mod find;

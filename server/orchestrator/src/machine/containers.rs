@@ -9,8 +9,9 @@ use crate::time::Millis;
 use crate::trace::Transition;
 
 use super::commands::{Program, find};
+use super::inside::Inside;
 use super::probes::ProbeKind;
-use super::process::{Inside, OnStop, Process, Turn};
+use super::process::{OnStop, Process, Turn};
 use super::{
     Container, ContainerConfig, Happened, Machine, MachineEvent, PodRuntime, PreStop, Reported,
     State, Surroundings,
@@ -139,9 +140,11 @@ impl Machine {
                 MachineEvent::Signal { uid, container, attempt }
             }
         };
+        // Nobody waits for the end of a grace period that will not be used up.
+        let patience = if container.process.heeds_stop() { Class::Routine } else { Class::Wait };
         if again {
             // It is told once; only its time may become shorter.
-            return Happened::default().later(grace_ms.max(1), Class::Wait, event(true));
+            return Happened::default().later(grace_ms.max(1), patience, event(true));
         }
         let hook_ms = container.pre_stop_ms(key.name(), grace_ms, around);
         let left = (grace_ms - hook_ms).max(if hook_ms > 0 { GRACE_AFTER_PRE_STOP_MS } else { 1 });
@@ -149,7 +152,7 @@ impl Machine {
         Happened::default()
             .with(pod.transition(name, Transition::Stopping))
             .later(hook_ms + around.between(5, 25), class, event(false))
-            .later(hook_ms + left, Class::Wait, event(true))
+            .later(hook_ms + left, patience, event(true))
     }
 
     pub(super) fn signal(

@@ -7,10 +7,10 @@ use imbl::{OrdMap, Vector};
 
 use crate::images::Image;
 use crate::images::application::{Http, OnTerm, Server};
-use crate::random::Random;
-use crate::time::{Clock, Millis, Time};
+use crate::time::{Millis, Time};
 
 use super::commands::{self, Effect};
+use super::inside::Inside;
 use super::shell::{Code, Op, Output, Part, Unreadable, Word, command, compile};
 
 /// How many steps a script takes before it is taken for a busy loop.
@@ -70,17 +70,6 @@ pub(super) enum OnStop {
     },
     /// The handler runs when what is being done is done.
     Handled,
-}
-
-/// What a process sees of its container.
-#[derive(Debug)]
-pub(super) struct Inside<'a> {
-    pub(super) clock: Clock,
-    pub(super) random: &'a mut Random,
-    pub(super) hostname: &'a str,
-    pub(super) ip: &'a str,
-    /// What it has written.
-    pub(super) log: Vec<String>,
 }
 
 impl Process {
@@ -285,6 +274,14 @@ impl Process {
         }
     }
 
+    /// Whether it ends when it is told to stop.
+    pub(super) fn heeds_stop(&self) -> bool {
+        match &self.serving {
+            Some(serving) => serving.server.on_term != OnTerm::Ignores,
+            None => self.on_signal != OnSignal::Nothing,
+        }
+    }
+
     /// What SIGTERM, or the image's own stop signal, does to it.
     pub(super) fn stop(&mut self, inside: &mut Inside<'_>) -> OnStop {
         if let Some(serving) = &self.serving {
@@ -366,32 +363,4 @@ impl Process {
 /// Whether a part alone in its word is split at blanks.
 fn is_split(part: &Part) -> bool {
     matches!(part, Part::Variable { quoted: false, .. } | Part::Output { quoted: false, .. })
-}
-
-impl Inside<'_> {
-    fn write_all(&mut self, lines: &[String]) {
-        for line in lines {
-            let line = self.fill(line);
-            self.log.push(line);
-        }
-    }
-
-    /// Fills `{hostname}`, `{ip}` and `{time:…}` in.
-    pub(super) fn fill(&self, line: &str) -> String {
-        let mut filled = line.replace("{hostname}", self.hostname).replace("{ip}", self.ip);
-        while let Some(start) = filled.find("{time:") {
-            let Some(length) = filled[start..].find('}') else { break };
-            let time = self.time(&filled[start + "{time:".len()..start + length]);
-            filled.replace_range(start..=start + length, &time);
-        }
-        filled
-    }
-
-    /// The time in UTC, as `date +FORMAT` would print it.
-    pub(super) fn time(&self, format: &str) -> String {
-        let now = self.clock.timestamp_at(self.clock.now);
-        let zoned = now.to_zoned(k8s_openapi::jiff::tz::TimeZone::UTC);
-        let printed = k8s_openapi::jiff::fmt::strtime::BrokenDownTime::from(&zoned);
-        printed.to_string(format).unwrap_or_default()
-    }
 }

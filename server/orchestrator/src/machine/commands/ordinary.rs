@@ -2,7 +2,8 @@
 
 use imbl::OrdMap;
 
-use crate::machine::process::{Inside, Process};
+use crate::machine::inside::Inside;
+use crate::machine::process::Process;
 use crate::time::Millis;
 
 use super::{Effect, done};
