@@ -36,6 +36,12 @@ pub(super) const FIELDS: &[&str] = &[
 ];
 
 impl Particulars for Event {
+    fn default_fields(&mut self) {
+        self.source.get_or_insert_default();
+        self.reporting_component.get_or_insert_default();
+        self.reporting_instance.get_or_insert_default();
+    }
+
     fn validate(&self, errors: &mut FieldErrors) {
         let namespace = self.metadata.namespace.as_deref().unwrap_or_default();
         let about = self.involved_object.namespace.as_deref().unwrap_or_default();
