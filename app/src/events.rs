@@ -5,7 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use protocol::{EventView, Millis, ObjectRef};
 
-use crate::{i18n::say, player::Player, scene::Selection};
+use crate::{
+    i18n::{Language, say, use_language},
+    player::Player,
+    scene::Selection,
+};
 
 /// More than these nobody reads; `kubectl events` has them all.
 const SHOWN_MAX: usize = 200;
@@ -73,13 +77,14 @@ pub fn Events() -> impl IntoView {
 #[component]
 fn EventRow(event: EventView) -> impl IntoView {
     let selection = expect_context::<Selection>();
+    let language = use_language();
     let EventView { event_type, reason, message, regarding, count, last_ms, .. } = event;
     let class = if event_type == "Warning" { "warning" } else { "" };
     let name = short(&regarding);
     let times = (count > 1).then(|| view! { <span class="count">{format!("×{count}")}</span> });
     view! {
         <tr class=class>
-            <td class="mono">{time(last_ms)}</td>
+            <td class="mono">{move || when(last_ms, language.get())}</td>
             <td>{event_type}</td>
             <td>{reason} {times}</td>
             <td>
@@ -100,6 +105,11 @@ fn EventRow(event: EventView) -> impl IntoView {
 /// `pod/web-1`
 pub fn short(object: &ObjectRef) -> String {
     format!("{}/{}", object.kind.to_lowercase(), object.name)
+}
+
+/// As [`time`]; what was there before the sandbox's clock began is said to be so.
+pub fn when(ms: Millis, language: Language) -> String {
+    if ms < 0 { language.pick("시작 전", "before").to_owned() } else { time(ms) }
 }
 
 /// `12:04.250`: minutes, seconds and thousandths of model time.

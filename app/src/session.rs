@@ -31,7 +31,7 @@ pub enum Link {
 /// A handle to the page's one session.
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
-    state: StoredValue<State, LocalStorage>,
+    state: StoredValue<State>,
     player: Player,
     link: RwSignal<Link>,
     clock: RwSignal<Clock>,
@@ -44,7 +44,7 @@ impl Session {
     /// component that made it.
     pub fn new(player: Player) -> Session {
         let session = Session {
-            state: StoredValue::new_local(State::default()),
+            state: StoredValue::new(State::default()),
             player,
             link: RwSignal::new(Link::Idle),
             clock: RwSignal::new(Clock::default()),

@@ -2,6 +2,7 @@
 //! window. It gets an empty element and is spoken to from effects alone.
 
 use leptos::{html, prelude::*};
+use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::Element;
 
@@ -44,14 +45,14 @@ impl Drop for Editor {
 /// The state of CodeMirror on this page.
 #[derive(Clone, Copy)]
 pub(super) struct Code {
-    editor: StoredValue<Option<Editor>, LocalStorage>,
+    editor: StoredValue<Option<SendWrapper<Editor>>>,
     ready: RwSignal<bool>,
 }
 
 impl Code {
     /// Loads CodeMirror into `parent`, and keeps it and the desk the same from then on.
     pub(super) fn load(parent: NodeRef<html::Div>, desk: Desk) -> Code {
-        let code = Code { editor: StoredValue::new_local(None), ready: RwSignal::new(false) };
+        let code = Code { editor: StoredValue::new(None), ready: RwSignal::new(false) };
         let language = use_language();
         Effect::new(move |loading: Option<bool>| {
             let Some(element) = parent.get() else { return false };
@@ -118,7 +119,7 @@ impl Code {
         // A bundle that is there but does not work leaves the learner the textarea.
         let Ok(handle) = open(parent, &options) else { return };
         let editor = Editor { handle, _on_change: on_change, _on_apply: on_apply };
-        self.editor.set_value(Some(editor));
+        self.editor.set_value(Some(SendWrapper::new(editor)));
         self.ready.set(true);
     }
 }

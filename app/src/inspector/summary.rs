@@ -7,11 +7,14 @@ use protocol::{
 };
 
 use crate::{
-    events::{short, time},
+    events::{short, time, when},
     i18n::{Language, say, use_language},
     player::{Object, Player},
     scene::Selection,
 };
+
+/// A longer value takes a line of its own.
+const WIDE: usize = 28;
 
 /// A row: what it is called, and what it is.
 type Row = (&'static str, String);
@@ -45,7 +48,10 @@ fn facts(object: &Object, language: Language) -> impl IntoView + use<> {
     let rows = rows(object, language)
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| view! { <div><dt>{name}</dt><dd class="mono">{value}</dd></div> })
+        .map(|(name, value)| {
+            let class = if value.len() > WIDE { "wide" } else { "" };
+            view! { <div class=class><dt>{name}</dt><dd class="mono">{value}</dd></div> }
+        })
         .collect_view();
     let owner = object.owner.clone().map(|owner| view! { <Owner owner/> });
     view! {
@@ -95,7 +101,7 @@ fn rows(object: &ObjectView, language: Language) -> Vec<Row> {
     };
     let labels: Vec<_> = object.labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
     rows.push((language.pick("레이블", "Labels"), labels.join(" ")));
-    rows.push((language.pick("만든 시각", "Created at"), time(object.created_ms)));
+    rows.push((language.pick("만든 시각", "Created at"), when(object.created_ms, language)));
     if let Some(at) = object.deleting_ms {
         rows.push((language.pick("삭제 요청", "Deletion asked at"), time(at)));
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_local};
 use protocol::{Down, Up};
+use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
@@ -68,7 +69,7 @@ pub(super) fn connect(session: Session) {
     socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
     let ping = set_interval_with_handle(move || ping(session), PING_EVERY).ok();
     let socket = Socket { socket, ping, _opened: opened, _message: message, _closed: closed };
-    session.state.update_value(|state| state.socket = Some(socket));
+    session.state.update_value(|state| state.socket = Some(SendWrapper::new(socket)));
 }
 
 fn parse(text: &str) -> Option<Down> {

@@ -6,6 +6,8 @@ use std::{collections::BTreeMap, fmt, rc::Rc};
 use futures::channel::oneshot;
 use protocol::{Act, Answer, Command, Down, Position, Reply, Stream, Up};
 
+use send_wrapper::SendWrapper;
+
 use super::socket::Socket;
 use crate::i18n::Language;
 
@@ -18,7 +20,7 @@ type Listener = Rc<dyn Fn(Stream, &str)>;
 pub(super) struct State {
     pub(super) sandbox: String,
     pub(super) language: Language,
-    pub(super) socket: Option<Socket>,
+    pub(super) socket: Option<SendWrapper<Socket>>,
     /// Connections that failed since the last one that stood.
     pub(super) failures: u32,
     /// The next position of the trace to receive; none before the first `Hello`.
@@ -26,7 +28,7 @@ pub(super) struct State {
     next_id: u32,
     awaited: BTreeMap<u32, oneshot::Sender<Reply>>,
     queue: Vec<Command>,
-    listeners: Vec<(u32, Listener)>,
+    listeners: Vec<(u32, SendWrapper<Listener>)>,
 }
 
 impl fmt::Debug for State {
@@ -63,11 +65,11 @@ impl State {
 
     pub(super) fn listen(&mut self, terminal: u32, print: Box<dyn Fn(Stream, &str)>) {
         self.listeners.retain(|(of, _)| *of != terminal);
-        self.listeners.push((terminal, print.into()));
+        self.listeners.push((terminal, SendWrapper::new(print.into())));
     }
 
     pub(super) fn listener(&self, terminal: u32) -> Option<Listener> {
-        self.listeners.iter().find(|(of, _)| *of == terminal).map(|(_, print)| print.clone())
+        self.listeners.iter().find(|(of, _)| *of == terminal).map(|(_, print)| Rc::clone(print))
     }
 
     pub(super) fn expect_answer(&mut self, act: Act) -> (Command, oneshot::Receiver<Reply>) {

@@ -127,6 +127,8 @@ pub enum Reply {
     /// file, `file` takes that file's place in the editor.
     Solved {
         line: Option<String>,
+        /// What the line printed.
+        output: String,
         file: Option<File>,
     },
     /// The command could not be carried out.

@@ -161,7 +161,9 @@ impl Desk {
             LessonAnswer::Predicted { correct, explanation_html } => {
                 Ok(Reply::Predicted { correct, explanation_html })
             }
-            LessonAnswer::Play(None) => Ok(Reply::Solved { line: None, file: None }),
+            LessonAnswer::Play(None) => {
+                Ok(Reply::Solved { line: None, output: String::new(), file: None })
+            }
             LessonAnswer::Play(Some(play)) => self.play(*play).await,
         }
     }
@@ -169,31 +171,34 @@ impl Desk {
     /// Plays a line of a lesson's solution as the learner would.
     async fn play(&self, play: Play) -> Result<Reply> {
         let mut file = None;
+        let mut output = String::new();
         match play.act {
-            PlayAct::Kubectl(line) => self.play_line(line, play.files).await,
+            PlayAct::Kubectl(line) => output = self.play_line(line, play.files).await,
             PlayAct::Write { file: name, text } => file = Some(File { name, text }),
             PlayAct::Clock(act) => drop(self.clock(clock_change(act)).await?),
             PlayAct::Fault(fault) => drop(self.fault(fault).await?),
         }
-        Ok(Reply::Solved { line: Some(play.line), file })
+        Ok(Reply::Solved { line: Some(play.line), output, file })
     }
 
     /// Runs a line, and waits for its end unless the line itself waits for the cluster: while the
     /// clock stands still that would be for ever.
-    async fn play_line(&self, line: String, given: BTreeMap<String, String>) {
+    async fn play_line(&self, line: String, given: BTreeMap<String, String>) -> String {
         let door = Door::Sandbox(Visitor::new(&self.sandbox));
         let (workshop, sandbox) = (self.state.workshop.clone(), self.sandbox.clone());
         let read = given.values().cloned().collect::<Vec<_>>().join("\n---\n");
         let running = tokio::spawn(async move {
             let transcript = workshop.transcript(line.clone(), given, door).await;
-            if let Some(Transcript { seen, code, .. }) = transcript {
-                let attempt = Attempt { line, files: read, output: seen, code };
-                attempt_made(&sandbox, attempt).await;
-            }
+            let Transcript { seen, code, .. } = transcript?;
+            let attempt = Attempt { line, files: read, output: seen.clone(), code };
+            attempt_made(&sandbox, attempt).await;
+            Some(seen)
         });
-        if timeout(PATIENCE, running).await.is_err() {
+        let Ok(ended) = timeout(PATIENCE, running).await else {
             tracing::debug!("a line of a solution goes on by itself");
-        }
+            return String::new();
+        };
+        ended.ok().flatten().unwrap_or_default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The foot of a lesson: hints one at a time, the solution line by line, and the way on.
 
 use leptos::{html, prelude::*, task::spawn_local};
-use protocol::{Act, Reply};
+use protocol::{Act, Reply, Stream};
 
 use super::guide::Way;
 use crate::{
@@ -111,8 +111,9 @@ fn Solve() -> impl IntoView {
                 return; // The page was left.
             }
             match reply {
-                Reply::Solved { line: Some(line), file } => {
+                Reply::Solved { line: Some(line), file, output } => {
                     console.echo(&line);
+                    console.print(Stream::Out, &output);
                     if let Some(file) = file {
                         desk.put(file);
                     }

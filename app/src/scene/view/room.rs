@@ -1,6 +1,7 @@
 //! How much room the picture has, and whether things may move: only the browser knows.
 
 use leptos::{html::Div, prelude::*};
+use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::player::Player;
@@ -22,20 +23,20 @@ pub(crate) fn watch_room(place: NodeRef<Div>, room: RwSignal<Room>, player: Play
         }
     };
     // The observer and its callback live as long as the page shows the element.
-    let watcher = StoredValue::new_local(None);
+    let watcher = StoredValue::new(None);
     Effect::new(move |_| {
         let Some(element) = place.get() else { return };
         let callback = Closure::<dyn FnMut()>::new(measure);
         if let Ok(observer) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) {
             observer.observe(&element);
-            watcher.set_value(Some((observer, callback)));
+            watcher.set_value(Some(SendWrapper::new((observer, callback))));
         }
         measure();
     });
     on_cleanup(move || {
         watcher.try_update_value(|watcher| {
-            if let Some((observer, _)) = watcher.take() {
-                observer.disconnect();
+            if let Some(watching) = watcher.take() {
+                watching.0.disconnect();
             }
         });
     });
