@@ -89,7 +89,12 @@ impl<'c> Context<'c> {
             "" | "none" | "false" => Ok(DryRun::None),
             "client" | "true" => Ok(DryRun::Client),
             "unchanged" => {
-                self.err("W1122 00:00:00.000000       1 helpers.go:731] --dry-run is deprecated and can be replaced with --dry-run=client.\n");
+                // The real kubectl logs this; the form is klog's.
+                let now = self.client.api.now().strftime("%m%d %H:%M:%S%.6f");
+                self.err(&format!(
+                    "W{now}       1 helpers.go:731] --dry-run is deprecated and can be replaced \
+                     with --dry-run=client.\n"
+                ));
                 Ok(DryRun::Client)
             }
             "server" => Ok(DryRun::Server),

@@ -237,6 +237,7 @@ fn merge_items<'p>(
 mod tests {
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "cases read better with values in place")]
     fn check(original: Value, modified: Value, current: Value, expect: Value) {
         assert_eq!(three_way("Deployment", &original, &modified, &current), expect);
     }

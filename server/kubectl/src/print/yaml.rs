@@ -104,6 +104,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "cases read better with values in place")]
     fn check(value: Value, expect: &str) {
         assert_eq!(document(&value), expect);
     }

@@ -179,6 +179,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "cases read better with values in place")]
     fn check(status: Value, expect: Result<(&str, bool), &str>) {
         let object = json!({"metadata": {"name": "web", "generation": 2},
             "spec": {"replicas": 3}, "status": status});
