@@ -141,6 +141,10 @@ impl Core {
                 .same_objects(&self.history.at(self.history.first()));
         if fits {
             (self.history, self.story) = (history, story);
+            // A cluster that nobody has touched has no story yet.
+            if self.told.is_empty() && self.story.shown().any(|it| it.mark == Some(Mark::Act)) {
+                self.remember();
+            }
         }
         fits
     }
@@ -304,8 +308,8 @@ impl Core {
     /// Goes to a position and stays there.
     pub fn go(&mut self, to: Position) {
         self.detached = None;
-        self.told.clear();
         self.playhead.go(to, &self.history);
+        self.remember();
     }
 
     /// Goes to a position and shows how it came about: the beat that ends there.
@@ -332,7 +336,6 @@ impl Core {
     /// Shows a cluster from before what was received.
     pub fn detach(&mut self, snapshot: &Snapshot) {
         self.playhead.hold();
-        self.told.clear();
         self.detached = Some(Arc::new(Cluster::new(snapshot)));
     }
 
@@ -354,14 +357,24 @@ impl Core {
         if self.detached.is_some() {
             return false;
         }
-        self.told.clear();
-        self.playhead.step_back(&self.history, &self.story)
+        let went = self.playhead.step_back(&self.history, &self.story);
+        self.remember();
+        went
     }
 
     pub fn catch_up(&mut self) {
         self.detached = None;
-        self.told.clear();
         let server = self.server();
         self.playhead.catch_up(&self.history, server);
+        self.remember();
+    }
+
+    /// What was told last before the playhead.
+    fn remember(&mut self) {
+        let at = self.playhead.at;
+        let beat = self.story.before(at);
+        let hops = beat.map(|beat| self.history.between(beat.first, beat.end.min(at)));
+        let hops = hops.into_iter().flatten().filter(|it| shown(it).is_some());
+        self.told = hops.cloned().collect();
     }
 }

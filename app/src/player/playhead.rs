@@ -13,7 +13,7 @@ const SKIP_MS: f64 = 800.0;
 /// Waits longer than this in model time are skipped, not told.
 const WAIT_MS: Millis = 1500;
 /// With more beats than this to tell, telling goes faster, down to a quarter of the time.
-const BACKLOG: f64 = 24.0;
+const BACKLOG: f64 = 14.0;
 /// By the clock, what happened in this much of the viewer's time is shown at once.
 const TICK_MS: f64 = 300.0;
 

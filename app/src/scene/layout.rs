@@ -25,7 +25,9 @@ const GAP: f64 = 12.0;
 pub(crate) const CARD_HEIGHT: f64 = 86.0;
 const CARD_WIDTH: f64 = 224.0;
 /// Room for the wires between the control plane and what is under it.
-const WIRES: f64 = 26.0;
+const WIRES: f64 = 22.0;
+/// The smallest that the picture is made, against its natural size, before it scrolls.
+pub(crate) const SHRINK: f64 = 0.78;
 
 /// Where a Pod is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,14 +61,24 @@ pub(crate) struct Layout {
 impl Layout {
     pub(crate) fn new(cluster: &Cluster, slots: &Slots, room: Room) -> Layout {
         let width = room.width.max(300.0);
-        let narrow = width < NARROW;
+        let layout = Layout::of_width(cluster, slots, room, width);
+        let excess = layout.height / room.height.max(1.0);
+        if layout.narrow || excess <= 1.0 {
+            return layout;
+        }
+        // It will be drawn smaller to fit: then there is more width to use.
+        Layout::of_width(cluster, slots, room, width * excess.min(1.0 / SHRINK))
+    }
+
+    fn of_width(cluster: &Cluster, slots: &Slots, room: Room, width: f64) -> Layout {
+        let narrow = room.width < NARROW;
         let control = Control::new(width, narrow);
         let top = control.bottom + WIRES;
         let mut layout = Layout { width, narrow, control, ..Layout::default() };
         let bottom = layout.place_band(cards(cluster), top);
         nodes::place_tray(&mut layout, cluster, slots);
         let bottom = bottom.max(layout.tray.bottom());
-        nodes::place_nodes(&mut layout, cluster, slots, bottom + GAP * 2.0, room);
+        nodes::place_nodes(&mut layout, cluster, slots, bottom + GAP * 1.5, room);
         layout
     }
 

@@ -5,6 +5,7 @@ use protocol::{Change, Moment, ObjectRef, Transition, What};
 
 use super::geometry::{Curve, Point, Rect};
 use super::layout::Layout;
+use super::view::shorten;
 use protocol::Actor;
 
 /// What a hop is, for the eye.
@@ -96,20 +97,30 @@ fn label(trails: Vec<(Trail, String)>, layout: &Layout) -> Vec<Trail> {
 
 /// Short ways between two boxes have no room for words: they stand under them.
 fn label_point(trail: &Trail, layout: &Layout) -> Point {
-    let middle = trail.curve.at(0.5);
+    let (middle, end) = (trail.curve.at(0.5), trail.curve.to);
+    let over = trail.kind == TrailKind::Watch && (end.y - layout.control.manager.y).abs() < 1.0;
+    if over && !layout.narrow {
+        // Over the component that is told.
+        return Point::new(end.x, end.y - 13.0);
+    }
     let level = (trail.curve.from.y - trail.curve.to.y).abs() < 1.0;
     if level { Point::new(middle.x, layout.control.api.bottom() + 13.0) } else { middle }
 }
 
 /// A label near a point, moved down until it covers no other, and kept inside the picture.
 fn free_label(text: String, near: Point, taken: &[Label], layout: &Layout) -> Label {
-    let width = text.chars().count() as f64 * 7.0 + 20.0;
+    let width = text.chars().count() as f64 * 6.3 + 20.0;
     let x = near.x.clamp(width / 2.0 + 4.0, (layout.width - width / 2.0 - 4.0).max(width / 2.0));
     let mut rect = Rect::around(Point::new(x, near.y.max(14.0)), width, 22.0);
     while let Some(other) = taken.iter().find(|label| label.rect.overlaps(rect)) {
         rect.y = other.rect.bottom() + 2.0;
     }
     Label { text, rect }
+}
+
+/// The few words that stand on a hop in the picture, where long names are shortened.
+fn label_words(moment: &Moment) -> String {
+    words(moment).split(' ').map(|word| shorten(word, 12)).collect::<Vec<_>>().join(" ")
 }
 
 /// The few words that stand on a hop.
@@ -163,14 +174,16 @@ fn way(moment: &Moment, layout: &Layout) -> Option<(TrailKind, Curve, String)> {
     match &moment.what {
         What::Request { status, .. } => {
             let kind = if *status >= 400 { TrailKind::Refused } else { TrailKind::Request };
-            Some((kind, to_api(&moment.actor, layout), words(moment)))
+            Some((kind, to_api(&moment.actor, layout), label_words(moment)))
         }
         What::Write { revision, change } => {
             let sign = if matches!(change, Change::Deleted { .. }) { "−" } else { "" };
             let (from, to) = facing(control.api, control.etcd, 0.35);
             Some((TrailKind::Write, Curve::line(from, to), format!("{sign}rev {revision}")))
         }
-        What::Delivered { to, .. } => Some((TrailKind::Watch, from_api(to, layout), words(moment))),
+        What::Delivered { to, .. } => {
+            Some((TrailKind::Watch, from_api(to, layout), label_words(moment)))
+        }
         _ => None,
     }
 }
@@ -217,7 +230,7 @@ fn to_api(actor: &Actor, layout: &Layout) -> Curve {
             // Under the boxes, so as not to meet the watches that go over them.
             let from = Point::new(seat.center().x - seat.width * 0.2, seat.bottom());
             let to = Point::new(api.center().x + api.width * 0.2, api.bottom());
-            let bend = Point::new(from.toward(to, 0.5).x, api.bottom() + 42.0);
+            let bend = Point::new(from.toward(to, 0.5).x, api.bottom() + 36.0);
             Curve { from, bend, to }
         }
         Actor::Client { .. } | Actor::Fault | Actor::Bootstrap => {

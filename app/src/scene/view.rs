@@ -21,7 +21,7 @@ pub use telling::Telling;
 
 /// A name that has room for so many characters: its beginning and its end, which tells Pods of
 /// one ReplicaSet apart.
-fn shorten(name: &str, room: usize) -> String {
+pub(crate) fn shorten(name: &str, room: usize) -> String {
     let length = name.chars().count();
     if length <= room || room < 4 {
         return name.to_owned();

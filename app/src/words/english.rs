@@ -39,7 +39,7 @@ pub(super) fn sentence(moment: &Moment) -> String {
         ),
         What::Fault { fault } => fault_did(fault),
         What::Silence { node } => {
-            format!("{who} missed the heartbeat of node {node}: its Lease was not renewed in time.")
+            format!("Node {node} is silent: its kubelet has not renewed its Lease in time.")
         }
     }
 }

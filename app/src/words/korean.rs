@@ -40,7 +40,7 @@ pub(super) fn sentence(moment: &Moment) -> String {
         ),
         What::Fault { fault } => fault_did(fault),
         What::Silence { node } => {
-            format!("{who} {node} 노드의 하트비트를 받지 못했다. Lease가 제때 갱신되지 않았다.")
+            format!("{node} 노드가 조용하다. kubelet이 Lease를 제때 갱신하지 않았다.")
         }
     }
 }

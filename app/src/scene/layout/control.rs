@@ -23,10 +23,10 @@ impl Control {
 }
 
 fn in_a_row(width: f64) -> Control {
-    const HEIGHT: f64 = 66.0;
+    const HEIGHT: f64 = 60.0;
     let client_width = (width * 0.1).clamp(84.0, 124.0);
     let frame_x = EDGE + client_width + (width * 0.05).clamp(28.0, 64.0);
-    let frame = Rect::new(frame_x, 18.0, width - EDGE - frame_x, 126.0);
+    let frame = Rect::new(frame_x, 14.0, width - EDGE - frame_x, 116.0);
     let (pad, y) = (16.0, frame.y + 36.0);
     // In hundredths of what the boxes have together: API server, etcd, controllers, scheduler.
     let shares = [0.26, 0.20, 0.29, 0.25];

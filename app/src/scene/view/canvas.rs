@@ -12,10 +12,8 @@ use super::pod::{Pods, Tray};
 use crate::i18n::say;
 use crate::scene::Stage;
 use crate::scene::keys::{Direction, items, neighbour};
+use crate::scene::layout::SHRINK;
 use crate::scene::links::links;
-
-/// The smallest that the picture is made, against its natural size, before it scrolls.
-const SHRINK: f64 = 0.78;
 
 #[component]
 pub fn Canvas(stage: Stage) -> impl IntoView {

@@ -79,16 +79,9 @@ fn Frame(stage: Stage, control: Memo<Control>) -> impl IntoView {
                 height=move || frame().height
                 rx="12"
             ></rect>
-            <text class="box-title" x=move || frame().x + 16.0 y=move || frame().y + 23.0>
-                {say("컨트롤 플레인", "Control plane")}
-            </text>
-            <text
-                class="box-host"
-                text-anchor="end"
-                x=move || frame().right() - 16.0
-                y=move || frame().y + 23.0
-            >
-                {host}
+            <text class="box-title" x=move || frame().x + 16.0 y=move || frame().y + 22.0>
+                <tspan>{say("컨트롤 플레인", "Control plane")}</tspan>
+                <tspan class="box-host" dx="10">{host}</tspan>
             </text>
         </g>
     }

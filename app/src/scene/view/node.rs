@@ -127,7 +127,7 @@ fn head(language: Language, place: &NodeBox, look: &NodeLook) -> impl IntoView +
     let name = shorten(&place.name, room.saturating_sub(word.len()).max(6));
     // What is so and what is believed differ for a while after a machine is switched off.
     let off = look.off.then(|| {
-        let x = rect.x + 18.0 + name.chars().count() as f64 * 7.8;
+        let x = rect.x + 18.0 + name.chars().count() as f64 * 8.0 + 6.0;
         view! {
             <g class="node-power" transform=format!("translate({x:.1} {:.1})", rect.y + 18.0)>
                 <path d="M0 -6V0M-4 -4A5.5 5.5 0 1 0 4 -4"></path>
