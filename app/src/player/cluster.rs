@@ -1,6 +1,7 @@
 //! The cluster as the page knows it at one position: every object by its name, shared, so that a
 //! copy costs one reference count an object.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -139,7 +140,7 @@ impl Cluster {
                 _ => None,
             })
             .collect();
-        events.sort_by(|a, b| (b.1.last_ms, b.0.revision).cmp(&(a.1.last_ms, a.0.revision)));
+        events.sort_by_key(|(object, event)| Reverse((event.last_ms, object.revision)));
         events
     }
 

@@ -233,18 +233,14 @@ fn to_api(actor: &Actor, layout: &Layout) -> Curve {
             let bend = Point::new(from.toward(to, 0.5).x, api.bottom() + 36.0);
             Curve { from, bend, to }
         }
-        Actor::Client { .. } | Actor::Fault | Actor::Bootstrap => {
-            let (from, to) = facing(seat, api, 0.35);
-            Curve::line(from, to)
-        }
-        Actor::Controller { .. } | Actor::Scheduler | Actor::ApiServer => {
-            let (from, to) = facing(seat, api, 0.35);
-            Curve::line(from, to)
-        }
-        _ => {
+        Actor::Kubelet { .. } | Actor::KubeProxy { .. } | Actor::Runtime { .. } => {
             let from = Point::new(seat.center().x + seat.width * 0.1, seat.y);
             let to = Point::new(api.center().x + api.width * 0.15, api.bottom());
             Curve { from, bend: Point::new(from.x, from.y - 30.0), to }
+        }
+        _ => {
+            let (from, to) = facing(seat, api, 0.35);
+            Curve::line(from, to)
         }
     }
 }

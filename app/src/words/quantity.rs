@@ -52,7 +52,7 @@ pub fn memory(bytes: i64) -> String {
     let Some((name, shift)) = units.into_iter().find(|(_, shift)| bytes >= 1 << shift) else {
         return bytes.to_string();
     };
-    let tenths = bytes * 10 >> shift;
+    let tenths = (bytes * 10) >> shift;
     if tenths % 10 == 0 {
         format!("{}{name}", tenths / 10)
     } else {

@@ -22,7 +22,7 @@ pub fn Trails(stage: Stage) -> impl IntoView {
         <g class="trails" aria-hidden="true">
             {move || {
                 let lines = trails.get().into_iter();
-                lines.map(|trail| trail_view(stage, trail)).collect_view()
+                lines.map(|trail| trail_view(stage, &trail)).collect_view()
             }}
             {move || trails.get().into_iter().filter_map(|it| it.label).map(label_view).collect_view()}
         </g>
@@ -30,8 +30,8 @@ pub fn Trails(stage: Stage) -> impl IntoView {
 }
 
 /// A line, and a dot that runs along it.
-fn trail_view(stage: Stage, trail: Trail) -> impl IntoView {
-    let Trail { kind, curve, stage: own, .. } = trail;
+fn trail_view(stage: Stage, trail: &Trail) -> impl IntoView + use<> {
+    let Trail { kind, curve, stage: own, .. } = *trail;
     let part = move || {
         let progress = stage.player.progress();
         stage.picture.with(|it| it.frame.stage_progress(own, progress))

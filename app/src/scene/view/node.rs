@@ -157,33 +157,25 @@ fn head(language: Language, place: &NodeBox, look: &NodeLook) -> impl IntoView +
     }
 }
 
-fn bars(
-    stage: Stage,
-    language: Language,
-    place: &NodeBox,
-    look: &NodeLook,
-) -> impl IntoView + use<> {
+fn bars(stage: Stage, language: Language, place: &NodeBox, look: &NodeLook) -> AnyView {
+    if place.level == Level::Small {
+        let bars = [thin_bar(place, &look.cpu, 0.0), thin_bar(place, &look.memory, 7.0)];
+        return bars.into_iter().collect_view().into_any();
+    }
     let detailed = stage.lens.get() == crate::scene::Lens::Resources;
-    let rows = [
-        ("CPU", &look.cpu, words::cpu as fn(i64) -> String),
-        (language.pick("메모리", "Memory"), &look.memory, words::memory as fn(i64) -> String),
-    ];
-    let step = if place.level == Level::Small { 7.0 } else { 16.0 };
-    let bar = |(index, (name, share, unit)): (usize, (&'static str, &Share, fn(i64) -> String))| {
-        let y = place.rect.y + 38.0 + index as f64 * step;
-        if place.level == Level::Small {
-            let y = place.rect.y + 29.0 + index as f64 * step;
-            thin_bar(place, share, y).into_any()
-        } else {
-            let amount = detailed
-                .then(|| format!("{} / {}", unit(share.requested), unit(share.allocatable)));
-            named_bar(place, name, share, y, amount).into_any()
-        }
+    let amount = |share: &Share, unit: fn(i64) -> String| {
+        detailed.then(|| format!("{} / {}", unit(share.requested), unit(share.allocatable)))
     };
-    rows.into_iter().enumerate().map(bar).collect_view()
+    let (y, memory) = (place.rect.y + 38.0, language.pick("메모리", "Memory"));
+    view! {
+        {named_bar(place, "CPU", &look.cpu, y, amount(&look.cpu, words::cpu))}
+        {named_bar(place, memory, &look.memory, y + 16.0, amount(&look.memory, words::memory))}
+    }
+    .into_any()
 }
 
-fn thin_bar(place: &NodeBox, share: &Share, y: f64) -> impl IntoView + use<> {
+fn thin_bar(place: &NodeBox, share: &Share, below: f64) -> impl IntoView + use<> {
+    let y = place.rect.y + 29.0 + below;
     bar(place.rect.x + 10.0, place.rect.width - 20.0, y, 4.0, share)
 }
 
