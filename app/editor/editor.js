@@ -82,7 +82,11 @@ function extensions({ label, hint, onChange, onApply }) {
     syntaxHighlighting(colours),
     theme,
     EditorState.tabSize.of(2),
-    EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": hint }),
+    EditorView.contentAttributes.of({
+      "aria-label": label,
+      "aria-describedby": hint,
+      tabindex: "0",
+    }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
     }),

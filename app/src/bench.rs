@@ -60,6 +60,9 @@ pub fn Bench(
             data-region=move || region.get().name()
             style=move || sizes.style()
         >
+            {(!is_lesson).then(|| view! {
+                <h1 class="visually-hidden">{move || trail.get().pop()}</h1>
+            })}
             <RegionTabs region is_lesson/>
             <Notices opening/>
             <div class="region side">{side}</div>

@@ -73,7 +73,7 @@ pub fn TopBar(
     view! {
         <a class="skip" href="#main">{skip}</a>
         <header class="top-bar">
-            <a class="brand" href=move || format!("/{}", language.get().code())>
+            <a class="brand" aria-label="Wheelhouse" href=move || format!("/{}", language.get().code())>
                 {icon(Icon::WHEEL)}
                 <span>"Wheelhouse"</span>
             </a>

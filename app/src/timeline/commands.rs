@@ -161,9 +161,10 @@ impl Helm {
         let at_ms = self.face.with_untracked(|face| face.time_ms);
         spawn_local(async move {
             match self.session.send(Act::Fork { at_ms }).await {
-                Reply::Forked { page, .. } => {
-                    // Refused only for an address that is none.
-                    window().location().set_href(&page).unwrap_or_default();
+                Reply::Forked { id, .. } => {
+                    // The same page, in the same language, around the new sandbox.
+                    let search = format!("?sandbox={id}");
+                    window().location().set_search(&search).unwrap_or_default();
                 }
                 _ => self.trouble.set(true),
             }
