@@ -27,6 +27,7 @@ pub(super) struct Found<'a> {
     pub(super) refused: Vec<(&'a str, Refusal)>,
     /// All nodes of the cluster; those that were not looked at are in neither list.
     pub(super) total: usize,
+    pub(super) assumed: Assumed<'a>,
 }
 
 /// Pods that were bound a moment ago: the cache does not show it yet.
@@ -52,6 +53,10 @@ impl<'a> Assumed<'a> {
         Assumed { by_node }
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = (&'a str, &'a Pod)> {
+        self.by_node.iter().flat_map(|(node, pods)| pods.iter().map(move |pod| (*node, *pod)))
+    }
+
     pub(super) fn on(&self, node: &str) -> &[&'a Pod] {
         self.by_node.get(node).map(Vec::as_slice).unwrap_or_default()
     }
@@ -65,18 +70,18 @@ pub(super) fn find<'a>(view: &View<'a>, pod: &'a Pod) -> Found<'a> {
     let wanted = filter::Wanted::of(view, pod, &nodes, &assumed);
     let enough = enough(nodes.len());
     let start = if enough < nodes.len() { draw(pod, "start") % nodes.len() } else { 0 };
-    let mut found = Found { feasible: Vec::new(), refused: Vec::new(), total: nodes.len() };
+    let (mut feasible, mut refused) = (Vec::new(), Vec::new());
     for node in nodes.iter().cycle().skip(start).take(nodes.len()) {
         let candidate = candidate(view, node, &assumed);
         match filter::refusal(view, &wanted, &candidate, &assumed) {
-            Some(refusal) => found.refused.push((candidate.name, refusal)),
-            None => found.feasible.push(candidate),
+            Some(refusal) => refused.push((candidate.name, refusal)),
+            None => feasible.push(candidate),
         }
-        if found.feasible.len() >= enough {
+        if feasible.len() >= enough {
             break;
         }
     }
-    found
+    Found { feasible, refused, total: nodes.len(), assumed }
 }
 
 fn candidate<'a>(view: &View<'a>, node: &'a Node, assumed: &Assumed<'a>) -> Candidate<'a> {

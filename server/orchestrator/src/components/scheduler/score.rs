@@ -10,7 +10,7 @@ use crate::object::Kind;
 use crate::resources::Resources;
 
 use super::filter::term_matches;
-use super::nodes::{Assumed, Candidate, Found, draw};
+use super::nodes::{Candidate, Found, draw};
 use super::spread;
 
 const MAX: i64 = 100;
@@ -28,7 +28,6 @@ pub(super) struct Ranked<'a> {
 pub(super) fn rank<'a>(view: &View<'a>, pod: &'a Pod, found: &Found<'a>) -> Ranked<'a> {
     let nodes = &found.feasible;
     let asked = Resources::of_pod(pod);
-    let assumed = Assumed::of(view, pod);
     let each =
         |score: &dyn Fn(&Candidate<'_>) -> i64| -> Vec<i64> { nodes.iter().map(score).collect() };
     // Plugin, weight, scores: those of Kubernetes' default profile.
@@ -36,7 +35,7 @@ pub(super) fn rank<'a>(view: &View<'a>, pod: &'a Pod, found: &Found<'a>) -> Rank
         ("TaintToleration", 3, normalized(&each(&|c| intolerable(pod, c.node)), true)),
         ("NodeAffinity", 2, normalized(&each(&|c| preferred(pod, c.node)), false)),
         ("NodeResourcesFit", 1, each(&|c| least_allocated(&asked, c))),
-        ("PodTopologySpread", 2, spread::scores(view, pod, nodes, &assumed)),
+        ("PodTopologySpread", 2, spread::scores(view, pod, nodes, &found.assumed)),
         ("NodeResourcesBalancedAllocation", 1, each(&|c| balanced(&asked, c))),
         ("ImageLocality", 1, image_locality(view, pod, nodes)),
     ];

@@ -89,10 +89,7 @@ pub(super) fn scores(
     }
     let mut raw = vec![0.0_f64; nodes.len()];
     for constraint in &constraints {
-        let own: Vec<i64> = nodes
-            .iter()
-            .map(|candidate| constraint.alike.count_on(view, pod, candidate.name, assumed))
-            .collect();
+        let own = constraint.alike.counts(view, pod, nodes, assumed);
         let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
         for (candidate, count) in nodes.iter().zip(&own) {
             if let Some(domain) = label(candidate.node, constraint.key) {
@@ -178,6 +175,32 @@ impl Alike<'_> {
                 selector.is_some_and(|selector| selector::matches(selector, labels))
             }
         }
+    }
+
+    /// How many of them each of the nodes has.
+    fn counts(
+        &self,
+        view: &View<'_>,
+        pod: &Pod,
+        nodes: &[Candidate<'_>],
+        assumed: &Assumed<'_>,
+    ) -> Vec<i64> {
+        let Alike::Controller(uid) = self else {
+            let count = |node: &Candidate<'_>| self.count_on(view, pod, node.name, assumed);
+            return nodes.iter().map(count).collect();
+        };
+        // Few are of one controller, and they are easily found.
+        let mut by_node: BTreeMap<&str, i64> = BTreeMap::new();
+        let stays = |pod: &Pod| pod.metadata.deletion_timestamp.is_none();
+        for alike in view.cache.controlled_by::<Pod>(uid).filter(|alike| stays(alike)) {
+            if let Some(node) = crate::components::pods::node(alike) {
+                *by_node.entry(node).or_default() += 1;
+            }
+        }
+        for (node, _) in assumed.all().filter(|(_, alike)| stays(alike) && self.is(alike)) {
+            *by_node.entry(node).or_default() += 1;
+        }
+        nodes.iter().map(|node| by_node.get(node.name).copied().unwrap_or_default()).collect()
     }
 
     /// How many of them a node has in the Pod's namespace, those that are going left out.
