@@ -70,12 +70,12 @@ test.describe("390 pixels, by touch", () => {
   test("a Pod is applied and seen on a phone", async ({ page, playground, accessible }) => {
     await page.goto("/en/play");
     await playground.awake();
-    await page.getByRole("tab", { name: /Editor|YAML/ }).first().tap();
+    await page.getByRole("button", { name: "Editor", exact: true }).tap();
     await playground.write(pod);
     await page.getByRole("button", { name: playground.words.apply, exact: true }).tap();
     const sandbox = await playground.sandbox();
     await expect.poll(() => sandbox.pods()).toHaveLength(1);
-    await page.getByRole("tab", { name: /Picture|Cluster/ }).first().tap();
+    await page.getByRole("button", { name: "Picture", exact: true }).tap();
     await expect(playground.scene.pods("my-awesome-app")).toBeVisible({ timeout: 60_000 });
     await accessible();
   });
