@@ -60,7 +60,8 @@ const colours = HighlightStyle.define([
   { tag: [tags.punctuation, tags.separator, tags.meta], color: "var(--soft)" },
 ]);
 
-function extensions({ label, hint, onChange, onApply }) {
+function extensions(options) {
+  const { hint, onChange, onApply } = options;
   const apply = (view) => {
     onApply();
     return true;
@@ -82,11 +83,12 @@ function extensions({ label, hint, onChange, onApply }) {
     syntaxHighlighting(colours),
     theme,
     EditorState.tabSize.of(2),
-    EditorView.contentAttributes.of({
-      "aria-label": label,
+    // Read anew at each update: the label follows the page's language.
+    EditorView.contentAttributes.of(() => ({
+      "aria-label": options.label,
       "aria-describedby": hint,
       tabindex: "0",
-    }),
+    })),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
     }),
@@ -139,6 +141,10 @@ function open(parent, options) {
         message: one.message,
       }));
       view.dispatch(setDiagnostics(view.state, marks));
+    },
+    setLabel(label) {
+      options.label = label;
+      view.dispatch({});
     },
     goTo(line, column) {
       const { from } = range(view.state.doc, { line, column });

@@ -53,7 +53,9 @@ export class Timeline {
     await expect(this.playing).toBeVisible();
   }
 
+  /** A step of the cluster: what has already happened and was not shown yet is shown first. */
   async step(stride: Stride): Promise<void> {
+    await this.catchUpIfBehind();
     await this.root.getByLabel(this.words.stride).selectOption(this.words[stride]);
     await this.button(this.words.step).click();
   }
@@ -64,8 +66,10 @@ export class Timeline {
 
   /** To what is now, if the picture is not there already: the key works in both cases. */
   async catchUpIfBehind(): Promise<void> {
-    await this.button(this.words.step).press("n");
-    await expect(this.behind).toBeHidden();
+    await expect(async () => {
+      await this.button(this.words.step).press("n");
+      await expect(this.behind).toBeHidden({ timeout: 1_000 });
+    }).toPass();
   }
 
   /** Drags the slider back to the beginning of what is known. */

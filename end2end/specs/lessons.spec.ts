@@ -23,27 +23,23 @@ for (const language of ["en", "ko"] as Language[]) {
     await lesson.next();
 
     await expect(async () => {
-      await timeline.catchUpIfBehind();
       await timeline.step("visible");
       await expect(lesson.goals.first()).toContainText(lesson.words.met, { timeout: 2_000 });
     }).toPass({ timeout: 60_000 });
     await lesson.next();
 
     await lesson.predict(2);
-    await timeline.catchUpIfBehind();
     await timeline.step("quiet");
     await lesson.next();
 
     await lesson.predict(1);
     await timeline.catchUpIfBehind();
     await lesson.kill("my-app-container");
-    await timeline.catchUpIfBehind();
     await timeline.step("quiet");
     await lesson.next();
 
     await lesson.predict(1);
     await terminal.run("kubectl delete pod my-awesome-app --wait=false");
-    await timeline.catchUpIfBehind();
     await timeline.step("quiet");
     await lesson.achieved();
     await expect(lesson.debrief).toBeVisible();

@@ -85,7 +85,7 @@ test("what is unknown is said as kubectl says it", async ({ playground }) => {
 
 test("a watch runs until Ctrl-C; history and Tab help to type", async ({ server, playground }) => {
   const sandbox = await Sandbox.create(server.url, { rate: 60, seed: 10 });
-  const { terminal } = await playground.open("en", sandbox);
+  const { terminal, timeline } = await playground.open("en", sandbox);
   await terminal.start("kubectl get pods -w");
   await playground.apply(pod);
   await expect(terminal.output).toContainText(/my-awesome-app +1\/1 +Running/);
@@ -94,6 +94,7 @@ test("a watch runs until Ctrl-C; history and Tab help to type", async ({ server,
 
   await terminal.prompt.press("ArrowUp");
   await expect(terminal.prompt).toHaveValue("kubectl get pods -w");
+  await timeline.catchUpIfBehind();
   await terminal.prompt.fill("kubectl describe pod my-aw");
   await terminal.prompt.press("Tab");
   await expect(terminal.prompt).toHaveValue(/^kubectl describe pod my-awesome-app ?$/);

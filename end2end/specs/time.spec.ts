@@ -19,7 +19,6 @@ test("stopped time goes on by a write, a turn, a visible change, until quiet", a
 
   const positions = [(await sandbox.digest()).position];
   for (const stride of ["write", "turn", "visible"] as const) {
-    await timeline.catchUpIfBehind();
     await timeline.step(stride);
     await expect
       .poll(async () => (await sandbox.digest()).position, stride)
@@ -28,7 +27,6 @@ test("stopped time goes on by a write, a turn, a visible change, until quiet", a
   }
   expect(await sandbox.readyPods()).toEqual([]);
 
-  await timeline.catchUpIfBehind();
   await timeline.step("quiet");
   await expect.poll(() => sandbox.readyPods()).toHaveLength(3);
   await timeline.catchUpIfBehind();
@@ -130,7 +128,6 @@ test("a node loses power: NotReady, evicted, replaced, and why", async ({ server
   await timeline.catchUpIfBehind();
   await expect(timeline.skip).toHaveAccessibleName(/^Skip (4 min 5|5 min)/);
   await timeline.skip.click();
-  await timeline.catchUpIfBehind();
   await timeline.step("quiet");
   const old = new Set(before.map((it) => it.metadata.name));
   const fresh = async () => (await sandbox.readyPods()).filter((name) => !old.has(name));

@@ -23,6 +23,8 @@ extern "C" {
     fn show(this: &Handle, name: &str, text: &str);
     #[wasm_bindgen(method)]
     fn diagnose(this: &Handle, diagnostics: &JsValue);
+    #[wasm_bindgen(method, js_name = setLabel)]
+    fn set_label(this: &Handle, label: &str);
     #[wasm_bindgen(method, js_name = goTo)]
     fn go_to(this: &Handle, line: u32, column: u32);
     #[wasm_bindgen(method)]
@@ -76,6 +78,12 @@ impl Code {
             }
         });
         Effect::new(move |_| {
+            if code.ready.get() {
+                let label = label(language.get());
+                code.with(|handle| handle.set_label(label));
+            }
+        });
+        Effect::new(move |_| {
             if let Some((line, column)) = desk.jump() {
                 code.with(|handle| handle.go_to(line, column));
             }
@@ -108,7 +116,7 @@ impl Code {
         let on_apply = Closure::<dyn FnMut()>::new(move || desk.apply(false));
         let options = js_sys::Object::new();
         let entries: [(&str, &JsValue); 4] = [
-            ("label", &language.pick("매니페스트", "Manifest").into()),
+            ("label", &label(language).into()),
             ("hint", &"editor-hint".into()),
             ("onChange", on_change.as_ref()),
             ("onApply", on_apply.as_ref()),
@@ -122,6 +130,11 @@ impl Code {
         self.editor.set_value(Some(SendWrapper::new(editor)));
         self.ready.set(true);
     }
+}
+
+/// What the editor is called.
+fn label(language: Language) -> &'static str {
+    language.pick("매니페스트", "Manifest")
 }
 
 /// Line, column and text of what is wrong in the file that is shown.

@@ -80,7 +80,12 @@ pub(super) fn parse(text: &str) -> Result<Vec<Document>, Trouble> {
 fn syntax(error: &ScanError) -> Trouble {
     let marker = error.marker();
     let place = Place::new(marker.line(), marker.col() + 1);
-    Trouble { kind: TroubleKind::Syntax(error.info().to_owned()), place }
+    // Brackets in brackets: the parser gives up before our own limit is reached.
+    let kind = match error.info() {
+        "recursion limit exceeded" => TroubleKind::TooDeep,
+        other => TroubleKind::Syntax(other.to_owned()),
+    };
+    Trouble { kind, place }
 }
 
 fn place(span: &Span) -> Place {
