@@ -84,7 +84,7 @@ mod tests {
         check("metadata: {name: web\nkind: Pod\n", "yaml-syntax", 2, 5);
         check("name: \"web\nkind: Pod\n", "yaml-syntax", 2, 1);
         check(&format!("a: {}1{}", "[".repeat(150), "]".repeat(150)), "too-deep", 1, 103);
-        check(&format!("a: {}{}", "[".repeat(2000), "]".repeat(2000)), "too-deep", 1, 103);
+        check(&format!("a: {}{}", "[".repeat(2000), "]".repeat(2000)), "too-deep", 1, 259);
     }
 
     #[test]
