@@ -11,7 +11,7 @@ use super::playhead::{Pace, Passage, Playhead, Server};
 use super::story::{Mark, Story, shown, stages};
 
 /// What to draw: the cluster before and after the hops that are told now.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Frame {
     pub before: Arc<Cluster>,
     pub after: Arc<Cluster>,
@@ -28,6 +28,17 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Whether both draw the same. Asked at each picture of the screen, so that only what is shared
+    /// counts as equal.
+    fn is_same(&self, other: &Frame) -> bool {
+        let (hops, others) = (&self.hops, &other.hops);
+        Arc::ptr_eq(&self.before, &other.before)
+            && Arc::ptr_eq(&self.after, &other.after)
+            && (self.moving, self.held, self.skip_ms) == (other.moving, other.held, other.skip_ms)
+            && hops.len() == others.len()
+            && hops.iter().zip(others).all(|(hop, other)| Arc::ptr_eq(hop, other))
+    }
+
     /// How far a stage is when the whole beat is so far; 0 before it begins, 1 after it ended.
     pub fn stage_progress(&self, stage: u32, progress: f64) -> f64 {
         let count = self.stages.iter().max().map_or(1, |last| last + 1);
@@ -208,7 +219,7 @@ impl Core {
     /// The picture to draw now, the same one as before if nothing changed, and how far it is.
     pub fn frame(&mut self) -> (Arc<Frame>, f64) {
         let frame = self.compose();
-        if frame != *self.frame {
+        if !frame.is_same(&self.frame) {
             self.frame = Arc::new(frame);
         }
         let passage = self.playhead.passage.as_ref().filter(|_| self.frame.moving);

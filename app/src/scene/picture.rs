@@ -13,7 +13,7 @@ use super::trail::{Trail, trails};
 use crate::player::{Frame, Object};
 
 /// All that is drawn of one frame.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Picture {
     pub frame: Arc<Frame>,
     pub before: Layout,
@@ -27,8 +27,10 @@ pub(crate) struct Picture {
     pub verdicts: Vec<Verdict>,
     /// What the runtimes do, by the Pod's identity.
     pub runtime: BTreeMap<String, Transition>,
-    /// Nodes to which something happens: a fault, a silence, programming of a kube-proxy.
+    /// Nodes to which something bad happens: a fault, a silence.
     pub struck: Vec<String>,
+    /// Nodes whose kube-proxy programs them.
+    pub touched: Vec<String>,
     slots: Slots,
     room: Room,
 }
@@ -92,7 +94,7 @@ impl Picture {
             }
             What::Programmed { .. } => {
                 if let Actor::KubeProxy { node } = &moment.actor {
-                    self.struck.push(node.clone());
+                    self.touched.push(node.clone());
                 }
             }
             What::Silence { node } => self.struck.push(node.clone()),

@@ -138,8 +138,11 @@ impl Helm {
         }
     }
 
-    /// Through the wait, to what happens next.
+    /// Through the wait, to what happens next, if anything is waited for.
     pub(super) fn skip(self) {
+        if !self.face.with_untracked(|face| face.live && face.next_ms.is_some()) {
+            return;
+        }
         self.player.play();
         self.clock(ClockChange { until: Some(Until::Next), ..ClockChange::default() });
     }

@@ -69,7 +69,7 @@ fn controller(name: &str) -> String {
         "garbage-collector" | "garbage-collector-controller" => "가비지 컬렉터",
         "namespace-controller" => "네임스페이스 컨트롤러",
         "serviceaccount-controller" => "서비스어카운트 컨트롤러",
-        _ => return format!("{name} 컨트롤러"),
+        _ => return format!("{} 컨트롤러", name.trim_end_matches("-controller")),
     };
     known.to_owned()
 }

@@ -122,7 +122,7 @@ fn Seat(
 ) -> impl IntoView {
     let middle = move || rect.get().center();
     let fits = move || {
-        let room = (rect.get().width / 6.4) as usize;
+        let room = ((rect.get().width - 14.0) / 6.4) as usize;
         shorten(&line.get(), room.max(8))
     };
     view! {

@@ -34,6 +34,7 @@ struct NodeFace {
     place: NodeBox,
     look: NodeLook,
     struck: bool,
+    touched: bool,
     chosen: bool,
     pods: usize,
 }
@@ -53,8 +54,9 @@ fn face(stage: Stage, name: &str) -> Option<NodeFace> {
         let pods = cluster.pods().filter(|(_, pod)| pod.node.as_deref() == Some(name)).count();
         let shows = it.shows_hops();
         let struck = shows && it.struck.iter().any(|node| node == name);
+        let touched = shows && it.touched.iter().any(|node| node == name);
         let chosen = shows && it.verdicts.iter().any(|it| it.chosen && it.node == name);
-        Some(NodeFace { object, place, look, struck, chosen, pods })
+        Some(NodeFace { object, place, look, struck, touched, chosen, pods })
     })
 }
 
@@ -66,19 +68,21 @@ fn NodeView(stage: Stage, name: String) -> impl IntoView {
 
 fn node_view(stage: Stage, face: NodeFace) -> impl IntoView {
     let language = stage.language.get();
-    let NodeFace { object, place, look, struck, chosen, pods } = face;
+    let NodeFace { object, place, look, struck, touched, chosen, pods } = face;
     let rect = place.rect;
     let (id, one, other) = (element_id(&object), object.clone(), object.clone());
     let tab_id = id.clone();
-    let state = if look.off { "is-off" } else { look.tone.class() };
+    let state = look.tone.class();
+    let off = if look.off { " is-off" } else { "" };
     let struck = if struck { " is-struck" } else { "" };
+    let touched = if touched { " is-touched" } else { "" };
     let chosen = if chosen { " is-chosen" } else { "" };
     view! {
         <g
             id=id
             class=move || {
                 let selected = if stage.selection.is(&one) { " is-selected" } else { "" };
-                format!("node {state}{struck}{chosen}{selected}")
+                format!("node {state}{off}{struck}{touched}{chosen}{selected}")
             }
             role="button"
             tabindex=move || stage.tab_index(&tab_id)

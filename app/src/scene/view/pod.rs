@@ -184,7 +184,7 @@ fn captions(
     place: Place,
     (cpu, memory): (i64, i64),
 ) -> impl IntoView + use<> {
-    let room = (place.cell.width / 6.3) as usize;
+    let room = ((place.cell.width - 6.0) / 6.4) as usize;
     let line = if stage.lens.get() == Lens::Resources {
         match (cpu, memory) {
             (0, 0) => stage.language.get().pick("요청 없음", "no requests").to_owned(),
