@@ -98,8 +98,7 @@ impl Session {
             .state
             .try_update_value(|state| std::mem::replace(&mut state.language, language) != language);
         if changed == Some(true) && self.sandbox.with_untracked(Option::is_some) {
-            self.drop_socket();
-            socket::connect(self);
+            self.connect_anew();
         }
     }
 
@@ -138,11 +137,17 @@ impl Session {
         self.state.try_update_value(State::disconnect);
     }
 
+    /// Leaves the connection for another; commands wait until it stands.
+    fn connect_anew(self) {
+        self.drop_socket();
+        self.link.set(Link::Opening);
+        socket::connect(self);
+    }
+
     /// Moments are missing: asks for all that is, instead of what has happened since.
     fn begin_again(self) {
-        self.drop_socket();
         self.state.update_value(|state| state.since = None);
-        socket::connect(self);
+        self.connect_anew();
     }
 
     /// Takes in one message of the server.

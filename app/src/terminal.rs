@@ -53,7 +53,7 @@ pub fn Terminal() -> impl IntoView {
                     {icon(Icon::TRASH_2)}
                 </button>
             </div>
-            <div node_ref=screen class="screen">
+            <div node_ref=screen class="screen" on:click=move |_| focus_unless_selecting(field)>
                 <Greeting/>
                 <div role="log" aria-label=say("출력", "Output")>
                     <For each=move || console.entries().to_vec() key=|entry| entry.id let:entry>
@@ -65,6 +65,16 @@ pub fn Terminal() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// A press anywhere on the screen is for the prompt, unless it ended a selection or hit a button.
+fn focus_unless_selecting(field: NodeRef<html::Input>) {
+    let selection = window().get_selection().ok().flatten();
+    let selects = selection.is_some_and(|selection| !selection.is_collapsed());
+    let on_button = document().active_element().is_some_and(|e| e.tag_name() == "BUTTON");
+    if let (false, false, Some(field)) = (selects, on_button, field.get_untracked()) {
+        field.focus().unwrap_or_default();
+    }
 }
 
 /// Keeps the end of the screen in view, unless the learner has scrolled up.
