@@ -5,6 +5,8 @@ mod sandbox;
 mod socket;
 mod state;
 
+use std::rc::Rc;
+
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{Act, Clock, Command, Down, LessonState, Refusal, Reply, Stream};
 
@@ -104,7 +106,7 @@ impl Session {
 
     /// Calls `print` with all that a terminal's commands print.
     pub fn on_output(self, terminal: u32, print: impl Fn(Stream, &str) + 'static) {
-        self.state.update_value(|state| state.listen(terminal, Box::new(print)));
+        self.state.update_value(|state| state.listen(terminal, Rc::new(print)));
     }
 
     /// Sends a command and waits for its answer. While the connection is away, commands wait for it;

@@ -62,11 +62,10 @@ impl Desk {
     /// Takes over the kept files at first, and keeps each change from then on.
     fn keep(self, first: bool) {
         let key = self.key.get_value();
-        if first && let Some(kept) = browser::recall_as::<Vec<File>>(&key) {
-            if !kept.is_empty() {
-                self.files.set(kept);
-                self.replaced.update(|n| *n += 1);
-            }
+        let kept = if first { browser::recall_as::<Vec<File>>(&key) } else { None };
+        if let Some(kept) = kept.filter(|kept| !kept.is_empty()) {
+            self.files.set(kept);
+            self.replaced.update(|n| *n += 1);
         }
         self.files.with(|files| {
             if !first {

@@ -33,14 +33,13 @@ type Done = (usize, bool);
 /// The lessons that exist, part by part. What this browser's learner has done is marked once the
 /// page lives.
 #[component]
-pub(super) fn Course(lessons: Vec<LessonSummary>) -> impl IntoView {
+pub(super) fn Course(mut lessons: Vec<LessonSummary>) -> impl IntoView {
     let language = use_language();
     let live = RwSignal::new(false);
     Effect::new(move |_| live.set(true));
+    lessons.sort_by_key(|lesson| lesson.number);
     let parts = PARTS.map(|(letter, _, _)| {
-        let mut of_part: Vec<_> =
-            lessons.iter().filter(|lesson| lesson.part == letter).cloned().collect();
-        of_part.sort_by_key(|lesson| lesson.number);
+        let of_part: Vec<_> = lessons.extract_if(.., |lesson| lesson.part == letter).collect();
         (!of_part.is_empty()).then(|| {
             let rows =
                 of_part.into_iter().map(|lesson| view! { <Row lesson live/> }).collect_view();

@@ -63,9 +63,9 @@ impl State {
         }
     }
 
-    pub(super) fn listen(&mut self, terminal: u32, print: Box<dyn Fn(Stream, &str)>) {
+    pub(super) fn listen(&mut self, terminal: u32, print: Listener) {
         self.listeners.retain(|(of, _)| *of != terminal);
-        self.listeners.push((terminal, SendWrapper::new(print.into())));
+        self.listeners.push((terminal, SendWrapper::new(print)));
     }
 
     pub(super) fn listener(&self, terminal: u32) -> Option<Listener> {

@@ -1,7 +1,7 @@
 //! "What do you expect?", asked before anything runs. The first choice counts.
 
-use leptos::{prelude::*, task::spawn_local};
-use protocol::{Act, PredictionText, Reply};
+use leptos::prelude::*;
+use protocol::{Act, PredictionText};
 
 use super::guide::Way;
 use crate::{
@@ -15,23 +15,12 @@ type Made = (String, bool, String);
 #[component]
 pub(super) fn Prediction(step: String, asked: PredictionText, here: Memo<bool>) -> impl IntoView {
     let way = expect_context::<Way>();
-    // What was answered just now; after a reload it comes with the state of the lesson.
-    let fresh = RwSignal::new(None::<Made>);
     let made = Memo::new(move |_| {
         let told = || way.with_state(|state| state.and_then(|state| state.prediction.clone()));
-        here.get().then(told).flatten().or_else(|| fresh.get())
+        here.get().then(told).flatten()
     });
-    let choose = {
-        let step = step.clone();
-        move |choice: String| {
-            let act = Act::Predict { step: step.clone(), choice: choice.clone() };
-            spawn_local(async move {
-                if let Reply::Predicted { correct, explanation_html } = way.session.send(act).await
-                {
-                    fresh.try_set(Some((choice, correct, explanation_html)));
-                }
-            });
-        }
+    let choose = move |choice: String| {
+        way.session.tell(Act::Predict { step: step.clone(), choice });
     };
     let choices = asked
         .choices
