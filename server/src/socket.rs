@@ -11,6 +11,7 @@ use axum::{
     },
     response::Response,
 };
+use futures::SinkExt;
 use lessons::Language;
 use protocol::{Down, Position, Up};
 use serde::Deserialize;
@@ -97,7 +98,8 @@ impl Connection {
             Err(end) => end,
         };
         let (code, reason) = match end {
-            End::Gone => return,
+            // Only says good-bye, if it still can.
+            End::Gone => return drop(self.socket.close().await),
             End::Slow => (close_code::AGAIN, "too slow: connect again with since"),
             End::Away => (close_code::RESTART, "going away: connect again with since"),
             End::Nonsense => (close_code::POLICY, "not a message of the protocol"),

@@ -107,12 +107,14 @@ impl Refusal {
     ) -> Finding {
         let found = path.find(document);
         let parent = path.parent().find(document);
-        if let Some(lost_from) = null_before(parent.node, path.field()) {
+        let known = if code == "unknown-field" { known() } else { None };
+        if let Some(known) = &known
+            && let Some(lost_from) = strayed(parent.node, path, known)
+        {
             let finding = Finding::new("lost-indentation", found.node.key, &self.status.message);
             return finding.with("field", path.field()).with("parent", lost_from);
         }
         let finding = Finding::new(code, found.node.key, &self.status.message);
-        let known = if code == "unknown-field" { known() } else { None };
         let fields = known.as_ref().map(|known| known.fields(&path.parent().keys()));
         let meant = nearest::nearest(path.field(), fields.unwrap_or_default()).unwrap_or_default();
         finding.with("field", path.field()).with("nearest", meant)
@@ -176,12 +178,18 @@ fn is_immutable(message: &str) -> bool {
         .any(|words| message.contains(words))
 }
 
-/// The key without a value that stands right before a field: its block has lost its indentation.
-fn null_before<'tree>(parent: &'tree Node, field: &str) -> Option<&'tree str> {
+/// The key before an unknown field whose block knows that field: it has lost its indentation.
+fn strayed<'tree>(parent: &'tree Node, path: &Path, known: &Known) -> Option<&'tree str> {
     let entries = parent.entries();
-    let index = entries.iter().position(|(name, _)| name == field)?;
-    // What was lost may be several fields long.
-    let mut before = entries[..index].iter().rev();
-    let (name, _) = before.find(|(_, node)| node.is_null())?;
-    Some(name)
+    let index = entries.iter().position(|(name, _)| name == path.field())?;
+    let mut keys = path.parent().keys();
+    let mut before = entries[..index].iter().rev().map(|(name, _)| name.as_str());
+    before.find(|name| {
+        keys.push((*name).to_owned());
+        let mut knows = known.fields(&keys).contains(&path.field());
+        keys.push("[]".to_owned());
+        knows |= known.fields(&keys).contains(&path.field());
+        keys.truncate(keys.len() - 2);
+        knows
+    })
 }

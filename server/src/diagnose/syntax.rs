@@ -26,11 +26,11 @@ pub(super) fn explain(text: &str, trouble: &Trouble, said: Option<&str>) -> Find
     }
 }
 
-/// A tab in the indentation of the line of the trouble, or of the one before.
+/// A tab in the indentation of the line of the trouble, or of one beside it: the parser may have
+/// taken the line for the rest of the one before.
 fn tab(text: &str, at: Place) -> Option<Place> {
-    let last = at.line as usize;
-    let lines = text.lines().enumerate().skip(last.saturating_sub(2)).take(2);
-    lines.into_iter().find_map(|(index, line)| {
+    let before = (at.line as usize).saturating_sub(2);
+    text.lines().enumerate().skip(before).take(3).find_map(|(index, line)| {
         let indentation = line.chars().take_while(|letter| letter.is_whitespace());
         let column = indentation.into_iter().position(|letter| letter == '\t')?;
         Some(Place::new(index + 1, column + 1))
@@ -79,6 +79,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         check("metadata:\n\tname: web\n", "tabs", 2, 1);
+        check("- name: web\n\timage: a\n", "tabs", 2, 1);
         check("spec:\n  containers:\n  - name: a\n   image: b\n", "lost-indentation", 4, 4);
         check("metadata:\n  name: web\n labels: {}\n", "lost-indentation", 3, 2);
         check("metadata: {name: web\nkind: Pod\n", "yaml-syntax", 2, 5);

@@ -1,26 +1,32 @@
 //! The Kubernetes API of a sandbox, with the real kubectl where one is on PATH.
 
-use std::{process::Stdio, time::Duration};
-
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::Command,
-    time::timeout,
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
 };
 
+use tokio::{sync::mpsc, task::spawn_blocking, time::timeout};
+
 use crate::house::{Folder, House, Listening, pod};
+
+/// How long the real kubectl may take for anything.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn kubectl(listening: &Listening, id: &str, folder: &Folder) -> Command {
     let mut command = Command::new("kubectl");
     let server = format!("http://{}/sandboxes/{id}", listening.address);
-    command.args(["--server", &server]).env("HOME", folder.path()).kill_on_drop(true);
+    command.args(["--server", &server]).env("HOME", folder.path());
     command.env_remove("KUBECONFIG").stdin(Stdio::null());
     command
 }
 
 async fn run(listening: &Listening, id: &str, folder: &Folder, line: &str) -> (String, String) {
     let mut command = kubectl(listening, id, folder);
-    let output = command.args(line.split_whitespace()).output().await.expect("kubectl is on PATH");
+    command.args(line.split_whitespace());
+    let output = spawn_blocking(move || command.output()).await.expect("no panic");
+    let output = output.expect("kubectl is on PATH");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&output.stdout), text(&output.stderr))
 }
@@ -58,21 +64,32 @@ async fn the_real_kubectl_watches() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("kubectl is on PATH");
-    let mut lines = BufReader::new(watching.stdout.take().expect("its output")).lines();
+    let mut lines = lines_of(&mut watching);
     house.pod(&id, "web").await;
     let mut status = Vec::new();
     while status.last().is_none_or(|word| word != "Running") {
-        let line = timeout(Duration::from_secs(30), lines.next_line());
+        let line = timeout(PATIENCE, lines.recv());
         // The clock stands still: each line is a write that a step let happen.
         house.ask("POST", &format!("/sandboxes/{id}/clock"), r#"{"until": "quiet"}"#).await;
-        let line = line.await.expect("in time").expect("no error").expect("a line");
+        let line = line.await.expect("in time").expect("a line");
         status.push(line.split_whitespace().nth(2).expect("a status").to_owned());
     }
     assert!(status.contains(&"Pending".to_owned()), "{status:?}");
     assert!(status.contains(&"ContainerCreating".to_owned()), "{status:?}");
     house.ending.announce();
-    let ended = timeout(Duration::from_secs(30), watching.wait()).await;
-    assert!(ended.expect("the watch ends with the server").expect("no error").success());
+    let ended = timeout(PATIENCE, spawn_blocking(move || watching.wait())).await;
+    let ended = ended.expect("the watch ends with the server").expect("no panic");
+    assert!(ended.expect("no error").success());
+}
+
+/// What a running command prints, line by line.
+fn lines_of(child: &mut Child) -> mpsc::UnboundedReceiver<String> {
+    let output = BufReader::new(child.stdout.take().expect("its output"));
+    let (sender, lines) = mpsc::unbounded_channel();
+    thread::spawn(move || {
+        output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+    });
+    lines
 }
 
 #[tokio::test]

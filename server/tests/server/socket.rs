@@ -286,6 +286,8 @@ async fn what_is_wrong_in_a_file_is_said_at_its_place() {
         (DEPLOYMENT.replace("Deployment", "Deploymnet"), "unknown-kind", 2, 7),
         (DEPLOYMENT.replace("name: hello-world", "name: Hello_World"), "invalid-name", 4, 9),
         (DEPLOYMENT.replace("  name: hello-world", "name: hello-world"), "lost-indentation", 4, 1),
+        (DEPLOYMENT.replace("  template:", "template:"), "lost-indentation", 10, 1),
+        (DEPLOYMENT.replace("        image:", "      image:"), "lost-indentation", 17, 7),
         (DEPLOYMENT.replace("        image:", "\timage:"), "tabs", 17, 1),
         (DEPLOYMENT.replace("replicas: 3", "replicas: three"), "wrong-type", 6, 13),
         (DEPLOYMENT.replace("kind: Deployment\n", ""), "missing-field", 1, 1),
