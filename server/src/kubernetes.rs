@@ -46,11 +46,11 @@ pub(crate) async fn serve(
 }
 
 async fn open(state: &AppState, id: &str) -> Result<Sandbox, Response> {
-    let unknown = || {
-        let message = format!("there is no sandbox {id:?} on this server");
-        status(StatusCode::NOT_FOUND, "NotFound", &message).map(Body::from)
-    };
-    let name = SandboxId::parse(id).ok_or_else(unknown)?;
+    let message = format!("there is no sandbox {id:?} on this server");
+    // kubectl prints the message of a 410; of a 404 it thinks that only a resource is missing.
+    let unknown = || status(StatusCode::GONE, "Gone", &message).map(Body::from);
+    let name = SandboxId::parse(id)
+        .ok_or_else(|| status(StatusCode::NOT_FOUND, "NotFound", &message).map(Body::from))?;
     state.sandboxes.open(&name).await.map_err(|error| match error {
         OpenError::Unknown => unknown(),
         OpenError::Full | OpenError::Busy => {

@@ -1,9 +1,6 @@
 //! From the wish for a sandbox to the sandbox.
 
-use std::{
-    collections::BTreeMap,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::BTreeMap;
 
 use app::i18n::Language;
 use http::{HeaderMap, header::ACCEPT_LANGUAGE};
@@ -61,11 +58,6 @@ fn origin(wish: &NewSandbox) -> Result<Origin, Problem> {
     if !is_rate(rate) {
         return Err(Problem::invalid("rate must be 0, or 0.01 to 600"));
     }
-    // A kubectl outside counts ages from the calendar. Who chooses a seed wants the same cluster
-    // each time, and gets the scenario's own calendar.
-    if wish.seed.is_none() {
-        scenario.epoch_s = today_s();
-    }
     Ok(Origin {
         seed: wish.seed.map_or_else(random_seed, Ok)?,
         scenario,
@@ -97,11 +89,6 @@ fn named(name: Option<&str>, workers: u32) -> Result<Scenario, Problem> {
             Err(Problem::invalid(format!("there is no scenario {other:?}: playground or empty")))
         }
     }
-}
-
-fn today_s() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or_default()
 }
 
 fn random_seed() -> Result<u64, Problem> {

@@ -10,7 +10,6 @@ use crate::{Millis, ObjectView, Position};
 pub struct NewSandbox {
     /// Worker nodes, 1 to 1,000; three if not given.
     pub nodes: Option<u32>,
-    /// Without one, the cluster is like no other, and its calendar begins now.
     pub seed: Option<u64>,
     /// The name of a scenario: `playground` (the default), `empty`.
     pub scenario: Option<String>,

@@ -9,8 +9,7 @@ pub struct NewSandbox {
     /// Worker nodes; three if not given.
     #[schema(minimum = 1, maximum = 1000)]
     pub nodes: Option<u32>,
-    /// The same seed and the same requests make the same cluster, byte for byte; its calendar
-    /// is the scenario's then, and begins now otherwise.
+    /// The same seed and the same requests make the same cluster, with the same digest.
     pub seed: Option<u64>,
     /// The name of a scenario.
     #[schema(example = "playground")]

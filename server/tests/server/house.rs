@@ -149,6 +149,8 @@ impl Answer {
 pub(crate) struct Page {
     socket: WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>,
     commands: u32,
+    /// The end of the trace after the last answer.
+    answered: u64,
     /// All that came down, but for answers that were waited for.
     pub(crate) seen: Vec<Down>,
 }
@@ -157,7 +159,7 @@ impl Page {
     pub(crate) async fn open(listening: &Listening, id: &str, query: &str) -> Self {
         let url = format!("ws://{}/sandboxes/{id}/socket?{query}", listening.address);
         let (socket, _) = connect_async(url).await.expect("a WebSocket");
-        Self { socket, commands: 0, seen: Vec::new() }
+        Self { socket, commands: 0, answered: 0, seen: Vec::new() }
     }
 
     /// The next message.
@@ -184,7 +186,10 @@ impl Page {
     pub(crate) async fn answer(&mut self, id: u32) -> Reply {
         loop {
             match self.next().await {
-                Down::Answer { answer } if answer.id == id => return answer.reply,
+                Down::Answer { answer } if answer.id == id => {
+                    self.answered = answer.position;
+                    return answer.reply;
+                }
                 other => self.seen.push(other),
             }
         }
@@ -195,16 +200,24 @@ impl Page {
         self.answer(id).await
     }
 
-    /// Waits until something comes down that is wanted.
+    /// Waits until something has come down that is wanted.
     pub(crate) async fn until(&mut self, wanted: impl Fn(&Down) -> bool) {
-        loop {
+        while !self.seen.iter().any(&wanted) {
             let down = self.next().await;
-            let found = wanted(&down);
             self.seen.push(down);
-            if found {
-                return;
-            }
         }
+    }
+
+    /// Waits until all moments before a position have come down.
+    pub(crate) async fn caught_up(&mut self) {
+        let position = self.answered;
+        self.until(|down| match down {
+            Down::Moments { moments } => {
+                moments.last().is_some_and(|last| last.position + 1 >= position)
+            }
+            _ => false,
+        })
+        .await;
     }
 
     /// Sends text as it is.

@@ -59,19 +59,18 @@ async fn the_real_kubectl_watches() {
     let house = House::open(&folder, &[]).await;
     let listening = house.listen().await;
     let id = house.sandbox(r#"{"rate": 0}"#).await;
+    house.pod(&id, "web").await;
     let mut watching = kubectl(&listening, &id, &folder)
         .args(["get", "pods", "-w", "--no-headers"])
         .stdout(Stdio::piped())
         .spawn()
         .expect("kubectl is on PATH");
     let mut lines = lines_of(&mut watching);
-    house.pod(&id, "web").await;
     let mut status = Vec::new();
     while status.last().is_none_or(|word| word != "Running") {
-        let line = timeout(PATIENCE, lines.recv());
-        // The clock stands still: each line is a write that a step let happen.
+        let line = timeout(PATIENCE, lines.recv()).await.expect("in time").expect("a line");
+        // The first line is the list; time goes on when it has come.
         house.ask("POST", &format!("/sandboxes/{id}/clock"), r#"{"until": "quiet"}"#).await;
-        let line = line.await.expect("in time").expect("a line");
         status.push(line.split_whitespace().nth(2).expect("a status").to_owned());
     }
     assert!(status.contains(&"Pending".to_owned()), "{status:?}");

@@ -56,16 +56,16 @@ async fn a_wish_that_cannot_be_granted_is_a_problem() {
 async fn an_unknown_sandbox_is_a_problem_here_and_a_status_there() {
     let folder = Folder::new();
     let house = House::open(&folder, &[]).await;
-    for id in ["nonsense", "aaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+    for (id, code, reason) in
+        [("nonsense", 404, "NotFound"), ("aaaaaaaaaaaaaaaaaaaaaaaaaa", 410, "Gone")]
+    {
         let clock = house.get(&format!("/sandboxes/{id}/clock")).await;
         assert_eq!(clock.status, StatusCode::NOT_FOUND);
         assert_eq!(clock.json()["type"], "/problems/unknown-sandbox");
         let api = house.get(&format!("/sandboxes/{id}/api/v1/pods")).await;
-        assert_eq!(api.status, StatusCode::NOT_FOUND);
-        assert_eq!(
-            (&api.json()["kind"], &api.json()["reason"]),
-            (&"Status".into(), &"NotFound".into())
-        );
+        assert_eq!(api.status.as_u16(), code);
+        let status = api.json();
+        assert_eq!((&status["kind"], &status["reason"]), (&"Status".into(), &reason.into()));
     }
 }
 

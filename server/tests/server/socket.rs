@@ -66,7 +66,7 @@ async fn an_applied_deployment_comes_down_without_a_gap() {
     let output = "deployment.apps/hello-world created\n".to_owned();
     assert_eq!(applied, Reply::Applied { output, diagnostics: Vec::new() });
     page.act(until(Until::Quiet)).await;
-    page.until(|down| matches!(down, Down::Clock { clock } if clock.quiet)).await;
+    page.caught_up().await;
     let came = positions(&page.seen);
     assert_eq!(came, (start..start + came.len() as u64).collect::<Vec<_>>());
     assert_eq!(ready_pods(&page.seen), 3);
