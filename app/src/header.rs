@@ -41,6 +41,11 @@ fn origin() -> String {
     browser::origin()
 }
 
+#[cfg(feature = "ssr")]
+fn settled(text: String) -> impl Fn() -> String + Clone + Send + Sync + 'static {
+    move || text.clone()
+}
+
 /// Title and description of a page.
 #[component]
 pub fn Head(
@@ -51,9 +56,13 @@ pub fn Head(
         title if title.is_empty() => "Wheelhouse".to_owned(),
         title => format!("{title} · Wheelhouse"),
     };
+    let about = move || description.get();
+    // The server writes the head after the page, whose signals may be gone by then.
+    #[cfg(feature = "ssr")]
+    let (text, about) = (settled(untrack(text)), settled(untrack(about)));
     view! {
         <Title text/>
-        <Meta name="description" content=move || description.get()/>
+        <Meta name="description" content=about/>
     }
     .into_any()
 }

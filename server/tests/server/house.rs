@@ -43,6 +43,13 @@ impl Drop for Folder {
     }
 }
 
+/// Runs a test as the server runs: on threads with a stack that an unoptimised page fits into.
+pub(crate) fn on_threads(test: impl Future<Output = ()> + Send + 'static) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().thread_stack_size(32 << 20).build().expect("a runtime");
+    runtime.block_on(async { tokio::spawn(test).await.expect("the test passes") });
+}
+
 /// A running server.
 pub(crate) struct House {
     pub(crate) router: Router,
