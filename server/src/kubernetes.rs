@@ -30,47 +30,49 @@ pub(crate) async fn serve(
     Path((id, _)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let sandbox = match open(&state, &id).await {
-        Ok(sandbox) => sandbox,
-        Err(response) => return response,
+    let limits = &state.config.limits;
+    let opened = async {
+        let sandbox = open(&state, &id).await?;
+        let request = read(request, &id, limits.body_bytes_max).await?;
+        Ok::<_, Status>((sandbox, request))
     };
-    let request = match read(request, &id, state.config.limits.body_bytes_max).await {
-        Ok(request) => request,
-        Err(response) => return response,
+    let (sandbox, request) = match opened.await {
+        Ok(opened) => opened,
+        Err(status) => return status.response().map(Body::from),
     };
     let (request, ends) = by_the_wall_clock(request);
     match sandbox.submit(Input::Request(request)).await {
         Ok(reply) => answer(&sandbox, reply, ends),
-        Err(refused) => refuse(&refused),
+        Err(refused) => refusal(&refused).map(Body::from),
     }
 }
 
-async fn open(state: &AppState, id: &str) -> Result<Sandbox, Response> {
-    let message = format!("there is no sandbox {id:?} on this server");
-    // kubectl prints the message of a 410; of a 404 it thinks that only a resource is missing.
-    let unknown = || status(StatusCode::GONE, "Gone", &message).map(Body::from);
-    let name = SandboxId::parse(id)
-        .ok_or_else(|| status(StatusCode::NOT_FOUND, "NotFound", &message).map(Body::from))?;
+async fn open(state: &AppState, id: &str) -> Result<Sandbox, Status> {
+    let unknown = |code, reason| {
+        Status::new(code, reason, format!("there is no sandbox {id:?} on this server"))
+    };
+    let name = SandboxId::parse(id).ok_or_else(|| unknown(StatusCode::NOT_FOUND, "NotFound"))?;
     state.sandboxes.open(&name).await.map_err(|error| match error {
-        OpenError::Unknown => unknown(),
+        // kubectl prints the message of a 410; of a 404 it thinks that only a resource is missing.
+        OpenError::Unknown => unknown(StatusCode::GONE, "Gone"),
         OpenError::Full | OpenError::Busy => {
-            status(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", &error.to_string())
-                .map(Body::from)
+            let message = error.to_string();
+            Status::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", message)
         }
         error => {
-            tracing::error!(%error, sandbox = id, "a sandbox could not be opened");
+            tracing::error!(%error, "a sandbox could not be opened");
             let message = "the sandbox could not be opened";
-            status(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", message).map(Body::from)
+            Status::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", message)
         }
     })
 }
 
 /// The request as the API server of the sandbox sees it: without the sandbox's prefix.
-async fn read(request: Request, id: &str, bytes_max: usize) -> Result<ApiRequest, Response> {
+async fn read(request: Request, id: &str, bytes_max: usize) -> Result<ApiRequest, Status> {
     let (mut parts, body) = request.into_parts();
     let body = to_bytes(body, bytes_max).await.map_err(|_| {
         let message = format!("Request entity too large: limit is {bytes_max}");
-        status(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message).map(Body::from)
+        Status::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", message)
     })?;
     let all = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let rest = all.strip_prefix("/sandboxes/").and_then(|rest| rest.strip_prefix(id));
@@ -102,18 +104,14 @@ fn answer(sandbox: &Sandbox, reply: Reply, ends: Option<Instant>) -> Response {
                 let stream = Streaming::new(sandbox.clone(), cursor, ends, place);
                 head.map(|()| Body::from_stream(stream.chunks()))
             }
-            Err(refused) => refuse(&refused),
+            Err(refused) => refusal(&refused).map(Body::from),
         },
         Reply::Done => Response::new(Body::empty()),
         Reply::NotFound => {
             let message = "the server could not find the requested resource";
-            status(StatusCode::NOT_FOUND, "NotFound", message).map(Body::from)
+            Status::new(StatusCode::NOT_FOUND, "NotFound", message).response().map(Body::from)
         }
     }
-}
-
-fn refuse(refused: &Refused) -> Response {
-    refusal(refused).map(Body::from)
 }
 
 /// Why a sandbox did not take a request, as Kubernetes would say it.
@@ -125,25 +123,37 @@ pub(crate) fn refusal(refused: &Refused) -> http::Response<Bytes> {
             (StatusCode::BAD_REQUEST, "BadRequest")
         }
     };
-    status(code, reason, &refused.to_string())
+    Status::new(code, reason, refused.to_string()).response()
 }
 
 /// A refusal in Kubernetes' own words, so that kubectl prints it.
-fn status(code: StatusCode, reason: &str, message: &str) -> http::Response<Bytes> {
-    let status = json!({
-        "kind": "Status",
-        "apiVersion": "v1",
-        "metadata": {},
-        "status": "Failure",
-        "message": message,
-        "reason": reason,
-        "code": code.as_u16(),
-    });
-    let mut response = http::Response::new(Bytes::from(status.to_string()));
-    *response.status_mut() = code;
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
+struct Status {
+    code: StatusCode,
+    reason: &'static str,
+    message: String,
+}
+
+impl Status {
+    fn new(code: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { code, reason, message: message.into() }
+    }
+
+    fn response(&self) -> http::Response<Bytes> {
+        let status = json!({
+            "kind": "Status",
+            "apiVersion": "v1",
+            "metadata": {},
+            "status": "Failure",
+            "message": self.message,
+            "reason": self.reason,
+            "code": self.code.as_u16(),
+        });
+        let mut response = http::Response::new(Bytes::from(status.to_string()));
+        *response.status_mut() = self.code;
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        response
+    }
 }
 
 /// A watch or a followed log. Dropped with its cursor when the client goes away.

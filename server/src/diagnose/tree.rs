@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_yaml::granit_parser::{Event, Parser, ScanError, Span};
+use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
 /// A place in a file: line and column from 1, in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +123,7 @@ impl Builder {
             Event::Scalar(text, style, anchor, _) => {
                 self.count(1, place)?;
                 self.anchors.insert(anchor, 1);
-                let quoted = format!("{style:?}") != "Plain";
+                let quoted = style != ScalarStyle::Plain;
                 self.put(Node::new(place, Content::Scalar { text: text.into_owned(), quoted }));
                 Ok(())
             }

@@ -43,11 +43,14 @@ impl Drop for Folder {
     }
 }
 
-/// Runs a test as the server runs: on threads with a stack that an unoptimised page fits into.
-pub(crate) fn on_threads(test: impl Future<Output = ()> + Send + 'static) {
-    let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.enable_all().thread_stack_size(32 << 20).build().expect("a runtime");
-    runtime.block_on(async { tokio::spawn(test).await.expect("the test passes") });
+/// Runs a test on a thread with a stack that an unoptimised page fits into, as the server does.
+pub(crate) fn on_a_deep_stack<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send + 'static) {
+    let run = move || {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build().expect("a runtime").block_on(test());
+    };
+    let thread = std::thread::Builder::new().stack_size(32 << 20).spawn(run);
+    thread.expect("a thread").join().expect("the test passes");
 }
 
 /// A running server.

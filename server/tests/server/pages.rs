@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::{Request, StatusCode};
 
-use crate::house::{Answer, Folder, House, on_threads};
+use crate::house::{Answer, Folder, House, on_a_deep_stack};
 
 async fn get(house: &House, path: &str, language: &str) -> Answer {
     let request = Request::get(path).header("host", "test").header("accept-language", language);
@@ -12,7 +12,7 @@ async fn get(house: &House, path: &str, language: &str) -> Answer {
 
 #[test]
 fn a_visitor_is_greeted_in_their_language() {
-    on_threads(async {
+    on_a_deep_stack(|| async {
         let folder = Folder::new();
         let house = House::open(&folder, &[]).await;
         for (language, path) in [("ko-KR,ko;q=0.9,en;q=0.8", "/ko"), ("de", "/en"), ("", "/en")] {
@@ -26,7 +26,7 @@ fn a_visitor_is_greeted_in_their_language() {
 
 #[test]
 fn pages_are_readable_without_a_script_and_safe_with_one() {
-    on_threads(async {
+    on_a_deep_stack(|| async {
         let folder = Folder::new();
         let house = House::open(&folder, &[]).await;
         for (path, language) in
@@ -59,7 +59,7 @@ fn pages_are_readable_without_a_script_and_safe_with_one() {
 
 #[test]
 fn what_is_not_there_is_said_so() {
-    on_threads(async {
+    on_a_deep_stack(|| async {
         let folder = Folder::new();
         let house = House::open(&folder, &[]).await;
         for path in ["/ko/nothing", "/de", "/en/lessons/alchemy", "/nothing.js", "/a/b/c/d"] {
