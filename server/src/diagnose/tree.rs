@@ -81,9 +81,10 @@ fn syntax(error: &ScanError) -> Trouble {
     let marker = error.marker();
     let place = Place::new(marker.line(), marker.col() + 1);
     // Brackets in brackets: the parser gives up before our own limit is reached.
-    let kind = match error.info() {
+    let message = error.info();
+    let kind = match message.as_str() {
         "recursion limit exceeded" => TroubleKind::TooDeep,
-        other => TroubleKind::Syntax(other.to_owned()),
+        _ => TroubleKind::Syntax(message),
     };
     Trouble { kind, place }
 }
