@@ -175,7 +175,9 @@ fn set_view(stage: Stage, set: &Set, rect: Rect, old: bool) -> impl IntoView + u
 
 /// A small square for each Pod: full when ready, empty when not, dashed when wanted only.
 fn cells(desired: i32, current: i32, ready: i32, rect: Rect) -> impl IntoView + use<> {
-    let most = ((rect.width - 46.0) / 9.0).floor().max(0.0) as i32;
+    // The count stands before them.
+    let digits = format!("{ready}/{desired}").len() as f64;
+    let most = ((rect.width - 18.0 - digits * 7.5) / 9.0).floor().max(0.0) as i32;
     let count = desired.max(current).min(most);
     let left = rect.right() - 7.0 - f64::from(count) * 9.0;
     let cell = move |index: i32| {
