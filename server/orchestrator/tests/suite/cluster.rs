@@ -78,10 +78,7 @@ impl Cluster {
         assert!(self.world.run_to_quiet(limit), "it grows quiet within ten minutes");
     }
 
-    pub(crate) fn get<T: Typed>(&self, namespace: &str, name: &str) -> Option<T>
-    where
-        T: Clone,
-    {
+    pub(crate) fn get<T: Typed + Clone>(&self, namespace: &str, name: &str) -> Option<T> {
         let key = Key::new(T::KIND, namespace, name);
         self.world.store().objects().get(&key).and_then(|object| object.as_typed::<T>()).cloned()
     }
