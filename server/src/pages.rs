@@ -67,7 +67,7 @@ async fn greet(headers: HeaderMap) -> Response {
 
 /// What a page finds in its context: the backend, and the policy that goes with its nonce.
 fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
-    let backend: Arc<dyn Backend> = Arc::new(state.backend.clone());
+    let backend: Arc<dyn Backend> = Arc::new(state.backend);
     move || {
         provide_context(Arc::clone(&backend));
         protect();

@@ -130,9 +130,7 @@ impl Connection {
                     None => {}
                     Some(Up::Ping) => self.tell_clock().await?,
                     Some(Up::Command { command }) => {
-                        if commands.try_send(command).is_err() {
-                            return Err(End::Nonsense);
-                        }
+                        commands.try_send(command).map_err(|_| End::Nonsense)?;
                     }
                 },
                 () = announced(&mut closing) => return Err(End::Away),

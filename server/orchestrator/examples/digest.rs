@@ -81,6 +81,7 @@ fn answer(reply: &Reply) -> String {
 }
 
 #[cfg(not(target_family = "wasm"))]
+#[expect(clippy::print_stdout, reason = "an example talks to who runs it")]
 fn print(line: &str) {
     println!("{line}");
 }

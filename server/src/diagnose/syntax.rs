@@ -48,7 +48,8 @@ fn lost_indentation(text: &str, at: Place) -> Option<Place> {
         }
         let indentation = line.len() - content.len();
         let deeper = open.last().is_some_and(|last| indentation > *last);
-        if !open.contains(&indentation) && !(deeper && expects_more) {
+        let fits = open.contains(&indentation) || (deeper && expects_more);
+        if !fits {
             return Some(Place::new(index + 1, indentation + 1));
         }
         open.retain(|column| *column <= indentation);

@@ -251,11 +251,11 @@ pub(crate) async fn lesson_state(listening: &Listening, id: &str) -> LessonState
 }
 
 fn last_state(seen: &[Down]) -> LessonState {
-    let states = seen.iter().filter_map(|down| match down {
+    let mut states = seen.iter().filter_map(|down| match down {
         Down::Lesson { state } => Some(state.clone()),
         _ => None,
     });
-    states.last().expect("a state")
+    states.next_back().expect("a state")
 }
 
 /// Plays the solution of a lesson's first step.

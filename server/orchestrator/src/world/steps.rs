@@ -35,9 +35,18 @@ impl World {
         true
     }
 
-    /// Finishes what is being done, then goes through the wait to the next visible change.
+    /// Finishes what is being done, then goes through the wait to the next visible change. If
+    /// there is none by `limit`, it stays where all was done: nothing is worth the wait.
     pub fn run_to_next(&mut self, limit: Time) -> bool {
-        self.run_to_quiet(limit) && self.run_to_visible(limit)
+        if !self.run_to_quiet(limit) {
+            return false;
+        }
+        let mut ahead = self.clone();
+        let found = ahead.run_to_visible(limit);
+        if found {
+            *self = ahead;
+        }
+        found
     }
 
     fn run_to_entry(&mut self, limit: Time, wanted: fn(&Entry) -> bool) -> bool {

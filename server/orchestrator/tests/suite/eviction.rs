@@ -76,6 +76,14 @@ fn one_press_skips_the_wait_to_what_happens_next() {
 }
 
 #[test]
+fn where_nothing_is_waited_for_a_skip_goes_nowhere() {
+    let mut cluster = Cluster::new(2);
+    let before = cluster.world.digest();
+    assert!(!cluster.world.run_to_next(cluster.now() + 3_600_000));
+    assert_eq!(cluster.world.digest(), before);
+}
+
+#[test]
 fn a_node_that_comes_back_in_time_keeps_its_pods() {
     let mut cluster = Cluster::new(3);
     cluster.deploy("web", 3, "my-app:1.0");
