@@ -48,9 +48,12 @@ async fn the_real_kubectl_works() {
         out.starts_with("NAME   READY   STATUS    RESTARTS   AGE\nweb    1/1     Running"),
         "{out}{error}"
     );
-    let (out, error) = run(&listening, "aaaaaaaaaaaaaaaaaaaaaaaaaa", &folder, "get pods").await;
-    assert_eq!(out, "");
-    assert!(error.contains("there is no sandbox"), "{error}");
+    let unknown = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
+    let raw = format!("get --raw /sandboxes/{unknown}/api/v1/pods");
+    let (_, error) = run(&listening, unknown, &folder, &raw).await;
+    let expected =
+        format!("Error from server (Gone): there is no sandbox \"{unknown}\" on this server\n");
+    assert_eq!(error, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

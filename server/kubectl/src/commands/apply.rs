@@ -157,7 +157,12 @@ async fn in_the_client(
     let manifest = without_annotation(&info.object);
     let modified = with_annotation(&manifest);
     let query = write_query(context, "kubectl-client-side-apply", dry_run);
-    let live = match context.client.get(&info.path(), &Query::new()).await {
+    let found = if info.name.is_empty() {
+        Err(Failure::message("resource name may not be empty"))
+    } else {
+        context.client.get(&info.path(), &Query::new()).await
+    };
+    let live = match found {
         Ok(live) => live,
         Err(failure) if failure.is_not_found() => {
             info.object = modified.clone();
