@@ -37,7 +37,7 @@ pub fn Faults() -> impl IntoView {
     view! {
         <section class="faults" aria-label=say("고장 내기", "Break things")>
             <div>
-                <h3>{say("노드의 전원", "Power of the nodes")}</h3>
+                <h2>{say("노드의 전원", "Power of the nodes")}</h2>
                 <ul class="fault-list">
                     <For each=move || machines.get() key=|m| (m.name.clone(), m.off, m.status.clone()) let:machine>
                         <MachineRow machine/>
@@ -45,7 +45,7 @@ pub fn Faults() -> impl IntoView {
                 </ul>
             </div>
             <div>
-                <h3>{say("도는 컨테이너", "Containers that run")}</h3>
+                <h2>{say("도는 컨테이너", "Containers that run")}</h2>
                 <ul class="fault-list">
                     <For
                         each=move || processes.get()

@@ -70,10 +70,10 @@ fn Inspected(object: ObjectRef) -> impl IntoView {
     let namespace = object.with_value(|object| object.namespace.clone());
     view! {
         <header class="inspected">
-            <h3>
+            <h2>
                 <span class="kind">{kind}</span>
                 <span class="mono">{name}</span>
-            </h3>
+            </h2>
             <span class="soft mono">{namespace}</span>
         </header>
         <Actions object/>
