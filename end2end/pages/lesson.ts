@@ -35,6 +35,9 @@ export class LessonPage extends Bridge {
 
   async next(): Promise<void> {
     await this.achieved();
+    const heading = this.step.getByRole("heading").first();
+    const before = (await heading.textContent()) ?? "";
     await this.page.getByRole("button", { name: this.words.next, exact: true }).click();
+    await expect(heading).not.toHaveText(before);
   }
 }

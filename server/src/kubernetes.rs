@@ -4,12 +4,12 @@
 use std::{convert::Infallible, future::pending, time::Duration};
 
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Path, Request, State},
     response::Response,
 };
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use http::{HeaderValue, StatusCode, Uri, header::CONTENT_TYPE};
 use orchestrator::{ApiRequest, Cursor, Input, Reply};
 use serde_json::json;
@@ -70,14 +70,35 @@ async fn open(state: &AppState, id: &str) -> Result<Sandbox, Status> {
 /// The request as the API server of the sandbox sees it: without the sandbox's prefix.
 async fn read(request: Request, id: &str, bytes_max: usize) -> Result<ApiRequest, Status> {
     let (mut parts, body) = request.into_parts();
-    let body = to_bytes(body, bytes_max).await.map_err(|_| {
+    let body = whole(body, bytes_max).await.ok_or_else(|| {
         let message = format!("Request entity too large: limit is {bytes_max}");
         Status::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", message)
     })?;
     let all = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let rest = all.strip_prefix("/sandboxes/").and_then(|rest| rest.strip_prefix(id));
     parts.uri = rest.and_then(|rest| rest.parse().ok()).unwrap_or_else(|| Uri::from_static("/"));
-    Ok(ApiRequest::from(&http::Request::from_parts(parts, body)))
+    Ok(ApiRequest::from(&http::Request::from_parts(parts, Bytes::from(body))))
+}
+
+/// How much more than is allowed is read, and dropped.
+const DRAINED_MAX: usize = 8;
+
+/// The whole body, if it is not too large. One that is too large is read on for a while: who is
+/// still sending would not hear the answer.
+async fn whole(body: Body, bytes_max: usize) -> Option<Vec<u8>> {
+    let (mut whole, mut read) = (Vec::new(), 0_usize);
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.ok()?;
+        read = read.saturating_add(chunk.len());
+        if read > bytes_max.saturating_mul(DRAINED_MAX) {
+            return None;
+        }
+        if read <= bytes_max {
+            whole.extend_from_slice(&chunk);
+        }
+    }
+    (read <= bytes_max).then_some(whole)
 }
 
 /// How long a watch lasts is meant by its client's clock and not by the cluster's: it is taken out
