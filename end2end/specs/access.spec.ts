@@ -19,7 +19,7 @@ for (const colorScheme of ["dark", "light"] as const) {
       });
     }
 
-    test("axe finds nothing while a cluster is busy, in any view", async ({
+    test("axe finds nothing while a cluster is busy, in any view @unproven", async ({
       page,
       server,
       playground,

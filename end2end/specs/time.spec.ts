@@ -101,7 +101,7 @@ test("the past can be forked: the new cluster goes its own way", async ({
   expect(await sandbox.digest()).toEqual(before);
 });
 
-test("a node loses power: NotReady, evicted, replaced, and why", async ({ server, playground }) => {
+test("a node loses power: NotReady, evicted, replaced, and why @unproven", async ({ server, playground }) => {
   const sandbox = await Sandbox.create(server.url, { rate: 0, seed: 6 });
   const { scene, timeline } = await playground.open("en", sandbox);
   await playground.apply(deployment);

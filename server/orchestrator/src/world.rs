@@ -11,12 +11,13 @@ use imbl::OrdMap;
 
 use crate::api::stream::{Chunk, Cursor};
 use crate::api::{self, ApiServer};
+use crate::components::TABLE;
 use crate::digest::{self, Digest};
 use crate::fault::Fault;
 use crate::images::Catalogue;
 use crate::input::{ApiRequest, Input, Reply};
 use crate::machine::Machine;
-use crate::object::Object;
+use crate::object::{Key, Kind, Object};
 use crate::queue::{InstanceId, Queue};
 use crate::random::Random;
 use crate::scenario::Scenario;
@@ -141,9 +142,21 @@ impl World {
         self.queue.next()
     }
 
-    /// When the next wait ends that somebody has set himself: a back-off, an eviction.
+    /// When the next wait ends that somebody has set himself: a back-off, an eviction; or the grace
+    /// period of a node that is silent.
     pub fn next_waited(&self) -> Option<Time> {
-        self.queue.next_wait()
+        self.queue.next_wait().into_iter().chain(self.graces()).min()
+    }
+
+    /// When the nodes that are off will be given up. The watch over a node that beats is no wait.
+    fn graces(&self) -> impl Iterator<Item = Time> {
+        let row = TABLE.iter().position(|component| component.name == "node-controller");
+        let watching = row.and_then(|row| self.instances.get(&InstanceId { row, node: None }));
+        let off = self.machines.values().filter(|machine| !machine.on);
+        off.filter_map(move |machine| {
+            let key = Key::new(Kind::Node, "", &machine.node);
+            watching?.timers.get(&key).map(|(at, _)| *at)
+        })
     }
 
     /// Whether nothing is being done: only waits and heartbeats are left.

@@ -68,7 +68,9 @@ fn one_press_skips_the_wait_to_what_happens_next() {
     let off_at = cluster.now();
     cluster.fault(Fault::NodeOff { node: node.clone() });
     let day = off_at + 86_400_000;
+    let named = cluster.world.next_waited().unwrap();
     assert!(cluster.world.run_to_next(day));
+    assert!((0..100).contains(&(cluster.now() - named)), "the wait is known beforehand");
     assert_eq!(condition(&cluster, &node), "Unknown");
     assert!((40_000..=50_100).contains(&(cluster.now() - off_at)), "{:?}", cluster.now() - off_at);
     assert!(cluster.world.run_to_next(day));
