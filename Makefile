@@ -97,6 +97,10 @@ bench: set-up ## Benchmarks (minutes)
 measure: build ## Sizes of what is shipped, and how fast the page comes up
 	node end2end/measure.mjs
 
+.PHONY: pictures
+pictures: ## Pictures of every page, to look at; the server must be built: make test-rust
+	node end2end/pictures.mjs
+
 ##@ Parts
 .PHONY: page
 page: vendor ## The page (WASM, styles, assets) in target/site, compiled quickly

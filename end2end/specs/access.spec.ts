@@ -82,7 +82,8 @@ test.describe("390 pixels, by touch", () => {
 });
 
 test.describe("without JavaScript", () => {
-  test.use({ javaScriptEnabled: false });
+  // The browser fetches what only a script would use.
+  test.use({ javaScriptEnabled: false, expectedErrors: [/was preloaded using link preload but not used/] });
 
   test("a whole lesson can be read", async ({ page }) => {
     for (const [route, words] of [

@@ -83,7 +83,7 @@ test("what is wrong is shown at its place, in the learner's words and in Kuberne
   await expect.poll(() => sandbox.pods()).toHaveLength(1);
 });
 
-test("a huge and a deep file are refused, and nothing breaks @unproven", async ({ playground, server }) => {
+test("a huge and a deep file are refused, and nothing breaks", async ({ playground, server }) => {
   const { terminal } = await playground.open();
   const deep = `a: ${"[".repeat(2000)}${"]".repeat(2000)}`;
   await playground.apply(deep);

@@ -6,7 +6,7 @@ import { type Language } from "../words.js";
 test.setTimeout(240_000);
 
 for (const language of ["en", "ko"] as Language[]) {
-  test(`first-pod is done by a person's steps (${language}) @unproven`, async ({ page, lesson }) => {
+  test(`first-pod is done by a person's steps (${language})`, async ({ page, lesson }) => {
     const { terminal, timeline } = await lesson.open("first-pod", language);
     await expect(timeline.stopped).toBeVisible();
 

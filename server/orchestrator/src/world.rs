@@ -179,12 +179,9 @@ impl World {
             (self.queue.len() as u64).to_le_bytes().to_vec(),
         ];
         let clock = self.clock();
-        parts.extend(self.objects().map(|object| {
-            let mut json = object.to_json();
-            digest::forget_calendar(&mut json, clock);
-            json.to_string().into_bytes()
-        }));
-        parts.extend(self.machines().map(|machine| format!("{machine:?}").into_bytes()));
+        let forget = |text: String| digest::forget_calendar(&text, clock).into_bytes();
+        parts.extend(self.objects().map(|object| forget(object.to_json().to_string())));
+        parts.extend(self.machines().map(|machine| forget(format!("{machine:?}"))));
         Digest::of(parts.iter().map(Vec::as_slice))
     }
 
