@@ -3,8 +3,8 @@
 //! A kind is one row of [`KindRow`]s and one file of [`Particulars`]: its columns, defaults, rules,
 //! and what of it clients may change. Discovery, OpenAPI, tables and paths derive from here.
 
+use k8s_openapi::Metadata;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use k8s_openapi::{Metadata, api};
 use serde_json::Value;
 
 use crate::object::{Kind, Object, Typed};
@@ -23,10 +23,12 @@ mod pod;
 pub mod quantity;
 pub mod selectors;
 mod service;
+mod table;
 mod workloads;
 
 pub use invalid::{FieldErrors, go_map, quoted};
 pub use pod::{container_ports, qos_class, status_word};
+pub use table::TABLE;
 
 /// What is known of a kind.
 #[derive(Debug)]
@@ -220,144 +222,6 @@ impl Kind {
         Kind::ALL.iter().find(matches).copied()
     }
 }
-
-use Subresource::{Binding, Eviction, Finalize, Log, Scale, Status};
-
-/// All kinds, in the order of [`Kind`].
-pub static TABLE: [KindRow; Kind::ALL.len()] = [
-    KindRow {
-        kind: Kind::Namespace,
-        singular: "namespace",
-        short_names: &["ns"],
-        categories: &[],
-        namespaced: false,
-        subresources: &[Finalize, Status],
-        fields: &["status.phase"],
-        columns: cluster::NAMESPACE_COLUMNS,
-        rules: Rules::of::<api::core::v1::Namespace>(),
-    },
-    KindRow {
-        kind: Kind::Node,
-        singular: "node",
-        short_names: &["no"],
-        categories: &[],
-        namespaced: false,
-        subresources: &[Status],
-        fields: &["spec.unschedulable"],
-        columns: node::COLUMNS,
-        rules: Rules::of::<api::core::v1::Node>(),
-    },
-    KindRow {
-        kind: Kind::Pod,
-        singular: "pod",
-        short_names: &["po"],
-        categories: &["all"],
-        namespaced: true,
-        subresources: &[Binding, Eviction, Log, Status],
-        fields: pod::FIELDS,
-        columns: pod::COLUMNS,
-        rules: Rules::of::<api::core::v1::Pod>(),
-    },
-    KindRow {
-        kind: Kind::Service,
-        singular: "service",
-        short_names: &["svc"],
-        categories: &["all"],
-        namespaced: true,
-        subresources: &[Status],
-        fields: &["spec.clusterIP", "spec.type"],
-        columns: service::COLUMNS,
-        rules: Rules::of::<api::core::v1::Service>(),
-    },
-    KindRow {
-        kind: Kind::ConfigMap,
-        singular: "configmap",
-        short_names: &["cm"],
-        categories: &[],
-        namespaced: true,
-        subresources: &[],
-        fields: &[],
-        columns: config::CONFIG_MAP_COLUMNS,
-        rules: Rules::of::<api::core::v1::ConfigMap>(),
-    },
-    KindRow {
-        kind: Kind::Secret,
-        singular: "secret",
-        short_names: &[],
-        categories: &[],
-        namespaced: true,
-        subresources: &[],
-        fields: &["type"],
-        columns: config::SECRET_COLUMNS,
-        rules: Rules::of::<api::core::v1::Secret>(),
-    },
-    KindRow {
-        kind: Kind::ServiceAccount,
-        singular: "serviceaccount",
-        short_names: &["sa"],
-        categories: &[],
-        namespaced: true,
-        subresources: &[],
-        fields: &[],
-        columns: cluster::SERVICE_ACCOUNT_COLUMNS,
-        rules: Rules::of::<api::core::v1::ServiceAccount>(),
-    },
-    KindRow {
-        kind: Kind::Event,
-        singular: "event",
-        short_names: &["ev"],
-        categories: &[],
-        namespaced: true,
-        subresources: &[],
-        fields: events::FIELDS,
-        columns: events::COLUMNS,
-        rules: Rules::of::<api::core::v1::Event>(),
-    },
-    KindRow {
-        kind: Kind::ReplicaSet,
-        singular: "replicaset",
-        short_names: &["rs"],
-        categories: &["all"],
-        namespaced: true,
-        subresources: &[Scale, Status],
-        fields: &["status.replicas"],
-        columns: workloads::REPLICA_SET_COLUMNS,
-        rules: Rules::of::<api::apps::v1::ReplicaSet>(),
-    },
-    KindRow {
-        kind: Kind::Deployment,
-        singular: "deployment",
-        short_names: &["deploy"],
-        categories: &["all"],
-        namespaced: true,
-        subresources: &[Scale, Status],
-        fields: &[],
-        columns: workloads::DEPLOYMENT_COLUMNS,
-        rules: Rules::of::<api::apps::v1::Deployment>(),
-    },
-    KindRow {
-        kind: Kind::EndpointSlice,
-        singular: "endpointslice",
-        short_names: &[],
-        categories: &[],
-        namespaced: true,
-        subresources: &[],
-        fields: &[],
-        columns: endpoints::COLUMNS,
-        rules: Rules::of::<api::discovery::v1::EndpointSlice>(),
-    },
-    KindRow {
-        kind: Kind::Lease,
-        singular: "lease",
-        short_names: &[],
-        categories: &[],
-        namespaced: true,
-        subresources: &[],
-        fields: &[],
-        columns: cluster::LEASE_COLUMNS,
-        rules: Rules::of::<api::coordination::v1::Lease>(),
-    },
-];
 
 #[cfg(test)]
 mod tests {

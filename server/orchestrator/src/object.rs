@@ -45,6 +45,13 @@ macro_rules! kinds {
                 }
             }
 
+            /// Whether its objects live in namespaces.
+            pub const fn is_namespaced(self) -> bool {
+                match self {
+                    $(Kind::$kind => <<$type as k8s_openapi::Resource>::Scope as Scope>::NAMESPACED),*
+                }
+            }
+
             /// The JSON schema of the kind's type; what it refers to goes to the generator.
             pub(crate) fn schema(self, generator: &mut schemars::SchemaGenerator) {
                 match self {
@@ -146,11 +153,17 @@ kinds! {
     Lease: coordination::v1::Lease,
 }
 
-impl Kind {
-    /// Whether its objects live in namespaces.
-    pub const fn is_namespaced(self) -> bool {
-        !matches!(self, Kind::Namespace | Kind::Node)
-    }
+/// Where the objects of a type live.
+trait Scope {
+    const NAMESPACED: bool;
+}
+
+impl Scope for k8s_openapi::ClusterResourceScope {
+    const NAMESPACED: bool = false;
+}
+
+impl Scope for k8s_openapi::NamespaceResourceScope {
+    const NAMESPACED: bool = true;
 }
 
 /// A Kubernetes type that the model knows.
