@@ -19,6 +19,7 @@ pub mod images;
 pub mod input;
 pub mod kinds;
 pub mod machine;
+pub mod network;
 pub mod object;
 pub mod queue;
 pub mod random;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, Vector};
 
 use crate::images::{Catalogue, Image};
+use crate::network::{DialResult, Dialling};
 use crate::object::{Key, Kind};
 use crate::queue::Class;
 use crate::random::{Purpose, Random};
@@ -177,6 +178,14 @@ pub enum MachineEvent {
         attempt: u32,
         kind: ProbeKind,
     },
+    /// The answer to a [`Dialling`] of the same token.
+    Dialled {
+        uid: Arc<str>,
+        container: String,
+        attempt: u32,
+        token: u64,
+        result: Box<DialResult>,
+    },
 }
 
 /// An event to come.
@@ -194,6 +203,8 @@ pub struct Happened {
     /// What the kubelet should look at.
     pub wake: Vec<Key>,
     pub next: Vec<Scheduled>,
+    /// What its processes ask of the network.
+    pub dials: Vec<Dialling>,
 }
 
 /// A line of the trace.
@@ -309,6 +320,8 @@ impl Machine {
             MachineEvent::Probe { uid, container, attempt, kind } => {
                 self.probe(uid, container, *attempt, *kind, around)
             }
+            // No program waits for an answer yet.
+            MachineEvent::Dialled { .. } => None,
         };
         happened.unwrap_or_default()
     }

@@ -1,0 +1,88 @@
+//! HTTP messages, as programs of the model exchange them.
+
+use serde::{Deserialize, Serialize};
+
+/// A request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpRequest {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// Path and query: `/hostname?x=1`.
+    pub target: String,
+    /// As they were sent, `Host` among them.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+/// A response.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpResponse {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl HttpRequest {
+    /// `GET` of a target at a host.
+    pub fn get(host: &str, target: &str) -> HttpRequest {
+        HttpRequest {
+            method: "GET".to_owned(),
+            target: if target.is_empty() { "/".to_owned() } else { target.to_owned() },
+            headers: vec![("Host".to_owned(), host.to_owned())],
+            body: Vec::new(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+
+    /// The path without the query.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// The query, without its question mark.
+    pub fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+}
+
+impl HttpResponse {
+    /// A response with a body, its type and length.
+    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> HttpResponse {
+        let body = body.into();
+        let headers = vec![
+            ("Content-Type".to_owned(), content_type.to_owned()),
+            ("Content-Length".to_owned(), body.len().to_string()),
+        ];
+        HttpResponse { status, headers, body }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+
+    /// `OK`, `Not Found`, …
+    pub fn reason(&self) -> &'static str {
+        let status = ::http::StatusCode::from_u16(self.status).ok();
+        status.and_then(|status| status.canonical_reason()).unwrap_or_default()
+    }
+
+    /// The message as it stands on the wire.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, self.reason());
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("\r\n");
+        let mut bytes = head.into_bytes();
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+}
+
+fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.as_str())
+}
