@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
+use k8s_openapi::api::core::v1::Pod;
 
 use crate::images::{Catalogue, Image};
 use crate::network::{DialResult, Dialling};
@@ -21,6 +22,7 @@ use crate::trace::{EntryId, Transition};
 mod commands;
 mod containers;
 mod inside;
+mod manifests;
 mod network;
 mod pod;
 mod probes;
@@ -28,6 +30,7 @@ mod process;
 mod pulls;
 mod shell;
 
+pub use manifests::CONFIG_HASH;
 pub use pod::{Container, Exit, ImageState, LogLine, PodRuntime, Report, Reported, Sandbox, State};
 pub use probes::{ProbeAction, ProbeConfig, ProbeKind};
 use pulls::Pull;
@@ -42,6 +45,8 @@ pub struct Machine {
     images: OrdMap<String, Arc<Image>>,
     /// By UID.
     pods: OrdMap<Arc<str>, Arc<PodRuntime>>,
+    /// What the kubelet runs by itself.
+    manifests: OrdMap<Key, Arc<Pod>>,
     /// Images are pulled one at a time (`serializeImagePulls`): the first of these is under way.
     pulls: Vector<Pull>,
     last_address: u32,
@@ -233,6 +238,7 @@ impl Machine {
             silence: None,
             images: OrdMap::new(),
             pods: OrdMap::new(),
+            manifests: OrdMap::new(),
             pulls: Vector::new(),
             last_address: 1,
             tickets: 0,

@@ -31,6 +31,7 @@ mod engine;
 mod faults;
 mod instance;
 mod invariants;
+mod static_pods;
 mod steps;
 mod turns;
 

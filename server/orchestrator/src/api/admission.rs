@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::{
 
 use super::draft::Draft;
 use super::status::Status;
+use crate::components::pods::MIRROR;
 use crate::object::{Key, Kind, Object, Typed};
 
 const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -60,6 +61,10 @@ fn namespace_lifecycle(draft: &Draft<'_>, object: &Object) -> Result<(), Status>
 
 /// Every Pod runs under a service account and sees its token.
 fn service_account(draft: &mut Draft<'_>, key: &Key, pod: &mut Pod) -> Result<(), Status> {
+    // A mirror cannot have what the API server gives.
+    if pod.metadata.annotations.as_ref().is_some_and(|all| all.contains_key(MIRROR)) {
+        return Ok(());
+    }
     let spec = pod.spec.get_or_insert_default();
     let name = spec.service_account_name.clone().filter(|name| !name.is_empty());
     let name = name.unwrap_or_else(|| "default".to_owned());

@@ -9,6 +9,7 @@ use k8s_openapi::jiff::Timestamp;
 use super::asked::Asked;
 use super::read::Reader;
 use super::status::Status;
+use crate::components::pods::runtime_uid;
 use crate::machine::{LogLine, Machine};
 use crate::object::{Key, Kind, Typed};
 use crate::store::Store;
@@ -65,7 +66,7 @@ pub(super) fn wanted(
     let count = |name: &str| query.number(name).and_then(|count| usize::try_from(count).ok());
     Ok(Some(Wanted {
         pod: key.clone(),
-        uid: pod.metadata.uid.clone().unwrap_or_default(),
+        uid: runtime_uid(pod).to_owned(),
         node: node.into(),
         container,
         previous,
@@ -194,7 +195,7 @@ impl Wanted {
     pub(super) fn ended(&self, store: &Store, machines: &OrdMap<Arc<str>, Machine>) -> bool {
         let key = Key::new(Kind::Pod, self.pod.namespace(), self.pod.name());
         let pod = store.objects().get(&key).and_then(Pod::of);
-        let same = pod.filter(|pod| pod.metadata.uid.as_deref() == Some(&*self.uid));
+        let same = pod.filter(|pod| runtime_uid(pod) == self.uid);
         let runs = same.and_then(|pod| status_of(pod, &self.container)).is_some_and(|status| {
             let running = status.state.as_ref().is_some_and(|state| state.running.is_some());
             running && status.restart_count == self.restarts

@@ -15,6 +15,7 @@ mod events;
 mod heartbeat;
 mod images;
 mod memory;
+mod mirror;
 mod phase;
 mod plan;
 mod pod;
@@ -71,8 +72,9 @@ fn starts_with(view: &View<'_>) -> Vec<Key> {
         [Key::new(Kind::Lease, heartbeat::LEASE_NAMESPACE, node), Key::new(Kind::Node, "", node)];
     let bound = view.cache.of_kind(Kind::Pod).map(Object::key);
     let known = view.machine.into_iter().flat_map(|machine| machine.pods());
-    let mut keys: Vec<Key> =
-        own.into_iter().chain(bound).chain(known.map(|pod| pod.key.clone())).collect();
+    let own_pods = view.machine.into_iter().flat_map(|machine| machine.manifests()).cloned();
+    let known = known.map(|pod| pod.key.clone()).chain(own_pods);
+    let mut keys: Vec<Key> = own.into_iter().chain(bound).chain(known).collect();
     keys.sort();
     keys.dedup();
     keys

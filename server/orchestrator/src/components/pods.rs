@@ -42,6 +42,16 @@ pub fn node(pod: &Pod) -> Option<&str> {
     pod.spec.as_ref()?.node_name.as_deref().filter(|node| !node.is_empty())
 }
 
+/// Marks what stands in the API for a static Pod, and names the UID that it has on its node.
+pub const MIRROR: &str = "kubernetes.io/config.mirror";
+
+/// The UID under which a Pod runs on its node: a static Pod's is not its mirror's.
+pub fn runtime_uid(pod: &Pod) -> &str {
+    let annotations = pod.metadata.annotations.as_ref();
+    let own = annotations.and_then(|annotations| annotations.get(MIRROR));
+    own.or(pod.metadata.uid.as_ref()).map_or("", String::as_str)
+}
+
 /// Restarts of all its containers.
 pub fn restarts(pod: &Pod) -> i32 {
     let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());

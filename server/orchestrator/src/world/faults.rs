@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::components::pods;
 use crate::fault::Fault;
 use crate::machine::Surroundings;
-use crate::object::Kind;
 use crate::queue::{Class, Due, InstanceId};
 use crate::trace::{Actor, EntryId, What};
 use crate::world::World;
@@ -73,15 +73,15 @@ fn kill(
     (namespace, pod, container): (&str, &str, &str),
     fault: &Fault,
 ) -> bool {
-    let objects = world.store.objects();
-    let Some(pod) = objects.get(&crate::object::Key::new(Kind::Pod, namespace, pod)).cloned()
-    else {
+    let Some(pod) = world.store.objects().get_typed::<Pod>(namespace, pod).cloned() else {
         return false;
     };
     let clock = world.clock();
     let Some(machine) = world.machines.get_mut(node) else { return false };
     let mut around = Surroundings { clock, random: &mut world.random, images: &world.images };
-    let Some(happened) = machine.kill(pod.uid(), container, &mut around) else { return false };
+    let Some(happened) = machine.kill(pods::runtime_uid(&pod), container, &mut around) else {
+        return false;
+    };
     let cause = trace(world, fault);
     engine::happened(world, node, happened, cause);
     true

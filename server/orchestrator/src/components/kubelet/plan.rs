@@ -20,7 +20,11 @@ pub(super) struct Plan<'a> {
     pub(super) view: &'a View<'a>,
     pub(super) machine: &'a Machine,
     pub(super) key: &'a Key,
+    /// As the API has it; a static Pod that has no mirror yet, as its manifest does.
     pub(super) pod: &'a Pod,
+    /// Whether the API has it.
+    pub(super) is_told: bool,
+    /// What is to run.
     pub(super) spec: &'a PodSpec,
     pub(super) uid: Arc<str>,
     pub(super) runtime: Option<&'a PodRuntime>,

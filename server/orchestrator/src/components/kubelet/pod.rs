@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{Node, Pod};
 
-use crate::call::{Call, Propagation};
+use crate::call::{Call, Propagation, Step};
 use crate::component::{Outcome, View};
 use crate::components::pods;
 use crate::machine::{MachineAct, Network, PodRuntime, Sandbox};
-use crate::object::{Key, Object};
+use crate::object::Key;
 use crate::time::Millis;
 
 use super::memory::PodMemory;
+use super::mirror::{self, Source};
 use super::plan::Plan;
 use super::{containers, events, status, volumes};
 
@@ -23,20 +24,18 @@ const GRACE_S: i64 = 30;
 
 pub(super) fn decide(view: &View<'_>, key: &Key) -> Outcome {
     let Some(machine) = view.machine else { return Outcome::nothing() };
-    let pod = match view.cache.get(key) {
-        Some(Object::Pod(pod)) => Some(pod.as_ref()),
-        _ => None,
-    };
-    let uid = pod.and_then(|pod| pod.metadata.uid.as_deref());
+    let source = mirror::source(view, machine, key);
+    let uid = source.run.and_then(|pod| pod.metadata.uid.as_deref());
     let vanished: Vec<MachineAct> = machine
         .pods()
         .filter(|runtime| runtime.key == *key && Some(&*runtime.uid) != uid)
         .flat_map(clear)
         .collect();
-    let mut outcome = match pod.and_then(|pod| plan(view, key, pod)) {
+    let mut outcome = match plan(view, key, &source) {
         Some(plan) => settle(plan),
         None => Outcome { remember: view.memory.get(key).map(|_| None), ..Outcome::nothing() },
     };
+    outcome.steps.extend(source.call.map(Step::from));
     outcome.acts.extend(vanished);
     outcome
 }
@@ -62,15 +61,17 @@ fn clear(runtime: &PodRuntime) -> Vec<MachineAct> {
     }
 }
 
-fn plan<'a>(view: &'a View<'a>, key: &'a Key, pod: &'a Pod) -> Option<Plan<'a>> {
+fn plan<'a>(view: &'a View<'a>, key: &'a Key, source: &Source<'a>) -> Option<Plan<'a>> {
     let machine = view.machine?;
-    let uid: Arc<str> = pod.metadata.uid.as_deref()?.into();
+    let run = source.run?;
+    let uid: Arc<str> = run.metadata.uid.as_deref()?.into();
     Some(Plan {
         view,
         machine,
         key,
-        pod,
-        spec: pod.spec.as_ref()?,
+        pod: source.told.unwrap_or(run),
+        is_told: source.told.is_some(),
+        spec: run.spec.as_ref()?,
         runtime: machine.pod(&uid),
         memory: PodMemory::read(view, key, &uid),
         uid,
@@ -112,7 +113,7 @@ fn has_sandbox(plan: &Plan<'_>) -> bool {
 
 fn finish(plan: Plan<'_>, status: k8s_openapi::api::core::v1::PodStatus, gone: bool) -> Outcome {
     let mut outcome = Outcome::nothing();
-    if plan.pod.status.as_ref() != Some(&status) {
+    if plan.is_told && plan.pod.status.as_ref() != Some(&status) {
         let updated = Pod { status: Some(status), ..plan.pod.clone() };
         outcome = outcome.call(Call::UpdateStatus(updated.into()));
     }

@@ -7,6 +7,7 @@ use crate::fault::Fault;
 use crate::input::Input;
 
 mod endings;
+mod mirrors;
 mod story;
 
 use story::Story;
