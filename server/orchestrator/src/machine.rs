@@ -5,22 +5,21 @@
 //! starts and stops it, `machine/pulls.rs` fetches images, `machine/probes.rs` asks containers how
 //! they are, and `machine/process.rs` runs the programs.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
 use k8s_openapi::api::core::v1::Pod;
 
 use crate::images::{Catalogue, Image};
-use crate::network::{DialResult, Dialling};
 use crate::object::{Key, Kind};
-use crate::queue::Class;
 use crate::random::{Purpose, Random};
 use crate::time::{Clock, Millis};
-use crate::trace::{EntryId, Transition};
+use crate::trace::EntryId;
 
+mod act;
 mod commands;
 mod containers;
+mod event;
 mod inside;
 mod manifests;
 mod network;
@@ -30,6 +29,8 @@ mod process;
 mod pulls;
 mod shell;
 
+pub use act::{ContainerConfig, MachineAct, Network, PreStop};
+pub use event::{ContainerTransition, Happened, MachineEvent, Scheduled};
 pub use manifests::CONFIG_HASH;
 pub use pod::{Container, Exit, ImageState, LogLine, PodRuntime, Report, Reported, Sandbox, State};
 pub use probes::{ProbeAction, ProbeConfig, ProbeKind};
@@ -51,175 +52,6 @@ pub struct Machine {
     pulls: Vector<Pull>,
     last_address: u32,
     tickets: u64,
-}
-
-/// What a kubelet tells its runtime to do.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MachineAct {
-    /// Makes the Pod's network, and what holds it.
-    StartSandbox {
-        pod: Key,
-        uid: Arc<str>,
-        network: Network,
-        /// How long its containers get to stop if the Pod vanishes.
-        grace_ms: Millis,
-    },
-    Pull {
-        uid: Arc<str>,
-        container: String,
-        image: String,
-    },
-    /// Creates and starts a container, again if it has ended. Its image must be there.
-    Start {
-        uid: Arc<str>,
-        config: Arc<ContainerConfig>,
-    },
-    /// SIGTERM, and SIGKILL after the grace period.
-    Stop {
-        uid: Arc<str>,
-        container: String,
-        grace_ms: Millis,
-    },
-    /// Takes the network down; the ended containers stay, for their logs.
-    StopSandbox {
-        uid: Arc<str>,
-    },
-    /// Forgets a Pod whose sandbox is down.
-    Remove {
-        uid: Arc<str>,
-    },
-    /// The kubelet has read all reports about a Pod.
-    Acknowledge {
-        uid: Arc<str>,
-    },
-}
-
-/// Where a Pod's address comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Network {
-    /// One of the node's range.
-    Range(String),
-    /// `hostNetwork`: the node's own.
-    Host(String),
-}
-
-/// How to run a container.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ContainerConfig {
-    pub name: String,
-    /// As the Pod spells it.
-    pub image: String,
-    /// In place of the image's entry point, if not empty.
-    pub command: Vec<String>,
-    /// In place of the image's command, if not empty.
-    pub arguments: Vec<String>,
-    pub environment: BTreeMap<String, String>,
-    /// What its volumes hold, by path.
-    pub files: BTreeMap<String, String>,
-    pub probes: Vec<ProbeConfig>,
-    pub pre_stop: Option<PreStop>,
-}
-
-/// What is done before a container is told to stop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PreStop {
-    Sleep(Millis),
-    Exec(Vec<String>),
-}
-
-/// What happens on a machine by itself.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MachineEvent {
-    SandboxReady {
-        uid: Arc<str>,
-        ticket: u64,
-    },
-    SandboxStopped {
-        uid: Arc<str>,
-        ticket: u64,
-    },
-    /// The pull under way ends.
-    Pulled {
-        ticket: u64,
-    },
-    Created {
-        uid: Arc<str>,
-        container: String,
-        attempt: u32,
-    },
-    Started {
-        uid: Arc<str>,
-        container: String,
-        attempt: u32,
-    },
-    /// The process goes on.
-    Turn {
-        uid: Arc<str>,
-        container: String,
-        attempt: u32,
-    },
-    /// SIGTERM arrives.
-    Signal {
-        uid: Arc<str>,
-        container: String,
-        attempt: u32,
-    },
-    /// SIGKILL arrives, if it is still there.
-    Kill {
-        uid: Arc<str>,
-        container: String,
-        attempt: u32,
-    },
-    /// The process ends by itself.
-    Exit {
-        uid: Arc<str>,
-        container: String,
-        attempt: u32,
-        code: i32,
-    },
-    Probe {
-        uid: Arc<str>,
-        container: String,
-        attempt: u32,
-        kind: ProbeKind,
-    },
-    /// The answer to a [`Dialling`] of the same token.
-    Dialled {
-        uid: Arc<str>,
-        container: String,
-        attempt: u32,
-        token: u64,
-        result: Box<DialResult>,
-    },
-}
-
-/// An event to come.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scheduled {
-    pub after_ms: Millis,
-    pub class: Class,
-    pub event: MachineEvent,
-}
-
-/// What came of an act, an event or a fault.
-#[derive(Clone, Debug, Default)]
-pub struct Happened {
-    pub transitions: Vec<ContainerTransition>,
-    /// What the kubelet should look at.
-    pub wake: Vec<Key>,
-    pub next: Vec<Scheduled>,
-    /// What its processes ask of the network.
-    pub dials: Vec<Dialling>,
-}
-
-/// A line of the trace.
-#[derive(Clone, Debug)]
-pub struct ContainerTransition {
-    pub pod: Key,
-    pub pod_uid: Arc<str>,
-    pub container: String,
-    pub image: String,
-    pub transition: Transition,
 }
 
 /// What a machine needs of the world.
@@ -377,23 +209,6 @@ impl Surroundings<'_> {
     /// A duration between two.
     fn between(&mut self, low_ms: Millis, high_ms: Millis) -> Millis {
         self.random.between(Purpose::Runtime, low_ms, high_ms)
-    }
-}
-
-impl Happened {
-    fn later(mut self, after_ms: Millis, class: Class, event: MachineEvent) -> Happened {
-        self.next.push(Scheduled { after_ms, class, event });
-        self
-    }
-
-    fn waking(mut self, key: Key) -> Happened {
-        self.wake.push(key);
-        self
-    }
-
-    fn with(mut self, transition: ContainerTransition) -> Happened {
-        self.transitions.push(transition);
-        self
     }
 }
 

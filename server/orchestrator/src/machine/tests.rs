@@ -1,10 +1,13 @@
 //! A machine alone, driven by hand: what a container logs and how it ends.
 
+use std::collections::BTreeMap;
+
 use expect_test::{Expect, expect};
 
 use super::*;
 use crate::scenario::{ImageSpec, Scenario};
 use crate::time::Time;
+use crate::trace::Transition;
 
 /// A machine, its events to come, and what happened.
 struct Bench {

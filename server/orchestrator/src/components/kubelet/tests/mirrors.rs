@@ -30,7 +30,9 @@ fn a_manifest_on_a_node_is_run_and_mirrored() {
     let mut story = Story::new();
     place(&mut story, "my-app:1.0");
     story.run(10_000);
-    check(&mut story, &expect![[r#"
+    check(
+        &mut story,
+        &expect![[r#"
         +0.0s proxy-node-1 Pending [] - 
         +0.0s proxy-node-1 Pending [app ContainerCreating x0] - Initialized PodScheduled
         +0.3s proxy-node-1 Pending [app ContainerCreating x0] 10.0.0.11 PodReadyToStartContainers Initialized PodScheduled
@@ -39,7 +41,8 @@ fn a_manifest_on_a_node_is_run_and_mirrored() {
         +2.1s proxy-node-1 Running [app running ready x0] 10.0.0.11 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
         +2.1s   Created: Container created
         +2.1s   Started: Container started
-    "#]]);
+    "#]],
+    );
     let pod = mirror(&story);
     let annotations = pod.metadata.annotations.as_ref().unwrap();
     assert_eq!(annotations["kubernetes.io/config.source"], "file");

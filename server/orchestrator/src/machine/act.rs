@@ -1,0 +1,83 @@
+//! What a kubelet asks of its machine.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::object::Key;
+use crate::time::Millis;
+
+use super::ProbeConfig;
+
+/// What a kubelet tells its runtime to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MachineAct {
+    /// Makes the Pod's network, and what holds it.
+    StartSandbox {
+        pod: Key,
+        uid: Arc<str>,
+        network: Network,
+        /// How long its containers get to stop if the Pod vanishes.
+        grace_ms: Millis,
+    },
+    Pull {
+        uid: Arc<str>,
+        container: String,
+        image: String,
+    },
+    /// Creates and starts a container, again if it has ended. Its image must be there.
+    Start {
+        uid: Arc<str>,
+        config: Arc<ContainerConfig>,
+    },
+    /// SIGTERM, and SIGKILL after the grace period.
+    Stop {
+        uid: Arc<str>,
+        container: String,
+        grace_ms: Millis,
+    },
+    /// Takes the network down; the ended containers stay, for their logs.
+    StopSandbox {
+        uid: Arc<str>,
+    },
+    /// Forgets a Pod whose sandbox is down.
+    Remove {
+        uid: Arc<str>,
+    },
+    /// The kubelet has read all reports about a Pod.
+    Acknowledge {
+        uid: Arc<str>,
+    },
+}
+
+/// Where a Pod's address comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// One of the node's range.
+    Range(String),
+    /// `hostNetwork`: the node's own.
+    Host(String),
+}
+
+/// How to run a container.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContainerConfig {
+    pub name: String,
+    /// As the Pod spells it.
+    pub image: String,
+    /// In place of the image's entry point, if not empty.
+    pub command: Vec<String>,
+    /// In place of the image's command, if not empty.
+    pub arguments: Vec<String>,
+    pub environment: BTreeMap<String, String>,
+    /// What its volumes hold, by path.
+    pub files: BTreeMap<String, String>,
+    pub probes: Vec<ProbeConfig>,
+    pub pre_stop: Option<PreStop>,
+}
+
+/// What is done before a container is told to stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PreStop {
+    Sleep(Millis),
+    Exec(Vec<String>),
+}
