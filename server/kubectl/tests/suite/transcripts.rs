@@ -5,12 +5,10 @@
 //! follow with `| ` before them into a file. All else is output. `UPDATE_EXPECT=1` writes down
 //! what is printed now.
 
-mod stage;
-
 use std::fmt::Write;
 use std::path::Path;
 
-use stage::Stage;
+use crate::stage::{Stage, milliseconds};
 
 #[test]
 fn transcripts() {
@@ -81,15 +79,4 @@ fn printed(stage: &Stage, command: &str) -> String {
         None => text.push_str("^C\n"),
     }
     text
-}
-
-fn milliseconds(span: &str) -> i64 {
-    let span = span.trim();
-    let number = |text: &str| text.parse::<i64>().expect("a span such as 5s or 500ms");
-    match (span.strip_suffix("ms"), span.strip_suffix('s'), span.strip_suffix('m')) {
-        (Some(ms), _, _) => number(ms),
-        (_, Some(seconds), _) => number(seconds) * 1000,
-        (_, _, Some(minutes)) => number(minutes) * 60_000,
-        _ => number(span),
-    }
 }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use futures::StreamExt;
 use http::{Request, Response};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kubectl::{Api, Body, Paper, run_line};
 use orchestrator::{ApiRequest, Cursor, Input, Reply, Scenario, Time, World};
 
@@ -29,7 +29,28 @@ impl Stage {
 
     pub(crate) fn with(world: World) -> Stage {
         let world = Rc::new(RefCell::new(world));
-        Stage { door: Door { world, wake: Cell::new(None) }, files: BTreeMap::new() }
+        let door = Door { world, ahead: SignedDuration::ZERO, wake: Cell::new(None) };
+        Stage { door, files: BTreeMap::new() }
+    }
+
+    pub(crate) fn with_files(mut self, files: &BTreeMap<String, String>) -> Stage {
+        self.files.clone_from(files);
+        self
+    }
+
+    /// kubectl's machine takes it to be `now`, whatever the cluster's calendar says.
+    pub(crate) fn at(mut self, now: Timestamp) -> Stage {
+        self.door.ahead = now.duration_since(self.door.now());
+        self
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.door.world.borrow().now().0
+    }
+
+    /// The world as it is now.
+    pub(crate) fn world(&self) -> World {
+        self.door.world.borrow().clone()
     }
 
     pub(crate) fn write(&mut self, name: &str, content: String) {
@@ -59,6 +80,8 @@ impl Stage {
 /// The way from kubectl to the world.
 struct Door {
     world: Rc<RefCell<World>>,
+    /// Where the calendar of the machine that kubectl runs on differs from the cluster's.
+    ahead: SignedDuration,
     /// When a sleeping command wants to be woken.
     wake: Cell<Option<Time>>,
 }
@@ -115,7 +138,7 @@ impl Api for Door {
 
     fn now(&self) -> Timestamp {
         let clock = self.world.borrow().clock();
-        clock.timestamp_at(clock.now)
+        clock.timestamp_at(clock.now) + self.ahead
     }
 
     async fn sleep(&self, ms: i64) {
@@ -129,5 +152,17 @@ impl Api for Door {
             Poll::Pending
         })
         .await;
+    }
+}
+
+/// `5s`, `500ms` or `2m` in milliseconds.
+pub(crate) fn milliseconds(span: &str) -> i64 {
+    let span = span.trim();
+    let number = |text: &str| text.parse::<i64>().expect("a span such as 5s or 500ms");
+    match (span.strip_suffix("ms"), span.strip_suffix('s'), span.strip_suffix('m')) {
+        (Some(ms), _, _) => number(ms),
+        (_, Some(seconds), _) => number(seconds) * 1000,
+        (_, _, Some(minutes)) => number(minutes) * 60_000,
+        _ => number(span),
     }
 }

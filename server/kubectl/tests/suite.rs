@@ -1,0 +1,11 @@
+//! kubectl against a world of the model, against canned answers, and beside the real one. One
+//! binary, because each one links the model.
+
+#[path = "suite/differential.rs"]
+mod differential;
+#[path = "suite/requests.rs"]
+mod requests;
+#[path = "suite/stage.rs"]
+mod stage;
+#[path = "suite/transcripts.rs"]
+mod transcripts;
