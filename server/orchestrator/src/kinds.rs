@@ -13,6 +13,7 @@ use crate::time::Clock;
 pub mod age;
 mod cluster;
 mod config;
+mod difference;
 mod endpoints;
 mod events;
 mod invalid;
@@ -23,6 +24,7 @@ mod pod;
 pub mod quantity;
 pub mod selectors;
 mod service;
+pub mod storage;
 mod table;
 mod workloads;
 
@@ -75,7 +77,7 @@ impl Subresource {
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     pub name: &'static str,
-    /// `string` or `integer`.
+    /// `string`, `integer` or `boolean`.
     pub cell_type: &'static str,
     /// Shown only by `-o wide`.
     pub wide: bool,
@@ -111,6 +113,10 @@ impl Column {
 
     const fn integer(self) -> Column {
         Column { cell_type: "integer", ..self }
+    }
+
+    const fn boolean(self) -> Column {
+        Column { cell_type: "boolean", ..self }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use k8s_openapi::Metadata;
-use k8s_openapi::api::{apps, coordination, core, discovery};
+use k8s_openapi::api::{apps, coordination, core, discovery, storage};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -146,6 +146,10 @@ kinds! {
     ConfigMap: core::v1::ConfigMap,
     Secret: core::v1::Secret,
     ServiceAccount: core::v1::ServiceAccount,
+    PersistentVolume: core::v1::PersistentVolume,
+    PersistentVolumeClaim: core::v1::PersistentVolumeClaim,
+    StorageClass: storage::v1::StorageClass,
+    VolumeAttachment: storage::v1::VolumeAttachment,
     Event: core::v1::Event,
     ReplicaSet: apps::v1::ReplicaSet,
     Deployment: apps::v1::Deployment,

@@ -56,7 +56,30 @@ fn version() -> Value {
     })
 }
 
-/// The groups with their versions, in the order of the table.
+/// The groups in the order in which Kubernetes lists them.
+const GROUPS: &[&str] = &[
+    "",
+    "apiregistration.k8s.io",
+    "apps",
+    "events.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "networking.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "storage.k8s.io",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "scheduling.k8s.io",
+    "coordination.k8s.io",
+    "node.k8s.io",
+    "discovery.k8s.io",
+];
+
+/// The groups with their versions, in order.
 fn all_groups() -> Vec<(&'static str, &'static str)> {
     let mut groups: Vec<(&str, &str)> = Vec::new();
     for row in &TABLE {
@@ -65,6 +88,8 @@ fn all_groups() -> Vec<(&'static str, &'static str)> {
             groups.push(group);
         }
     }
+    let place = |group: &str| GROUPS.iter().position(|known| *known == group);
+    groups.sort_by_key(|(group, _)| place(group).unwrap_or(GROUPS.len()));
     groups
 }
 

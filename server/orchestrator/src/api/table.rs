@@ -39,7 +39,7 @@ fn column(column: &Column) -> Value {
     json!({
         "name": column.name,
         "type": column.cell_type,
-        "format": if column.name == "Name" { "name" } else { "" },
+        "format": if matches!(column.name, "Name" | "Attacher") { "name" } else { "" },
         "description": description,
         "priority": i32::from(column.wide),
     })

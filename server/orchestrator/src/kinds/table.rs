@@ -3,7 +3,9 @@
 use k8s_openapi::api;
 
 use super::Subresource::{Binding, Eviction, Finalize, Log, Scale, Status};
-use super::{KindRow, Rules, cluster, config, endpoints, events, node, pod, service, workloads};
+use super::{
+    KindRow, Rules, cluster, config, endpoints, events, node, pod, service, storage, workloads,
+};
 use crate::object::Kind;
 
 /// All kinds, in the order of [`Kind`].
@@ -85,6 +87,10 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         columns: cluster::SERVICE_ACCOUNT_COLUMNS,
         rules: Rules::of::<api::core::v1::ServiceAccount>(),
     },
+    storage::volume::ROW,
+    storage::claim::ROW,
+    storage::class::ROW,
+    storage::attachment::ROW,
     KindRow {
         kind: Kind::Event,
         singular: "event",

@@ -8,3 +8,4 @@ mod eviction;
 mod garbage;
 mod services;
 mod simulation;
+mod storage;

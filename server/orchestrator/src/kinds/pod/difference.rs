@@ -2,7 +2,8 @@
 //! differ, the others counted.
 
 use k8s_openapi::api::core::v1::PodSpec;
-use serde_json::Value;
+
+use super::super::difference;
 
 /// The fields of `core.PodSpec` in order, with their names in JSON.
 const FIELDS: &[(&str, &str)] = &[
@@ -46,35 +47,5 @@ const FIELDS: &[(&str, &str)] = &[
 
 /// The fields that differ, the old value before the new.
 pub(super) fn show(old: &PodSpec, new: &PodSpec) -> String {
-    let json = |spec: &PodSpec| serde_json::to_value(spec).unwrap_or_default();
-    let (old, new) = (json(old), json(new));
-    let mut lines = vec!["  core.PodSpec{".to_owned()];
-    let mut same = 0;
-    for (name, key) in FIELDS {
-        let (before, after) = (&old[*key], &new[*key]);
-        if before == after {
-            same += 1;
-            continue;
-        }
-        count_same(&mut lines, &mut same);
-        lines.push(format!("- \t{name}: {},", value(before)));
-        lines.push(format!("+ \t{name}: {},", value(after)));
-    }
-    count_same(&mut lines, &mut same);
-    lines.push("  }\n".to_owned());
-    lines.join("\n")
-}
-
-fn count_same(lines: &mut Vec<String>, same: &mut usize) {
-    if *same > 0 {
-        lines.push(format!("  \t... // {same} identical fields"));
-        *same = 0;
-    }
-}
-
-fn value(value: &Value) -> String {
-    match value {
-        Value::Null => "nil".to_owned(),
-        other => other.to_string(),
-    }
+    difference::show("core.PodSpec", FIELDS, old, new)
 }
