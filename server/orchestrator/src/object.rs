@@ -153,6 +153,10 @@ kinds! {
     Event: core::v1::Event,
     ReplicaSet: apps::v1::ReplicaSet,
     Deployment: apps::v1::Deployment,
+    DaemonSet: apps::v1::DaemonSet,
+    StatefulSet: apps::v1::StatefulSet,
+    ControllerRevision: apps::v1::ControllerRevision,
+    ReplicationController: core::v1::ReplicationController,
     EndpointSlice: discovery::v1::EndpointSlice,
     Lease: coordination::v1::Lease,
 }

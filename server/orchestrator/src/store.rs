@@ -78,7 +78,7 @@ impl Objects {
         self.placed.requested(node)
     }
 
-    /// The Pods or ReplicaSets whose controller has this UID, in order of namespace and name.
+    /// The Pods, ReplicaSets or ControllerRevisions whose controller has this UID, in order of namespace and name.
     pub fn controlled_by<'a, T: Typed + 'static>(
         &'a self,
         uid: &str,
@@ -87,7 +87,7 @@ impl Objects {
         names.filter_map(|name| self.by_kind.get(&T::KIND)?.get(name).and_then(T::of))
     }
 
-    /// The Pods or ReplicaSets of a namespace that have no controller, in order of name.
+    /// Those of them in a namespace that have no controller, in order of name.
     pub fn uncontrolled_in<'a, T: Typed + 'static>(
         &'a self,
         namespace: &'a str,

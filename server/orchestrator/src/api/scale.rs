@@ -1,6 +1,7 @@
 //! The `scale` subresource: a workload's count, whatever its kind.
 
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::core::v1::ReplicationController;
 use serde_json::{Value, json};
 
 use super::draft::Draft;
@@ -11,16 +12,30 @@ use crate::object::{Key, Object, Typed};
 
 /// The count, its observed value and the selector in text.
 fn parts(object: &Object) -> Option<(i32, i32, String)> {
-    if let Some(deployment) = object.as_typed::<Deployment>() {
-        let spec = deployment.spec.clone().unwrap_or_default();
-        let status = deployment.status.clone().unwrap_or_default();
-        let selector = selectors::show(&spec.selector);
-        return Some((spec.replicas.unwrap_or(1), status.replicas.unwrap_or(0), selector));
-    }
-    let set = object.as_typed::<ReplicaSet>()?;
-    let spec = set.spec.clone().unwrap_or_default();
-    let replicas = set.status.as_ref().map_or(0, |status| status.replicas);
-    Some((spec.replicas.unwrap_or(1), replicas, selectors::show(&spec.selector)))
+    let (wanted, replicas, selector) = match object {
+        Object::Deployment(deployment) => {
+            let spec = deployment.spec.as_ref()?;
+            let replicas = deployment.status.as_ref().and_then(|status| status.replicas);
+            (spec.replicas, replicas, selectors::show(&spec.selector))
+        }
+        Object::ReplicaSet(set) => {
+            let spec = set.spec.as_ref()?;
+            let replicas = set.status.as_ref().map(|status| status.replicas);
+            (spec.replicas, replicas, selectors::show(&spec.selector))
+        }
+        Object::StatefulSet(set) => {
+            let spec = set.spec.as_ref()?;
+            let replicas = set.status.as_ref().map(|status| status.replicas);
+            (spec.replicas, replicas, selectors::show(&spec.selector))
+        }
+        Object::ReplicationController(controller) => {
+            let spec = controller.spec.as_ref()?;
+            let replicas = controller.status.as_ref().map(|status| status.replicas);
+            (spec.replicas, replicas, selectors::show_labels(spec.selector.as_ref()))
+        }
+        _ => return None,
+    };
+    Some((wanted.unwrap_or(1), replicas.unwrap_or_default(), selector))
 }
 
 /// `autoscaling/v1` Scale of an object.
@@ -70,6 +85,10 @@ pub(super) fn set(draft: &mut Draft<'_>, key: &Key, scale: &Value) -> Result<Val
         deployment.spec.get_or_insert_default().replicas = Some(replicas);
     } else if let Some(set) = ReplicaSet::of_mut(&mut new) {
         set.spec.get_or_insert_default().replicas = Some(replicas);
+    } else if let Some(set) = StatefulSet::of_mut(&mut new) {
+        set.spec.get_or_insert_default().replicas = Some(replicas);
+    } else if let Some(controller) = ReplicationController::of_mut(&mut new) {
+        controller.spec.get_or_insert_default().replicas = Some(replicas);
     }
     let meta = new.metadata_mut();
     let text = |value: &Value| value.as_str().map(str::to_owned);

@@ -139,7 +139,10 @@ const NAMED_STRINGS: &[(&str, &str, &str)] = &[
     ("PodSpec", "dnsPolicy", "v1.DNSPolicy"),
     ("ServiceSpec", "type", "v1.ServiceType"),
     ("Secret", "type", "v1.SecretType"),
+    ("DaemonSetUpdateStrategy", "type", "v1.DaemonSetUpdateStrategyType"),
     ("DeploymentStrategy", "type", "v1.DeploymentStrategyType"),
+    ("StatefulSetSpec", "podManagementPolicy", "v1.PodManagementPolicyType"),
+    ("StatefulSetUpdateStrategy", "type", "v1.StatefulSetUpdateStrategyType"),
     ("Taint", "effect", "v1.TaintEffect"),
     ("Toleration", "effect", "v1.TaintEffect"),
     ("Toleration", "operator", "v1.TolerationOperator"),
@@ -165,6 +168,7 @@ const LIST_KEYS: &[(&str, &str, &[&str])] = &[
     ("Container", "volumeDevices", &["devicePath"]),
     ("Container", "volumeMounts", &["mountPath"]),
     ("ContainerStatus", "volumeMounts", &["mountPath"]),
+    ("DaemonSetStatus", "conditions", &["type"]),
     ("DeploymentStatus", "conditions", &["type"]),
     ("Endpoint", "addresses", &[]),
     ("EphemeralContainer", "env", &["name"]),
@@ -187,10 +191,12 @@ const LIST_KEYS: &[(&str, &str, &[&str])] = &[
     ("PodStatus", "conditions", &["type"]),
     ("PodStatus", "podIPs", &["ip"]),
     ("ReplicaSetStatus", "conditions", &["type"]),
+    ("ReplicationControllerStatus", "conditions", &["type"]),
     ("ResourceRequirements", "claims", &["name"]),
     ("ServiceAccount", "secrets", &["name"]),
     ("ServiceSpec", "ports", &["port", "protocol"]),
     ("ServiceStatus", "conditions", &["type"]),
+    ("StatefulSetStatus", "conditions", &["type"]),
 ];
 
 /// Types and fields that are replaced as a whole although they have parts.
@@ -209,7 +215,11 @@ const ATOMIC_TYPES: &[&str] = &[
     "SecretReference",
     "TypedLocalObjectReference",
 ];
-const ATOMIC_FIELDS: &[(&str, &str)] = &[("PodSpec", "nodeSelector"), ("ServiceSpec", "selector")];
+const ATOMIC_FIELDS: &[(&str, &str)] = &[
+    ("PodSpec", "nodeSelector"),
+    ("ReplicationControllerSpec", "selector"),
+    ("ServiceSpec", "selector"),
+];
 
 /// The keys of a list's items; none for a set of values; None where the list is one value.
 pub(super) fn list_keys(of: &str, field: &str) -> Option<&'static [&'static str]> {
@@ -237,6 +247,7 @@ const MERGE_KEYS: &[(&str, &str, &str)] = &[
     ("Container", "volumeDevices", "devicePath"),
     ("Container", "volumeMounts", "mountPath"),
     ("ContainerStatus", "volumeMounts", "mountPath"),
+    ("DaemonSetStatus", "conditions", "type"),
     ("DeploymentStatus", "conditions", "type"),
     ("EphemeralContainer", "env", "name"),
     ("EphemeralContainer", "ports", "containerPort"),
@@ -261,9 +272,11 @@ const MERGE_KEYS: &[(&str, &str, &str)] = &[
     ("PodStatus", "podIPs", "ip"),
     ("PodStatus", "resourceClaimStatuses", "name"),
     ("ReplicaSetStatus", "conditions", "type"),
+    ("ReplicationControllerStatus", "conditions", "type"),
     ("ServiceAccount", "secrets", "name"),
     ("ServiceSpec", "ports", "port"),
     ("ServiceStatus", "conditions", "type"),
+    ("StatefulSetStatus", "conditions", "type"),
 ];
 
 /// How a strategic merge patch merges a list.

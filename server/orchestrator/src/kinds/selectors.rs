@@ -15,6 +15,11 @@ pub fn is_empty(selector: &LabelSelector) -> bool {
         && selector.match_expressions.as_ref().is_none_or(Vec::is_empty)
 }
 
+/// A selector by equality alone.
+pub fn of_labels(labels: Labels) -> LabelSelector {
+    LabelSelector { match_labels: Some(labels), match_expressions: None }
+}
+
 /// Notes what is wrong with a selector.
 pub fn validate(selector: &LabelSelector, path: &str, errors: &mut FieldErrors) {
     for (key, value) in selector.match_labels.iter().flatten() {

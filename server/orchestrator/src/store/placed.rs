@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::Pod;
 use crate::object::{Kind, Name, Object};
 use crate::resources::Resources;
 
-/// Pods by node; Pods and ReplicaSets by controller.
+/// Pods by node; Pods, ReplicaSets and ControllerRevisions by controller.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Placed {
     by_node: OrdMap<Arc<str>, OnNode>,
@@ -54,7 +54,7 @@ impl<'a> Place<'a> {
 
 fn controller(object: &Object) -> Option<&str> {
     match object.kind() {
-        Kind::Pod | Kind::ReplicaSet => {
+        Kind::Pod | Kind::ReplicaSet | Kind::ControllerRevision => {
             Some(object.controller().map(|owner| owner.uid.as_str()).unwrap_or_default())
         }
         _ => None,

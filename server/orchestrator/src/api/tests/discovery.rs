@@ -55,12 +55,18 @@ fn the_older_lists_are_there_too() {
     let names: Vec<_> =
         apps["resources"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     let expected = [
+        "controllerrevisions",
+        "daemonsets",
+        "daemonsets/status",
         "deployments",
         "deployments/scale",
         "deployments/status",
         "replicasets",
         "replicasets/scale",
         "replicasets/status",
+        "statefulsets",
+        "statefulsets/scale",
+        "statefulsets/status",
     ];
     assert_eq!(names, expected);
 }
