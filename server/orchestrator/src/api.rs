@@ -33,6 +33,7 @@ mod decode;
 mod delete;
 mod discovery;
 mod draft;
+mod exec;
 mod fields;
 mod logs;
 mod managed;
@@ -59,6 +60,7 @@ use answer::Answer;
 use asked::Asked;
 use draft::{Draft, Planned};
 use status::Status;
+pub use stream::Cursor;
 
 /// What the API server reads and writes while it answers.
 #[derive(Debug)]
@@ -162,6 +164,11 @@ impl ApiServer<'_> {
         }
         last
     }
+}
+
+/// What a client hears who wants one session more than there may be.
+pub(crate) fn too_many_sessions() -> http::Response<Bytes> {
+    respond::refusal(&Status::too_many_sessions(), false)
 }
 
 /// Answers a read without leaving a trace: for the page's own look-ups.

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::stream::Cursor;
 use crate::fault::Fault;
+use crate::session::SessionInput;
 
 /// One input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Input {
     Request(ApiRequest),
     Fault(Fault),
+    /// Something that the client of a session sends: see [`crate::session`].
+    Session(SessionInput),
 }
 
 /// A Kubernetes API request, as a log keeps it.
@@ -68,11 +71,12 @@ impl From<&http::Request<Bytes>> for ApiRequest {
 pub enum Reply {
     /// A finished answer.
     Response(http::Response<Bytes>),
-    /// A watch or a followed log: read the cursor whenever the world has moved.
+    /// A watch, a followed log or a session: read the cursor whenever the world has moved.
     Stream { head: http::Response<()>, cursor: Cursor },
-    /// A fault took effect (or had none to take: the node was off already).
+    /// A fault took effect (or had none to take: the node was off already), or a session took what
+    /// its client sent.
     Done,
-    /// The fault names something that does not exist.
+    /// The fault or the session names something that does not exist.
     NotFound,
 }
 

@@ -56,6 +56,8 @@ pub enum Subresource {
     Binding,
     Eviction,
     Log,
+    Exec,
+    Attach,
     Finalize,
 }
 
@@ -68,6 +70,8 @@ impl Subresource {
             Subresource::Binding => "binding",
             Subresource::Eviction => "eviction",
             Subresource::Log => "log",
+            Subresource::Exec => "exec",
+            Subresource::Attach => "attach",
             Subresource::Finalize => "finalize",
         }
     }

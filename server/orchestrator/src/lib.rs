@@ -26,6 +26,7 @@ pub mod random;
 pub mod resources;
 pub mod scenario;
 pub mod selector;
+pub mod session;
 pub mod simulation;
 pub mod store;
 pub mod time;

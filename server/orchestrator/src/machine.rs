@@ -13,6 +13,7 @@ use k8s_openapi::api::core::v1::Pod;
 use crate::images::{Catalogue, Image};
 use crate::object::{Key, Kind};
 use crate::random::{Purpose, Random};
+use crate::session::Said;
 use crate::time::{Clock, Millis};
 use crate::trace::EntryId;
 
@@ -27,6 +28,7 @@ mod pod;
 mod probes;
 mod process;
 mod pulls;
+mod sessions;
 mod shell;
 
 pub use act::{ContainerConfig, MachineAct, Network, PreStop};

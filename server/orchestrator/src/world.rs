@@ -21,6 +21,7 @@ use crate::object::{Key, Kind, Object};
 use crate::queue::{InstanceId, Queue};
 use crate::random::Random;
 use crate::scenario::Scenario;
+use crate::session::{Session, SessionId};
 use crate::store::Store;
 use crate::time::{Clock, Time};
 use crate::trace::{EntryId, Trace};
@@ -31,6 +32,7 @@ mod engine;
 mod faults;
 mod instance;
 mod invariants;
+mod sessions;
 mod static_pods;
 mod steps;
 mod turns;
@@ -50,6 +52,9 @@ pub struct World {
     queue: Queue,
     machines: OrdMap<Arc<str>, Machine>,
     instances: OrdMap<InstanceId, Arc<Instance>>,
+    /// What `exec` and `attach` have opened, the ended ones until their clients hang up.
+    sessions: OrdMap<SessionId, Session>,
+    sessions_opened: SessionId,
     /// Watches have been told of all changes up to this revision, or will be.
     told: u64,
 }
@@ -94,13 +99,17 @@ impl World {
         match input {
             Input::Request(request) => self.request(request),
             Input::Fault(fault) => self.fault(fault),
+            Input::Session(input) => self.session_input(input),
         }
     }
 
     fn request(&mut self, request: &ApiRequest) -> Reply {
         let reply = self.api().serve(request);
         self.tell();
-        reply
+        match reply {
+            Reply::Stream { head, cursor } if cursor.opening().is_some() => self.open(head, cursor),
+            reply => reply,
+        }
     }
 
     fn fault(&mut self, fault: &Fault) -> Reply {
@@ -114,7 +123,7 @@ impl World {
 
     /// What a watch or a followed log has to say since it was last read.
     pub fn read(&self, cursor: &mut Cursor) -> Chunk {
-        api::stream::read(&self.store, &self.machines, self.clock(), cursor)
+        api::stream::read(&self.store, &self.machines, &self.sessions, self.clock(), cursor)
     }
 
     /// Lets time pass, and all happen that is due by then. Does nothing if that is past.

@@ -1,5 +1,6 @@
 //! One line of a sandbox's log: what was done, and when.
 
+use orchestrator::session::{SessionAct, SessionInput};
 use orchestrator::{ApiRequest, Fault, Input};
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +43,10 @@ impl Deed {
                 let headers = request.headers.iter().map(|(name, value)| name.len() + value.len());
                 request.body.len() + request.uri.len() + headers.sum::<usize>()
             }
-            Self::Input(Input::Fault(_)) | Self::Run { .. } => 64,
+            Self::Input(Input::Session(SessionInput { act: SessionAct::Stdin(bytes), .. })) => {
+                64 + bytes.len()
+            }
+            Self::Input(Input::Fault(_) | Input::Session(_)) | Self::Run { .. } => 64,
         }
     }
 }
@@ -61,6 +65,7 @@ enum Written {
         bytes: Vec<u8>,
     },
     Fault(Fault),
+    Session(SessionInput),
     Run {
         goal: Goal,
         limit_ms: i64,
@@ -78,6 +83,7 @@ impl From<Deed> for Written {
                 Self::Request { method, uri, headers, text, bytes }
             }
             Deed::Input(Input::Fault(fault)) => Self::Fault(fault),
+            Deed::Input(Input::Session(input)) => Self::Session(input),
             Deed::Run { goal, limit_ms } => Self::Run { goal, limit_ms },
         }
     }
@@ -91,6 +97,7 @@ impl From<Written> for Deed {
                 Self::Input(Input::Request(ApiRequest { method, uri, headers, body }))
             }
             Written::Fault(fault) => Self::Input(Input::Fault(fault)),
+            Written::Session(input) => Self::Input(Input::Session(input)),
             Written::Run { goal, limit_ms } => Self::Run { goal, limit_ms },
         }
     }
@@ -112,6 +119,10 @@ mod tests {
             request(b""),
             request(&[0x6b, 0x38, 0x73, 0, 0xff, 0xfe]),
             Deed::Input(Input::Fault(Fault::NodeOff { node: "node-1".to_owned() })),
+            Deed::Input(Input::Session(SessionInput {
+                session: 3,
+                act: SessionAct::Stdin(b"ls\n".to_vec()),
+            })),
             Deed::Run { goal: Goal::Next, limit_ms: 300_000 },
         ];
         for deed in deeds {

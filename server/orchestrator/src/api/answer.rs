@@ -98,7 +98,10 @@ pub(super) fn answer(
     warnings: &mut Vec<String>,
 ) -> Result<Answer, Status> {
     let reader = Reader { store: draft.store, machines, clock: draft.clock };
-    if !asked.allowed || matches!(asked.verb, Verb::Get | Verb::List | Verb::Watch) {
+    // A client may begin a session with either method.
+    let opens = matches!(asked.subresource(), Some(Subresource::Exec | Subresource::Attach));
+    let reads = opens || matches!(asked.verb, Verb::Get | Verb::List | Verb::Watch);
+    if !asked.allowed || reads {
         return read(asked, &reader);
     }
     if asked.form.is_none() {
@@ -142,7 +145,9 @@ pub(super) fn read(asked: &Asked<'_>, reader: &Reader<'_>) -> Result<Answer, Sta
         _ if !asked.allowed => return Err(Status::method_not_allowed()),
         _ => {}
     }
-    if asked.form.is_none() && !matches!(asked.target, Target::OpenApiV2) {
+    let any_form = matches!(asked.target, Target::OpenApiV2)
+        || matches!(asked.subresource(), Some(Subresource::Exec | Subresource::Attach));
+    if asked.form.is_none() && !any_form {
         return Err(Status::not_acceptable());
     }
     match &asked.target {

@@ -180,6 +180,8 @@ fn speaks(row: &KindRow, part: Subresource) -> (&'static str, &'static str, &'st
         Subresource::Scale => ("autoscaling", "v1", "Scale"),
         Subresource::Eviction => ("policy", "v1", "Eviction"),
         Subresource::Binding => ("", "v1", "Binding"),
+        Subresource::Exec => ("", "v1", "PodExecOptions"),
+        Subresource::Attach => ("", "v1", "PodAttachOptions"),
         Subresource::Status | Subresource::Log | Subresource::Finalize => {
             (row.kind.group(), row.kind.version(), row.kind.name())
         }
@@ -191,6 +193,7 @@ fn verbs(part: Subresource) -> &'static [&'static str] {
         Subresource::Status | Subresource::Scale => &["get", "patch", "update"],
         Subresource::Binding | Subresource::Eviction => &["create"],
         Subresource::Log => &["get"],
+        Subresource::Exec | Subresource::Attach => &["create", "get"],
         Subresource::Finalize => &["update"],
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn wanted(
     }))
 }
 
-fn container(spec: &PodSpec, pod: &str, asked: Option<&str>) -> Result<String, Status> {
+pub(super) fn container(spec: &PodSpec, pod: &str, asked: Option<&str>) -> Result<String, Status> {
     let names = |containers: &[k8s_openapi::api::core::v1::Container]| -> Vec<String> {
         containers.iter().map(|one| one.name.clone()).collect()
     };

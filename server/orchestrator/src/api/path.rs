@@ -125,7 +125,10 @@ pub(crate) fn verb(method: &str, target: &Target, query: &Query) -> Option<Verb>
 
 fn subresource_verb(method: &str, part: Subresource) -> Option<Verb> {
     match (method, part) {
-        ("POST", Subresource::Binding | Subresource::Eviction) => Some(Verb::Create),
+        (
+            "POST",
+            Subresource::Binding | Subresource::Eviction | Subresource::Exec | Subresource::Attach,
+        ) => Some(Verb::Create),
         ("PUT", Subresource::Status | Subresource::Scale | Subresource::Finalize) => {
             Some(Verb::Update)
         }

@@ -10,7 +10,7 @@ use super::path::{Query, Scope};
 use super::selector::Selector;
 use super::status::Status;
 use super::stream::{Cursor, Watch};
-use super::{logs, scale};
+use super::{exec, logs, scale};
 use crate::kinds::Subresource;
 use crate::machine::Machine;
 use crate::object::{Key, Kind, Object};
@@ -74,6 +74,10 @@ impl Reader<'_> {
                 Ok(Answer::json(scale))
             }
             Some(Subresource::Log) => self.log(asked, key),
+            Some(part @ (Subresource::Exec | Subresource::Attach)) => {
+                let cursor = Box::new(Cursor::attached(exec::opening(self, asked, key, part)?));
+                Ok(Answer::Stream { cursor, content_type: "" })
+            }
             _ => Err(Status::method_not_allowed()),
         }
     }

@@ -27,6 +27,10 @@ pub(super) fn reply(
         Err(refused) => refusal(&refused, asked.pretty()),
         Ok(Answer::Stream { cursor, content_type }) => {
             let mut head = http::Response::new(());
+            if cursor.opening().is_some() {
+                *head.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
+                return Reply::Stream { head, cursor: *cursor };
+            }
             head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
             head.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(NO_CACHE));
             return Reply::Stream { head, cursor: *cursor };

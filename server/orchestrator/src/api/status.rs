@@ -170,6 +170,17 @@ impl Status {
         Status::new(410, "Expired", message)
     }
 
+    /// The server has as many sessions as it can hold.
+    pub(crate) fn too_many_sessions() -> Status {
+        let message = "too many exec and attach sessions, please try again later";
+        Status::new(429, "TooManyRequests", message)
+    }
+
+    /// The API server could not reach a kubelet.
+    pub(crate) fn unreachable(message: String) -> Status {
+        Status::new(500, "", message)
+    }
+
     pub fn internal(message: impl Into<String>) -> Status {
         Status::new(500, "InternalError", format!("Internal error occurred: {}", message.into()))
     }

@@ -1,4 +1,4 @@
-//! Watches and followed logs: cursors that are read whenever the world has moved.
+//! Watches, followed logs and sessions: cursors that are read whenever the world has moved.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use super::status::Status;
 use super::table;
 use crate::machine::Machine;
 use crate::object::{Kind, Object};
+use crate::session::{Frame, Opening, Session, SessionId};
 use crate::store::{Change, Store};
 use crate::time::{Clock, Time};
 
@@ -31,12 +32,24 @@ pub struct Cursor {
 enum What {
     Watch(Box<Watching>),
     Log(Box<Wanted>),
+    Session(Box<Attached>),
+}
+
+#[derive(Clone, Debug)]
+struct Attached {
+    opening: Opening,
+    /// None until the world has opened it.
+    session: Option<SessionId>,
+    /// The number of the next frame.
+    next: usize,
 }
 
 /// What a stream has to say now.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
     pub bytes: Bytes,
+    /// Of a session: what it has said, in order.
+    pub frames: Vec<Frame>,
     /// No more will come.
     pub ended: bool,
 }
@@ -76,21 +89,61 @@ impl Cursor {
     pub(super) fn log(wanted: Wanted) -> Cursor {
         Cursor { what: What::Log(Box::new(wanted)) }
     }
+
+    pub(super) fn attached(opening: Opening) -> Cursor {
+        Cursor { what: What::Session(Box::new(Attached { opening, session: None, next: 0 })) }
+    }
+
+    /// The session that this reads from: what its client sends names it.
+    pub fn session(&self) -> Option<SessionId> {
+        match &self.what {
+            What::Session(attached) => attached.session,
+            What::Watch(_) | What::Log(_) => None,
+        }
+    }
+
+    /// What the world has yet to open.
+    pub(crate) fn opening(&self) -> Option<&Opening> {
+        match &self.what {
+            What::Session(attached) if attached.session.is_none() => Some(&attached.opening),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn opened(&mut self, session: SessionId) {
+        if let What::Session(attached) = &mut self.what {
+            attached.session = Some(session);
+        }
+    }
 }
 
 /// Reads on from where the cursor stands.
 pub fn read(
     store: &Store,
     machines: &OrdMap<Arc<str>, Machine>,
+    sessions: &OrdMap<SessionId, Session>,
     clock: Clock,
     cursor: &mut Cursor,
 ) -> Chunk {
     match &mut cursor.what {
+        What::Session(attached) => attached.read(sessions),
         What::Watch(watching) => watching.read(store, clock),
         What::Log(wanted) => {
             let bytes = wanted.read(machines, clock).into();
-            Chunk { bytes, ended: wanted.ended(store, machines) }
+            Chunk { bytes, ended: wanted.ended(store, machines), ..Chunk::default() }
         }
+    }
+}
+
+impl Attached {
+    /// A session that the world has forgotten is at its end.
+    fn read(&mut self, sessions: &OrdMap<SessionId, Session>) -> Chunk {
+        let Some(session) = self.session.and_then(|id| sessions.get(&id)) else {
+            return Chunk { ended: true, ..Chunk::default() };
+        };
+        let (frames, next) = session.read(self.next);
+        self.next = next;
+        Chunk { frames, ended: session.ended, ..Chunk::default() }
     }
 }
 
@@ -101,14 +154,14 @@ impl Watching {
             None => self.begin(store, clock, &mut lines),
             Some(at) => {
                 if !self.go_on(at, store, clock, &mut lines) {
-                    return Chunk { bytes: lines.into(), ended: true };
+                    return Chunk { bytes: lines.into(), ended: true, ..Chunk::default() };
                 }
             }
         }
         self.at = Some(store.rev());
         self.bookmark(store.rev(), &mut lines);
         let ended = self.watch.ends.is_some_and(|ends| clock.now >= ends);
-        Chunk { bytes: lines.into(), ended }
+        Chunk { bytes: lines.into(), ended, ..Chunk::default() }
     }
 
     /// Tells all there is.

@@ -109,9 +109,13 @@ impl Bench {
 
     /// The lines of a stream that are new.
     fn read(&mut self, cursor: &mut stream::Cursor) -> Vec<Value> {
-        let chunk = stream::read(&self.store, &self.machines, self.clock, cursor);
+        let chunk = self.chunk(cursor);
         let text = String::from_utf8(chunk.bytes.to_vec()).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn chunk(&self, cursor: &mut stream::Cursor) -> stream::Chunk {
+        stream::read(&self.store, &self.machines, &OrdMap::new(), self.clock, cursor)
     }
 
     fn watch(&mut self, uri: &str, accept: &str) -> stream::Cursor {

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api;
 
-use super::Subresource::{Binding, Eviction, Finalize, Log, Scale, Status};
+use super::Subresource::{Attach, Binding, Eviction, Exec, Finalize, Log, Scale, Status};
 use super::{
     KindRow, Rules, cluster, config, endpoints, events, node, pod, service, storage, workloads,
 };
@@ -38,7 +38,7 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         short_names: &["po"],
         categories: &["all"],
         namespaced: true,
-        subresources: &[Binding, Eviction, Log, Status],
+        subresources: &[Attach, Binding, Eviction, Exec, Log, Status],
         fields: pod::FIELDS,
         columns: pod::COLUMNS,
         rules: Rules::of::<api::core::v1::Pod>(),

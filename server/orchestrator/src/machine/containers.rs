@@ -350,6 +350,7 @@ impl Happened {
         self.transitions.extend(other.transitions);
         self.wake.extend(other.wake);
         self.next.extend(other.next);
+        self.said.extend(other.said);
         self.dials.extend(other.dials);
         self
     }

@@ -172,6 +172,12 @@ impl PodRuntime {
         }
     }
 
+    /// Whether a container's first process runs.
+    pub fn runs(&self, container: &str) -> bool {
+        let known = self.containers.get(container);
+        known.is_some_and(|known| matches!(known.state, State::Running { .. }))
+    }
+
     /// Whether any of its containers has a process.
     pub fn is_running(&self) -> bool {
         self.containers.values().any(Container::is_alive)

@@ -41,6 +41,8 @@ pub(super) fn boot(seed: u64, scenario: &Scenario) -> World {
         queue: Queue::default(),
         machines: machines.collect(),
         instances: OrdMap::new(),
+        sessions: OrdMap::new(),
+        sessions_opened: 0,
         told: 0,
     };
     let cause = world.trace.push(world.now, Vec::new(), Actor::Bootstrap, false, What::Boot);

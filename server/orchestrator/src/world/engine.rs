@@ -202,6 +202,9 @@ pub(super) fn happened(world: &mut World, node: &Arc<str>, happened: Happened, c
             world.enqueue(&kubelet, key, cause);
         }
     }
+    for said in happened.said {
+        world.said(said);
+    }
     for next in happened.next {
         let due = Due::Machine { node: Arc::clone(node), event: next.event, cause };
         world.queue.push(world.now + next.after_ms, next.class, due);

@@ -53,6 +53,7 @@ fn power_off(world: &mut World, node: &Arc<str>, fault: &Fault) {
     if let Some(machine) = world.machines.get_mut(node) {
         machine.power_off();
     }
+    world.lose_sessions(node);
 }
 
 fn power_on(world: &mut World, node: &Arc<str>, fault: &Fault) {

@@ -5,6 +5,7 @@
 mod cluster;
 mod deployments;
 mod eviction;
+mod exec;
 mod garbage;
 mod services;
 mod simulation;

@@ -60,9 +60,9 @@ fn a_watch_can_be_bookmarked_and_ends_in_time() {
     assert_eq!(told(&events), ["ADDED a", "BOOKMARK "]);
     let annotations = &events[1]["object"]["metadata"]["annotations"];
     assert_eq!(annotations["k8s.io/initial-events-end"], "true");
-    assert!(!stream::read(&bench.store, &bench.machines, bench.clock, &mut cursor).ended);
+    assert!(!bench.chunk(&mut cursor).ended);
     bench.clock.now = Time(5000);
-    assert!(stream::read(&bench.store, &bench.machines, bench.clock, &mut cursor).ended);
+    assert!(bench.chunk(&mut cursor).ended);
 }
 
 #[test]
