@@ -13,7 +13,6 @@ use k8s_openapi::api::core::v1::Pod;
 use crate::images::{Catalogue, Image};
 use crate::object::{Key, Kind};
 use crate::random::{Purpose, Random};
-use crate::session::Said;
 use crate::time::{Clock, Millis};
 use crate::trace::EntryId;
 

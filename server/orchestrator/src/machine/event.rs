@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::network::{DialResult, Dialling};
 use crate::object::Key;
 use crate::queue::Class;
+use crate::session::Said;
 use crate::time::Millis;
 use crate::trace::Transition;
 
@@ -93,6 +94,8 @@ pub struct Happened {
     pub next: Vec<Scheduled>,
     /// What its processes ask of the network.
     pub dials: Vec<Dialling>,
+    /// What sessions have to tell their clients.
+    pub said: Vec<Said>,
 }
 
 /// A line of the trace.

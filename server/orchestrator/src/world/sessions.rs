@@ -3,7 +3,7 @@
 use crate::api::{self, Cursor};
 use crate::input::Reply;
 use crate::machine::Surroundings;
-use crate::session::{Said, Saying, Session, SessionAct, SessionInput};
+use crate::session::{Said, Saying, Session, SessionAct, SessionId, SessionInput};
 use crate::world::{World, engine};
 
 /// How many sessions there may be at a time; of those that have ended, the oldest go first.
@@ -53,8 +53,12 @@ impl World {
 
     /// A node has lost its power: the connections to it break.
     pub(super) fn lose_sessions(&mut self, node: &str) {
-        for (_, session) in self.sessions.iter_mut().filter(|(_, one)| *one.node == *node) {
-            session.ended = true;
+        let there = self.sessions.iter().filter(|(_, session)| *session.node == *node);
+        let ids: Vec<SessionId> = there.map(|(id, _)| *id).collect();
+        for id in ids {
+            if let Some(session) = self.sessions.get_mut(&id) {
+                session.ended = true;
+            }
         }
     }
 
