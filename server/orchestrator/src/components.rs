@@ -4,16 +4,20 @@
 
 use crate::component::ComponentRow;
 
+mod daemon_set;
 mod deployment;
 mod endpoint_slice;
 mod garbage_collector;
+pub mod history;
 pub mod kube_proxy;
 mod kubelet;
 mod namespace;
 mod namespace_defaults;
 mod node_lifecycle;
 pub mod ownership;
+pub mod pod_control;
 pub mod pods;
+pub mod portion;
 mod replica_set;
 mod scheduler;
 pub mod taint_eviction;
@@ -22,6 +26,7 @@ pub mod taint_eviction;
 pub static TABLE: &[&ComponentRow] = &[
     &deployment::ROW,
     &replica_set::ROW,
+    &daemon_set::ROW,
     &endpoint_slice::ROW,
     &node_lifecycle::ROW,
     &taint_eviction::ROW,

@@ -31,6 +31,7 @@ mod workloads;
 pub use invalid::{FieldErrors, go_map, quoted};
 pub use pod::{container_ports, qos_class, status_word};
 pub use table::TABLE;
+pub(crate) use workloads::daemon_set::template_generation;
 
 /// What is known of a kind.
 #[derive(Debug)]

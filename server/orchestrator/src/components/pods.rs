@@ -33,6 +33,23 @@ pub fn is_active(pod: &Pod) -> bool {
     !is_terminal(pod) && pod.metadata.deletion_timestamp.is_none()
 }
 
+/// Whether a change of a Pod makes no difference to the controller that owns it: its labels and
+/// owners, its phase, node and readiness, and whether it is being deleted are the same.
+pub fn same(before: &Pod, after: &Pod) -> bool {
+    let ready = |pod: &Pod| {
+        let ready = condition(pod, "Ready")?;
+        Some((ready.status.clone(), ready.last_transition_time.clone()))
+    };
+    let (was, is) = (&before.metadata, &after.metadata);
+    was.labels == is.labels
+        && was.owner_references == is.owner_references
+        && was.deletion_timestamp == is.deletion_timestamp
+        && was.uid == is.uid
+        && phase(before) == phase(after)
+        && node(before) == node(after)
+        && ready(before) == ready(after)
+}
+
 pub fn phase(pod: &Pod) -> &str {
     pod.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or_default()
 }

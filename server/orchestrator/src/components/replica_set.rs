@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::Pod;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::call::{Call, EventRecord, Regarding, Step};
+use crate::call::Call;
 use crate::component::{ComponentRow, Host, Interest, Note, Outcome, View};
 use crate::components::ownership::{self, Claimed};
-use crate::components::pods;
+use crate::components::{pod_control, pods};
 use crate::object::{Key, Kind, Object};
 use crate::selector;
 
@@ -103,7 +103,9 @@ fn manage(
     if active.len() < wanted {
         let missing = (wanted - active.len()).min(BURST);
         let message = format!("{} wants {wanted} Pods and sees {}", owner.name(), active.len());
-        let creations = std::iter::repeat_with(|| create(owner, set)).take(missing);
+        let template = set.spec.as_ref().and_then(|spec| spec.template.clone()).unwrap_or_default();
+        let pod = pod_control::pod_of(owner, &template);
+        let creations = std::iter::repeat_n(pod_control::create(owner, pod), missing);
         let mut outcome = outcome.note(note("TooFewPods", message));
         outcome.steps.extend(creations);
         outcome
@@ -112,52 +114,9 @@ fn manage(
         let message = format!("{} wants {wanted} Pods and sees {}", owner.name(), active.len());
         let mut outcome = outcome.note(note("TooManyPods", message));
         let chosen = ranking::to_delete(view.cache, set, active, surplus);
-        outcome.steps.extend(chosen.into_iter().map(|pod| delete(owner, pod)));
+        outcome.steps.extend(chosen.into_iter().map(|pod| pod_control::delete(owner, pod)));
         outcome
     } else {
         outcome
-    }
-}
-
-fn create(owner: &Object, set: &ReplicaSet) -> Step {
-    let template = set.spec.as_ref().and_then(|spec| spec.template.as_ref());
-    let metadata = template.and_then(|template| template.metadata.as_ref());
-    let pod = Pod {
-        metadata: ObjectMeta {
-            generate_name: Some(format!("{}-", owner.name())),
-            namespace: Some(owner.namespace().to_owned()),
-            labels: metadata.and_then(|metadata| metadata.labels.clone()),
-            annotations: metadata.and_then(|metadata| metadata.annotations.clone()),
-            finalizers: metadata.and_then(|metadata| metadata.finalizers.clone()),
-            owner_references: Some(vec![ownership::controlled_by(owner)]),
-            ..ObjectMeta::default()
-        },
-        spec: template.and_then(|template| template.spec.clone()),
-        status: None,
-    };
-    Step::from(Call::Create(pod.into()))
-        .then(event(owner, "Normal", "SuccessfulCreate", "Created pod: {name}"))
-        .otherwise(event(owner, "Warning", "FailedCreate", "Error creating: {error}"))
-}
-
-fn delete(owner: &Object, pod: &Arc<Pod>) -> Step {
-    let pod = Object::Pod(Arc::clone(pod));
-    let message = format!("Deleted pod: {}", pod.name());
-    Step::from(Call::delete(&pod))
-        .then(event(owner, "Normal", "SuccessfulDelete", &message))
-        .otherwise(event(owner, "Warning", "FailedDelete", "Error deleting: {error}"))
-}
-
-fn event(
-    owner: &Object,
-    event_type: &'static str,
-    reason: &'static str,
-    message: &str,
-) -> EventRecord {
-    EventRecord {
-        regarding: Regarding::object(owner),
-        event_type,
-        reason: reason.to_owned(),
-        message: message.to_owned(),
     }
 }

@@ -22,6 +22,8 @@ mod nodes;
 mod score;
 mod spread;
 
+pub(super) use filter::fits_node_affinity;
+
 pub(super) static ROW: ComponentRow = ComponentRow {
     name: NAME,
     host: Host::Scheduler,

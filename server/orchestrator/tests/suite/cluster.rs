@@ -1,5 +1,6 @@
 //! A world, and the short words in which tests speak to it.
 
+use k8s_openapi::api::core::v1::Event;
 use orchestrator::object::{Key, Typed};
 use orchestrator::trace::What;
 use orchestrator::{ApiRequest, Fault, Input, Kind, Object, Reply, Scenario, Time, World};
@@ -91,6 +92,19 @@ impl Cluster {
     /// `name ready/containers STATUS`, as kubectl prints it, for each Pod of `default`.
     pub(crate) fn pods(&self) -> Vec<String> {
         self.table("/api/v1/namespaces/default/pods", &[0, 1, 2])
+    }
+
+    /// `REASON message` of each event about an object, by its name.
+    pub(crate) fn events(&self, about: &str) -> Vec<String> {
+        let events = self.objects(Kind::Event);
+        let events = events.iter().filter_map(|event| event.as_typed::<Event>());
+        events
+            .filter(|event| event.involved_object.name.as_deref() == Some(about))
+            .map(|event| {
+                let text = |text: &Option<String>| text.clone().unwrap_or_default();
+                format!("{} {}", text(&event.reason), text(&event.message))
+            })
+            .collect()
     }
 
     /// Some cells of each row of a table.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it finds other than it expects")]
 
 mod cluster;
+mod daemon_sets;
 mod deployments;
 mod eviction;
 mod exec;

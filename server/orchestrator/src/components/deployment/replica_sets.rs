@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::{Rollout, rolling, sum};
 use crate::call::{Call, Step};
 use crate::component::{Note, Outcome};
-use crate::components::ownership;
+use crate::components::{history, ownership};
 use crate::selector::Labels;
 
 pub(super) const HASH_LABEL: &str = "pod-template-hash";
@@ -106,7 +106,9 @@ fn next_revision(rollout: &Rollout<'_>) -> i64 {
 }
 
 fn create(rollout: &Rollout<'_>) -> Outcome {
-    let hash = hash(rollout);
+    let status = rollout.deployment.status.as_ref();
+    let collisions = status.and_then(|status| status.collision_count);
+    let hash = history::hash(&rollout.spec.template, collisions);
     let name = format!("{}-{hash}", rollout.name());
     let mut template = rollout.spec.template.clone();
     let labels = template.metadata.get_or_insert_default().labels.get_or_insert_default();
@@ -191,16 +193,4 @@ pub(super) fn set_scale_annotations(set: &mut ReplicaSet, rollout: &Rollout<'_>)
     let annotations = set.metadata.annotations.get_or_insert_default();
     annotations.insert(DESIRED.to_owned(), desired.to_string());
     annotations.insert(MAX.to_owned(), max.to_string());
-}
-
-/// The suffix of a ReplicaSet's name: FNV-1a over the template and the collision count, spelled in
-/// letters that make no words. Kubernetes hashes Go's print of the struct, so its letters differ.
-fn hash(rollout: &Rollout<'_>) -> String {
-    let template = serde_json::to_vec(&rollout.spec.template).unwrap_or_default();
-    let status = rollout.deployment.status.as_ref();
-    let collisions = status.and_then(|status| status.collision_count).unwrap_or_default();
-    let bytes = template.into_iter().chain(collisions.to_le_bytes());
-    let hash = bytes
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    crate::random::safe_encode(&hash.to_string())
 }

@@ -9,6 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::replica_sets::{available, wanted};
 use super::{Rollout, scale_note, status, sum};
 use crate::component::{Note, Outcome};
+use crate::components::portion;
 
 /// How far a rolling update may stray from the wanted number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,21 +30,10 @@ pub(super) fn bounds(rollout: &Rollout<'_>) -> Bounds {
     let unavailable =
         rolling.and_then(|rolling| rolling.max_unavailable.clone()).unwrap_or_else(quarter);
     let desired = rollout.desired();
-    let surge = resolve(&surge, desired, 99);
-    let unavailable = resolve(&unavailable, desired, 0);
+    let surge = portion::rounded_up(&surge, desired);
+    let unavailable = portion::rounded_down(&unavailable, desired);
     let unavailable = if surge == 0 && unavailable == 0 { 1 } else { unavailable };
     Bounds { surge, unavailable: unavailable.min(desired) }
-}
-
-/// A number, or a percentage of `of`; 99 as `rounding` rounds up, 0 down.
-fn resolve(value: &IntOrString, of: i32, rounding: i32) -> i32 {
-    match value {
-        IntOrString::Int(number) => *number,
-        IntOrString::String(text) => {
-            let percent: i32 = text.trim_end_matches('%').parse().unwrap_or_default();
-            percent.saturating_mul(of).saturating_add(rounding).div_euclid(100)
-        }
-    }
 }
 
 /// How many Pods the new ReplicaSet may have now, from how many it has.

@@ -119,7 +119,12 @@ fn taint_toleration(wanted: &Wanted<'_>, node: &Node) -> Option<Refusal> {
 }
 
 fn node_affinity(wanted: &Wanted<'_>, node: &Node) -> Option<Refusal> {
-    let spec = wanted.spec?;
+    (!fits_node_affinity(wanted.spec?, node))
+        .then(|| Refusal::new("NodeAffinity", "node(s) didn't match Pod's node affinity/selector"))
+}
+
+/// Whether a node fulfils a Pod's node selector and the node affinity that it requires.
+pub(in crate::components) fn fits_node_affinity(spec: &PodSpec, node: &Node) -> bool {
     let labels = node.metadata.labels.as_ref();
     let selected = spec
         .node_selector
@@ -131,8 +136,7 @@ fn node_affinity(wanted: &Wanted<'_>, node: &Node) -> Option<Refusal> {
     let matched = required.is_none_or(|required| {
         required.node_selector_terms.iter().any(|term| term_matches(term, node))
     });
-    (!selected || !matched)
-        .then(|| Refusal::new("NodeAffinity", "node(s) didn't match Pod's node affinity/selector"))
+    selected && matched
 }
 
 /// Whether a node fits a term. An empty term fits none.

@@ -17,7 +17,7 @@ use crate::time::Clock;
 const SPEC: &str = "io.k8s.api.apps.v1.DaemonSetSpec";
 const STATUS: &str = "io.k8s.api.apps.v1.DaemonSetStatus";
 /// Counts the versions of the template. It is older than ControllerRevisions, but still kept.
-pub(crate) const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
+const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 
 pub(in crate::kinds) const COLUMNS: &[Column] = &[
     NAME,
