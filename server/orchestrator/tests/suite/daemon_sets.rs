@@ -125,7 +125,7 @@ fn tolerations_node_selectors_and_cordons() {
     let taint = "node-role.kubernetes.io/control-plane";
     let pod = json!({"tolerations": [{"key": taint, "operator": "Exists"}]});
     let cluster = settled(1, &pod);
-    assert_eq!(nodes(&cluster), ["control-plane my-app:1.0", "node-1 my-app:1.0"]);
+    assert_eq!(nodes(&cluster), ["control-plane-1 my-app:1.0", "node-1 my-app:1.0"]);
 
     let mut cluster = settled(2, &json!({"nodeSelector": {"disk": "ssd"}}));
     assert_eq!(cluster.table(SETS, &[1, 6]), ["0 disk=ssd"]);
@@ -233,12 +233,15 @@ fn a_failed_pod_is_replaced_with_a_back_off() {
 }
 
 #[test]
-fn pods_of_a_dead_node_stay_and_the_node_still_wants_one() {
+fn pods_of_a_dead_node_stay_but_are_no_longer_wanted_there() {
     let mut cluster = settled(2, &json!({}));
     cluster.fault(Fault::NodeOff { node: "node-1".to_owned() });
     cluster.run_s(500);
     assert_eq!(nodes(&cluster), ["node-1 my-app:1.0", "node-2 my-app:1.0"], "it tolerates");
-    assert_eq!(cluster.table(SETS, &[1, 2, 3, 5]), ["2 2 1 1"]);
+    // It tolerates the taint `unreachable` that evicts, not the one against new Pods.
+    assert_eq!(cluster.table(SETS, &[1, 2, 3, 5]), ["1 1 1 1"]);
+    let status = cluster.get::<DaemonSet>("default", "agent").unwrap().status.unwrap();
+    assert_eq!(status.number_misscheduled, 1);
 }
 
 #[test]
