@@ -250,7 +250,7 @@ fn clean_up(
     let mut live: BTreeSet<String> = of_pods.map(|hash| format!("{name}-{hash}")).collect();
     live.extend(current.map(str::to_owned));
     let limit = turn.spec.revision_history_limit.unwrap_or(10);
-    let old = history.len().saturating_sub(1);
+    let old = history.count().saturating_sub(1);
     let surplus = old.saturating_sub(usize::try_from(limit).unwrap_or_default());
     outcome.steps.extend(history.truncate(surplus, &live));
     outcome

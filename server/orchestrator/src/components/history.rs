@@ -90,7 +90,7 @@ impl History {
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.revisions.len()
     }
 
