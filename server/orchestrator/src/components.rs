@@ -20,6 +20,7 @@ pub mod pods;
 pub mod portion;
 mod replica_set;
 mod scheduler;
+pub(crate) mod storage;
 pub mod taint_eviction;
 
 /// Every component of the cluster. Their order is part of the engine's version.
@@ -34,6 +35,11 @@ pub static TABLE: &[&ComponentRow] = &[
     &namespace::ROW,
     &namespace_defaults::SERVICE_ACCOUNT,
     &namespace_defaults::ROOT_CA,
+    &storage::BINDER,
+    &storage::CLAIM_PROTECTION,
+    &storage::VOLUME_PROTECTION,
+    &storage::ATTACH,
+    &storage::DISKS,
     &scheduler::ROW,
     &kubelet::ROW,
     &kube_proxy::ROW,

@@ -7,6 +7,8 @@ use k8s_openapi::api::core::v1::{
     ServiceAccountTokenProjection, Toleration, Volume, VolumeMount, VolumeProjection,
 };
 
+mod storage;
+
 use super::draft::Draft;
 use super::status::Status;
 use crate::components::pods::MIRROR;
@@ -30,14 +32,19 @@ pub(super) fn on_create(draft: &mut Draft<'_>, object: &mut Object) -> Result<()
         default_tolerations(spec);
         priority(&key, spec)?;
     }
+    storage::default_class(draft, object);
     Ok(())
 }
 
 /// Admits a change.
-pub(super) fn on_update(new: &mut Object, _old: &Object) {
+///
+/// # Errors
+/// 403
+pub(super) fn on_update(draft: &Draft<'_>, new: &mut Object, old: &Object) -> Result<(), Status> {
     if let Some(pod) = Pod::of_mut(new) {
         default_tolerations(pod.spec.get_or_insert_default());
     }
+    storage::resize(draft, new, old)
 }
 
 /// Nothing new in a namespace that is missing or going.

@@ -102,7 +102,7 @@ fn prepare(key: &Key, given: Object, old: &Object, part: Part) -> Result<Object,
 fn finish(draft: &mut Draft<'_>, key: &Key, mut new: Object, part: Part) -> Result<Object, Status> {
     let old = draft.get(key)?;
     if part == Part::Main {
-        admission::on_update(&mut new, old);
+        admission::on_update(draft, &mut new, old)?;
         validate(&new, old)?;
         allotment::allot(draft, &mut new, Some(old))?;
     }

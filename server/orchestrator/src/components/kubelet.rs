@@ -8,6 +8,7 @@ use crate::component::{ComponentRow, Host, Interest, Outcome, View};
 use crate::components::pods;
 use crate::object::{Key, Kind, Object};
 
+mod claims;
 mod conditions;
 mod containers;
 mod environment;
@@ -27,7 +28,16 @@ mod volumes;
 pub(super) static ROW: ComponentRow = ComponentRow {
     name: "kubelet",
     host: Host::EachNode,
-    watches: &[Kind::Pod, Kind::Node, Kind::Lease, Kind::ConfigMap, Kind::Secret],
+    watches: &[
+        Kind::Pod,
+        Kind::Node,
+        Kind::Lease,
+        Kind::ConfigMap,
+        Kind::Secret,
+        Kind::PersistentVolume,
+        Kind::PersistentVolumeClaim,
+        Kind::VolumeAttachment,
+    ],
     interest,
     keys,
     starts_with,
@@ -42,7 +52,11 @@ fn interest(object: &Object) -> Interest<'_> {
         Object::Lease(_) if object.namespace() == heartbeat::LEASE_NAMESPACE => {
             Interest::Node(object.name())
         }
-        Object::ConfigMap(_) | Object::Secret(_) => Interest::All,
+        Object::ConfigMap(_)
+        | Object::Secret(_)
+        | Object::PersistentVolume(_)
+        | Object::PersistentVolumeClaim(_) => Interest::All,
+        Object::VolumeAttachment(attachment) => Interest::Node(&attachment.spec.node_name),
         _ => Interest::Nobody,
     }
 }
@@ -53,7 +67,10 @@ fn keys(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec
         Kind::Pod | Kind::Node => vec![object.key()],
         // The heartbeat has a timer of its own.
         Kind::Lease if after.is_none() => vec![object.key()],
-        Kind::ConfigMap | Kind::Secret => waiting_in(view, object.namespace()),
+        Kind::ConfigMap | Kind::Secret | Kind::PersistentVolumeClaim => {
+            waiting_in(view, object.namespace())
+        }
+        Kind::VolumeAttachment => claims::users(view, object),
         _ => Vec::new(),
     }
 }

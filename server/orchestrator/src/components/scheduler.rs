@@ -21,13 +21,23 @@ mod message;
 mod nodes;
 mod score;
 mod spread;
+mod volumes;
+
+pub(in crate::components) use filter::term_matches as node_fits_term;
 
 pub(super) use filter::fits_node_affinity;
 
 pub(super) static ROW: ComponentRow = ComponentRow {
     name: NAME,
     host: Host::Scheduler,
-    watches: &[Kind::Pod, Kind::Node, Kind::Service],
+    watches: &[
+        Kind::Pod,
+        Kind::Node,
+        Kind::Service,
+        Kind::PersistentVolume,
+        Kind::PersistentVolumeClaim,
+        Kind::StorageClass,
+    ],
     interest: |_| Interest::All,
     keys,
     starts_with: |view| {
@@ -67,6 +77,11 @@ fn keys(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec
             let (was, is) = (before.and_then(Object::as_typed), after.and_then(Object::as_typed));
             waiting(view, |plugin| nodes::helps(was, is, plugin))
         }
+        Some(
+            Object::PersistentVolume(_)
+            | Object::PersistentVolumeClaim(_)
+            | Object::StorageClass(_),
+        ) => waiting(view, |plugin| matches!(plugin, volumes::PLUGIN | "VolumeRestrictions")),
         _ => Vec::new(),
     }
 }
@@ -111,12 +126,20 @@ fn decide(view: &View<'_>, key: &Key) -> Outcome {
     if let Some(rest_ms) = memory.and_then(|memory| rests(memory, view.clock.now)) {
         return Outcome::nothing().requeue_after(rest_ms);
     }
+    if let Some(node) = memory.and_then(|memory| memory.get("reserved")?.as_str())
+        && let Some(outcome) = bind_reserved(view, object, pod, node)
+    {
+        return outcome;
+    }
     let found = nodes::find(view, pod);
     if found.feasible.is_empty() {
         return refuse(view, object, pod, &found);
     }
     let ranked = score::rank(view, pod, &found);
-    bind(object, &ranked, &found)
+    match reserve(view, pod, &ranked, &found) {
+        Some(outcome) => outcome,
+        None => bind(object, &ranked, &found),
+    }
 }
 
 /// What is left of a Pod's rest.
@@ -127,20 +150,59 @@ fn rests(memory: &Memory, now: Time) -> Option<Millis> {
     Some(Time(number("at")?) + rest_ms - now).filter(|left| *left > 0)
 }
 
-fn bind(object: &Object, ranked: &score::Ranked<'_>, found: &nodes::Found<'_>) -> Outcome {
+/// How long a Pod waits on its node for its claims to be bound.
+const BIND_MS: Millis = 600_000;
+
+/// Reserves volumes on the best node for claims that wait for it.
+fn reserve(
+    view: &View<'_>,
+    pod: &Pod,
+    ranked: &score::Ranked<'_>,
+    found: &nodes::Found<'_>,
+) -> Option<Outcome> {
+    let claims = volumes::claims(view, pod).ok().filter(|claims| !claims.waiting.is_empty())?;
     let node = ranked.best.name;
+    let note = Note::new("ReserveVolumes", format!("its claims are to be bound for {node}"))
+        .with("node", node);
+    let mut outcome = Outcome::nothing().note(note).requeue_after(BIND_MS);
+    outcome.steps = volumes::reserve(view, &claims, ranked.best.node);
+    outcome.verdicts = message::verdicts(found, Some(ranked));
+    outcome.remember = Some(Some(Arc::new(json!({
+        "node": node, "reserved": node, "refused": [volumes::PLUGIN], "since": view.clock.now.0,
+    }))));
+    Some(outcome)
+}
+
+/// Binds a Pod whose claims were reserved, once they are bound. None if it took too long.
+fn bind_reserved(view: &View<'_>, object: &Object, pod: &Pod, node: &str) -> Option<Outcome> {
+    let since = view.memory.get(&object.key())?.get("since")?.as_i64()?;
+    let left = since + BIND_MS - view.clock.now.0;
+    match volumes::claims(view, pod) {
+        Ok(claims) if claims.waiting.is_empty() => Some(assign(object, node)),
+        _ if left > 0 => Some(Outcome::nothing().requeue_after(left)),
+        _ => None,
+    }
+}
+
+/// Puts a Pod on a node.
+fn assign(object: &Object, node: &str) -> Outcome {
+    let message =
+        format!("Successfully assigned {}/{} to {node}", object.namespace(), object.name());
     let event = EventRecord {
         regarding: Regarding::object(object),
         event_type: "Normal",
         reason: "Scheduled".to_owned(),
-        message: format!(
-            "Successfully assigned {}/{} to {node}",
-            object.namespace(),
-            object.name()
-        ),
+        message,
     };
     let call =
         Call::Bind { pod: object.key(), uid: object.uid().to_owned(), node: node.to_owned() };
+    let mut outcome = Outcome::nothing().call(Step::from(call).then(event));
+    outcome.remember = Some(Some(Arc::new(json!({ "node": node }))));
+    outcome
+}
+
+fn bind(object: &Object, ranked: &score::Ranked<'_>, found: &nodes::Found<'_>) -> Outcome {
+    let node = ranked.best.name;
     let note = Note::new(
         "Bind",
         format!("{} of {} nodes can take it; {node} is best", found.feasible.len(), found.total),
@@ -148,9 +210,8 @@ fn bind(object: &Object, ranked: &score::Ranked<'_>, found: &nodes::Found<'_>) -
     .with("node", node)
     .with("feasible", found.feasible.len())
     .with("nodes", found.total);
-    let mut outcome = Outcome::nothing().note(note).call(Step::from(call).then(event));
+    let mut outcome = assign(object, node).note(note);
     outcome.verdicts = message::verdicts(found, Some(ranked));
-    outcome.remember = Some(Some(Arc::new(json!({ "node": node }))));
     outcome
 }
 
@@ -162,7 +223,11 @@ fn refuse(view: &View<'_>, object: &Object, pod: &Pod, found: &nodes::Found<'_>)
     refused.sort_unstable();
     refused.dedup();
     let memory = json!({
-        "refused": if refused.is_empty() { vec!["NodeName"] } else { refused },
+        "refused": match (&found.unmet, refused.is_empty()) {
+            (Some(_), _) => vec![volumes::PLUGIN],
+            (None, true) => vec!["NodeName"],
+            (None, false) => refused,
+        },
         "attempts": attempts.unwrap_or(0) + 1,
         "at": view.clock.now.0,
     });

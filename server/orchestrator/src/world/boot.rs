@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::api::Caller;
 use crate::call::Call;
 use crate::component::Host;
-use crate::components::TABLE;
+use crate::components::{TABLE, storage};
 use crate::images::Catalogue;
 use crate::machine::Machine;
 use crate::object::{Kind, Object};
@@ -101,7 +101,11 @@ fn calls(scenario: &Scenario) -> Vec<Call> {
     });
     let nodes = scenario.nodes.iter().enumerate().map(|(index, spec)| node(index, spec));
     let objects = namespaces
-        .chain([(Kind::Service, service), (Kind::EndpointSlice, slice)])
+        .chain([
+            (Kind::Service, service),
+            (Kind::EndpointSlice, slice),
+            (Kind::StorageClass, storage_class()),
+        ])
         .map(|(kind, json)| object(kind, json))
         .chain(nodes);
     objects
@@ -111,6 +115,20 @@ fn calls(scenario: &Scenario) -> Vec<Call> {
             std::iter::once(Call::Create(object)).chain(status)
         })
         .collect()
+}
+
+/// The class of claims that name none.
+fn storage_class() -> Value {
+    json!({
+        "metadata": {
+            "name": "standard",
+            "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
+        },
+        "provisioner": storage::DRIVER,
+        "reclaimPolicy": "Delete",
+        "volumeBindingMode": "Immediate",
+        "allowVolumeExpansion": true,
+    })
 }
 
 fn object(kind: Kind, json: Value) -> Object {

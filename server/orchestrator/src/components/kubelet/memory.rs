@@ -19,6 +19,9 @@ pub(super) struct PodMemory {
     pub(super) restarts: BTreeMap<String, Backoff>,
     /// How often its volumes could not be mounted, and when last.
     pub(super) mounts: Option<Backoff>,
+    /// Since when its claims are waited for.
+    #[serde(default)]
+    pub(super) attaching: Option<Backoff>,
     /// The grace period that its containers were told to stop with.
     pub(super) grace_s: Option<i64>,
 }

@@ -6,6 +6,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Container, KeyToPath, Secret, Volume
 
 use crate::time::Millis;
 
+use super::claims;
 use super::environment::{of_field, texts};
 use super::memory::Backoff;
 use super::plan::Plan;
@@ -15,6 +16,9 @@ const BACKOFF_MS: (Millis, Millis) = (500, 122_000);
 
 /// Whether all of the Pod's volumes are there. If one is not, says so and tries again later.
 pub(super) fn are_mounted(plan: &mut Plan<'_>) -> bool {
+    if !claims::are_attached(plan) {
+        return false;
+    }
     let missing: Vec<(String, String)> = plan
         .spec
         .volumes

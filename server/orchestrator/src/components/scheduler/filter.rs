@@ -13,6 +13,7 @@ use crate::resources::Resources;
 use super::name;
 use super::nodes::{Assumed, Candidate};
 use super::spread::{self, Domains};
+use super::volumes::{self, Claims};
 
 /// Why a node cannot take a Pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub(super) struct Wanted<'a> {
     pub(super) requests: Resources,
     ports: Vec<HostPort>,
     domains: Vec<Domains<'a>>,
+    claims: Claims<'a>,
 }
 
 /// An address, protocol and port on the node itself.
@@ -43,6 +45,7 @@ impl<'a> Wanted<'a> {
         pod: &'a Pod,
         nodes: &[&'a Node],
         assumed: &Assumed<'a>,
+        claims: Claims<'a>,
     ) -> Wanted<'a> {
         let mut wanted = Wanted {
             pod,
@@ -50,6 +53,7 @@ impl<'a> Wanted<'a> {
             requests: Resources::of_pod(pod),
             ports: host_ports(pod),
             domains: Vec::new(),
+            claims,
         };
         let eligible = |node: &&&Node| node_affinity(&wanted, node).is_none();
         let eligible: Vec<&Node> = nodes.iter().filter(eligible).copied().collect();
@@ -72,6 +76,7 @@ pub(super) fn refusal(
         .or_else(|| node_affinity(wanted, node))
         .or_else(|| node_ports(view, wanted, candidate, assumed))
         .or_else(|| resources_fit(wanted, candidate))
+        .or_else(|| volumes::refusal(view, &wanted.claims, node))
         .or_else(|| spread::refusal(&wanted.domains, node))
 }
 
@@ -140,7 +145,7 @@ pub(in crate::components) fn fits_node_affinity(spec: &PodSpec, node: &Node) -> 
 }
 
 /// Whether a node fits a term. An empty term fits none.
-pub(super) fn term_matches(term: &NodeSelectorTerm, node: &Node) -> bool {
+pub(in crate::components) fn term_matches(term: &NodeSelectorTerm, node: &Node) -> bool {
     let labels = node.metadata.labels.as_ref();
     let fields = BTreeMap::from([("metadata.name".to_owned(), name(node).to_owned())]);
     let expressions = term.match_expressions.as_deref().unwrap_or_default();

@@ -13,6 +13,13 @@ pub(super) fn unschedulable(found: &Found<'_>) -> String {
     if found.total == 0 {
         return "no nodes available to schedule pods".to_owned();
     }
+    if let Some(unmet) = &found.unmet {
+        let total = found.total;
+        return format!(
+            "0/{total} nodes are available: {unmet}. no new claims to deallocate, preemption: \
+             0/{total} nodes are available: {total} Preemption is not helpful for scheduling."
+        );
+    }
     let reasons = found.refused.iter().flat_map(|(_, refusal)| &refusal.reasons);
     let preemption = found.refused.iter().map(|(_, refusal)| {
         if refusal.resolvable {

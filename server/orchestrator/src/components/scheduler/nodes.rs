@@ -9,7 +9,7 @@ use crate::object::Kind;
 use crate::resources::Resources;
 
 use super::filter::{self, Refusal};
-use super::name;
+use super::{name, volumes};
 
 /// A node and what is on it, Pods that were just bound included.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub(super) struct Found<'a> {
     /// All nodes of the cluster; those that were not looked at are in neither list.
     pub(super) total: usize,
     pub(super) assumed: Assumed<'a>,
+    /// Why no node will do, whatever it is like.
+    pub(super) unmet: Option<String>,
 }
 
 /// Pods that were bound a moment ago: the cache does not show it yet.
@@ -62,12 +64,23 @@ impl<'a> Assumed<'a> {
     }
 }
 
+impl<'a> Found<'a> {
+    fn unmet(unmet: String, total: usize, assumed: Assumed<'a>) -> Found<'a> {
+        let (feasible, refused) = (Vec::new(), Vec::new());
+        Found { feasible, refused, total, assumed, unmet: Some(unmet) }
+    }
+}
+
 /// Asks the filters. In a large cluster it stops at enough feasible nodes, as
 /// `percentageOfNodesToScore` has it, and begins with another node for each Pod.
 pub(super) fn find<'a>(view: &View<'a>, pod: &'a Pod) -> Found<'a> {
     let nodes: Vec<&Node> = view.cache.of_kind(Kind::Node).filter_map(|o| o.as_typed()).collect();
     let assumed = Assumed::of(view, pod);
-    let wanted = filter::Wanted::of(view, pod, &nodes, &assumed);
+    let claims = match volumes::claims(view, pod) {
+        Ok(claims) => claims,
+        Err(unmet) => return Found::unmet(unmet, nodes.len(), assumed),
+    };
+    let wanted = filter::Wanted::of(view, pod, &nodes, &assumed, claims);
     let enough = enough(nodes.len());
     let start = if enough < nodes.len() { draw(pod, "start") % nodes.len() } else { 0 };
     let (mut feasible, mut refused) = (Vec::new(), Vec::new());
@@ -81,7 +94,7 @@ pub(super) fn find<'a>(view: &View<'a>, pod: &'a Pod) -> Found<'a> {
             break;
         }
     }
-    Found { feasible, refused, total: nodes.len(), assumed }
+    Found { feasible, refused, total: nodes.len(), assumed, unmet: None }
 }
 
 fn candidate<'a>(view: &View<'a>, node: &'a Node, assumed: &Assumed<'a>) -> Candidate<'a> {

@@ -94,28 +94,28 @@ fn what_cannot_be_started_is_held_back_too() {
     check(
         &mut story,
         &expect![[r#"
-        +0.0s wrong Pending [] - 
-        +0.0s wrong Pending [] - PodScheduled
-        +0.0s   Scheduled: Successfully assigned default/wrong to node-1
-        +0.0s wrong Pending [app ContainerCreating x0] - Initialized PodScheduled
-        +0.3s wrong Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-        +0.3s   Pulling: Pulling image "my-app:1.0"
-        +1.9s   Pulled: Successfully pulled image "my-app:1.0" in 1.585s (1.585s including waiting). Image size: 25165824 bytes.
-        +2.1s wrong Running [app RunContainerError after 128 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-        +2.1s   Created: Container created
-        +2.1s   Failed: Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown
-        +2.1s   Pulled: Container image "my-app:1.0" already present on machine and can be accessed by the pod
-        +2.3s wrong Running [app RunContainerError after 128 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-        +2.3s   Created x2: Container created
-        +2.3s   Failed x2: Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown
-        +3.3s wrong Running [app CrashLoopBackOff after 128 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-        +3.3s   BackOff: Back-off restarting failed container app in pod wrong_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
-        +12.3s   Pulled x2: Container image "my-app:1.0" already present on machine and can be accessed by the pod
-        +12.5s wrong Running [app RunContainerError after 128 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-        +12.5s   Created x3: Container created
-        +12.5s   Failed x3: Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown
-        +13.5s wrong Running [app CrashLoopBackOff after 128 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-        +13.5s   BackOff x2: Back-off restarting failed container app in pod wrong_default(bcaa83a1-b31c-4dd9-9aa7-392eba43d789)
-    "#]],
+            +0.0s wrong Pending [] - 
+            +0.0s wrong Pending [] - PodScheduled
+            +0.0s   Scheduled: Successfully assigned default/wrong to node-1
+            +0.0s wrong Pending [app ContainerCreating x0] - Initialized PodScheduled
+            +0.3s wrong Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+            +0.3s   Pulling: Pulling image "my-app:1.0"
+            +1.9s   Pulled: Successfully pulled image "my-app:1.0" in 1.585s (1.585s including waiting). Image size: 25165824 bytes.
+            +2.1s wrong Running [app RunContainerError after 128 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+            +2.1s   Created: Container created
+            +2.1s   Failed: Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown
+            +2.1s   Pulled: Container image "my-app:1.0" already present on machine and can be accessed by the pod
+            +2.3s wrong Running [app RunContainerError after 128 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+            +2.3s   Created x2: Container created
+            +2.3s   Failed x2: Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown
+            +3.3s wrong Running [app CrashLoopBackOff after 128 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+            +3.3s   BackOff: Back-off restarting failed container app in pod wrong_default(4b9fcb8f-1f0e-4baa-9260-46cfc104d1aa)
+            +12.3s   Pulled x2: Container image "my-app:1.0" already present on machine and can be accessed by the pod
+            +12.5s wrong Running [app RunContainerError after 128 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+            +12.5s   Created x3: Container created
+            +12.5s   Failed x3: Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown
+            +13.5s wrong Running [app CrashLoopBackOff after 128 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+            +13.5s   BackOff x2: Back-off restarting failed container app in pod wrong_default(4b9fcb8f-1f0e-4baa-9260-46cfc104d1aa)
+        "#]],
     );
 }
