@@ -37,6 +37,7 @@ mod exec;
 mod fields;
 mod logs;
 mod managed;
+mod metrics;
 mod openapi;
 mod patch;
 mod path;

@@ -22,6 +22,8 @@ mod containers;
 mod event;
 mod inside;
 mod manifests;
+mod memory;
+mod meter;
 mod network;
 mod pod;
 mod probes;
@@ -29,19 +31,23 @@ mod process;
 mod pulls;
 mod sessions;
 mod shell;
+mod usage;
 
 pub use act::{ContainerConfig, MachineAct, Network, PreStop};
 pub use event::{ContainerTransition, Happened, MachineEvent, Scheduled};
 pub use manifests::CONFIG_HASH;
+pub use memory::{EVICTION_BYTES, EVICTION_EVERY_MS, Victim};
 pub use pod::{Container, Exit, ImageState, LogLine, PodRuntime, Report, Reported, Sandbox, State};
 pub use probes::{ProbeAction, ProbeConfig, ProbeKind};
 use pulls::Pull;
+pub use usage::{Capacity, Share, Usage};
 
 /// A node's machine.
 #[derive(Clone, Debug)]
 pub struct Machine {
     pub node: Arc<str>,
     pub on: bool,
+    pub capacity: Capacity,
     /// The trace entry of the latest heartbeat that did not come, while it is off.
     pub silence: Option<EntryId>,
     images: OrdMap<String, Arc<Image>>,
@@ -53,6 +59,8 @@ pub struct Machine {
     pulls: Vector<Pull>,
     last_address: u32,
     tickets: u64,
+    watch: memory::Watch,
+    victims: Vec<Victim>,
 }
 
 /// What a machine needs of the world.
@@ -68,6 +76,7 @@ impl Machine {
         Machine {
             node: node.into(),
             on: true,
+            capacity: Capacity::default(),
             silence: None,
             images: OrdMap::new(),
             pods: OrdMap::new(),
@@ -75,6 +84,8 @@ impl Machine {
             pulls: Vector::new(),
             last_address: 1,
             tickets: 0,
+            watch: memory::Watch::default(),
+            victims: Vec::new(),
         }
     }
 
@@ -119,6 +130,11 @@ impl Machine {
             }
             MachineAct::StopSandbox { uid } => self.stop_sandbox(uid, around),
             MachineAct::Remove { uid } => self.remove(uid),
+            MachineAct::Evict { uid, message } => self.evict(uid, message),
+            MachineAct::AcknowledgeNode => {
+                self.victims = Vec::new();
+                Happened::default()
+            }
             MachineAct::Acknowledge { uid } => {
                 if let Some(pod) = self.pods.get_mut(uid) {
                     Arc::make_mut(pod).reports = Vector::new();
@@ -156,19 +172,21 @@ impl Machine {
             MachineEvent::Exit { uid, container, attempt, code } => {
                 self.exit(uid, container, *attempt, *code, around)
             }
+            MachineEvent::Memory { ticket } => self.memory_moment(*ticket, around),
             MachineEvent::Probe { uid, container, attempt, kind } => {
                 self.probe(uid, container, *attempt, *kind, around)
             }
             // No program waits for an answer yet.
             MachineEvent::Dialled { .. } => None,
         };
-        happened.unwrap_or_default()
+        happened.unwrap_or_default().and(self.measure(event, around))
     }
 
     /// All processes end at once, and nobody is told.
     pub fn power_off(&mut self) {
         self.on = false;
         self.pulls = Vector::new();
+        self.watch = memory::Watch::default();
     }
 
     /// Comes back with its images, and all its containers ended.
@@ -193,7 +211,8 @@ impl Machine {
         around: &mut Surroundings<'_>,
     ) -> Option<Happened> {
         let attempt = self.pod(pod_uid)?.containers.get(container)?.attempt;
-        self.exit(pod_uid, container, attempt, 137, around)
+        let happened = self.exit(pod_uid, container, attempt, 137, around)?;
+        Some(happened.and(self.see_to_memory(around)))
     }
 
     fn ticket(&mut self) -> u64 {

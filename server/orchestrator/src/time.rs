@@ -65,3 +65,39 @@ impl Clock {
         Time(calendar.as_millisecond().saturating_sub(self.epoch_s.saturating_mul(1000)))
     }
 }
+
+/// A duration as Go prints it: `3.075s`, `812ms`, `1m20s`.
+pub fn go_duration(ms: Millis) -> String {
+    if ms < 1000 {
+        return if ms == 0 { "0s".to_owned() } else { format!("{ms}ms") };
+    }
+    let (hours, minutes) = (ms / 3_600_000, ms / 60_000 % 60);
+    let (seconds, millis) = (ms / 1000 % 60, ms % 1000);
+    let fraction = format!(".{millis:03}");
+    let fraction = if millis == 0 { "" } else { fraction.trim_end_matches('0') };
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds}{fraction}s"),
+        (0, _) => format!("{minutes}m{seconds}{fraction}s"),
+        _ => format!("{hours}h{minutes}m{seconds}{fraction}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn durations_read_as_in_go() {
+        let cases = [
+            (0, "0s"),
+            (812, "812ms"),
+            (3075, "3.075s"),
+            (10_000, "10s"),
+            (80_000, "1m20s"),
+            (300_000, "5m0s"),
+            (3_600_000, "1h0m0s"),
+            (1500, "1.5s"),
+        ];
+        for (ms, expected) in cases {
+            assert_eq!(super::go_duration(ms), expected);
+        }
+    }
+}

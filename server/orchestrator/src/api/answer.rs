@@ -12,7 +12,7 @@ use super::path::{Scope, Target};
 use super::read::{List, Reader};
 use super::status::Status;
 use super::stream::Cursor;
-use super::{apply, body, create, delete, discovery, patch, scale, types, update};
+use super::{apply, body, create, delete, discovery, metrics, patch, scale, types, update};
 use crate::call::Verb;
 use crate::kinds::Subresource;
 use crate::machine::Machine;
@@ -154,6 +154,7 @@ pub(super) fn read(asked: &Asked<'_>, reader: &Reader<'_>) -> Result<Answer, Sta
         Target::Collection(scope) if asked.verb == Verb::Watch => reader.watch(asked, scope),
         Target::Collection(scope) => reader.list(asked, scope).map(Answer::List),
         Target::Object { key, subresource } => reader.get(asked, key, *subresource),
+        Target::Metrics(wanted) => metrics::answer(asked, wanted, reader),
         _ => discovery::answer(asked),
     }
 }

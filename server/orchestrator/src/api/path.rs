@@ -1,5 +1,6 @@
 //! What a request asks for, read from its method, path and query.
 
+use super::metrics;
 use crate::call::Verb;
 use crate::kinds::Subresource;
 use crate::object::{Key, Kind};
@@ -19,6 +20,8 @@ pub(crate) enum Target {
         group: String,
         version: String,
     },
+    /// `metrics.k8s.io`
+    Metrics(metrics::Wanted),
     OpenApiIndex,
     OpenApiDocument(String),
     OpenApiV2,
@@ -55,6 +58,10 @@ pub(crate) fn target(path: &str) -> Target {
         ["openapi", "v3", rest @ ..] => Target::OpenApiDocument(rest.join("/")),
         ["api", version, rest @ ..] => in_group("", version, rest),
         ["apis", group] => Target::Group((*group).to_owned()),
+        ["apis", metrics::GROUP, metrics::VERSION, first, rest @ ..] => {
+            let rest: Vec<&str> = [*first].into_iter().chain(rest.iter().copied()).collect();
+            metrics::wanted(&rest).map_or(Target::NoResource, Target::Metrics)
+        }
         ["apis", group, version, rest @ ..] => in_group(group, version, rest),
         _ => Target::Nowhere,
     }
@@ -112,6 +119,7 @@ pub(crate) fn verb(method: &str, target: &Target, query: &Query) -> Option<Verb>
         ("GET" | "HEAD", Target::Collection(_)) => Some(Verb::List),
         ("DELETE", Target::Collection(_)) => Some(Verb::DeleteCollection),
         ("POST", Target::Collection(_)) => Some(Verb::Create),
+        ("GET" | "HEAD", Target::Metrics(wanted)) if wanted.is_list() => Some(Verb::List),
         ("GET" | "HEAD", _) => Some(Verb::Get),
         (_, Target::Object { subresource: Some(part), .. }) => subresource_verb(method, *part),
         ("PUT", Target::Object { .. }) => Some(Verb::Update),

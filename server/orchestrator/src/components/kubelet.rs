@@ -11,8 +11,10 @@ use crate::object::{Key, Kind, Object};
 mod claims;
 mod conditions;
 mod containers;
+mod ending;
 mod environment;
 mod events;
+mod eviction;
 mod heartbeat;
 mod images;
 mod memory;
@@ -22,6 +24,7 @@ mod plan;
 mod pod;
 mod probes;
 mod restarts;
+mod share;
 mod status;
 mod volumes;
 

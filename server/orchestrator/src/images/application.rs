@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use crate::time::Millis;
 
 mod databases;
+mod load;
 mod servers;
+mod stress;
+
+pub use load::{Growth, Load};
 
 /// The program that an image is made for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,12 @@ pub enum Application {
     Wordpress,
     Python,
     Node,
+    /// `registry.k8s.io/hpa-example`
+    HpaExample,
+    ResourceConsumer,
+    /// `polinux/stress`
+    Stress,
+    VishStress,
 }
 
 /// What starting an application comes to.
@@ -140,6 +150,10 @@ impl Application {
             Application::Wordpress => &["docker-entrypoint.sh", "apache2-foreground"],
             Application::Python => &["python", "python3"],
             Application::Node => &["docker-entrypoint.sh", "node"],
+            Application::HpaExample => &["apache2-foreground"],
+            Application::ResourceConsumer => &["/consumer"],
+            Application::Stress => &["stress"],
+            Application::VishStress => &["/stress"],
         }
     }
 
@@ -177,6 +191,10 @@ impl Application {
             Application::Wordpress => servers::wordpress(starting),
             Application::Python => servers::python(starting),
             Application::Node => servers::node(starting),
+            Application::HpaExample => stress::hpa_example(),
+            Application::ResourceConsumer => stress::resource_consumer(),
+            Application::Stress => stress::stress(starting),
+            Application::VishStress => stress::vish_stress(starting),
         }
     }
 }

@@ -23,6 +23,7 @@ struct Repository {
 use Userland::Busybox;
 
 mod bases;
+mod loads;
 mod servers;
 
 const ENTRYPOINT: &[&str] = &["docker-entrypoint.sh"];
@@ -30,6 +31,7 @@ const ENTRYPOINT: &[&str] = &["docker-entrypoint.sh"];
 /// Every image of every repository.
 pub(super) fn images() -> impl Iterator<Item = Image> {
     let repositories = bases::REPOSITORIES.iter().chain(servers::REPOSITORIES);
+    let repositories = repositories.chain(loads::REPOSITORIES);
     repositories
         .flat_map(|repository| repository.tags.iter().filter_map(|tag| repository.image(tag)))
 }

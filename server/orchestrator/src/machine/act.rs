@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::object::Key;
 use crate::time::Millis;
 
-use super::ProbeConfig;
+use super::{ProbeConfig, Share};
 
 /// What a kubelet tells its runtime to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,13 @@ pub enum MachineAct {
     Remove {
         uid: Arc<str>,
     },
+    /// The Pod is to go because the node is short of something: the kubelet is told of it.
+    Evict {
+        uid: Arc<str>,
+        message: String,
+    },
+    /// The kubelet has read what befell the node itself.
+    AcknowledgeNode,
     /// The kubelet has read all reports about a Pod.
     Acknowledge {
         uid: Arc<str>,
@@ -73,6 +80,7 @@ pub struct ContainerConfig {
     pub files: BTreeMap<String, String>,
     pub probes: Vec<ProbeConfig>,
     pub pre_stop: Option<PreStop>,
+    pub share: Share,
 }
 
 /// What is done before a container is told to stop.

@@ -10,6 +10,7 @@ use crate::trace::Transition;
 
 use super::commands::{Program, find};
 use super::inside::Inside;
+use super::meter::Meter;
 use super::probes::ProbeKind;
 use super::process::{OnStop, Process, Turn};
 use super::{
@@ -197,10 +198,22 @@ impl Machine {
         code: i32,
         around: &mut Surroundings<'_>,
     ) -> Option<Happened> {
+        let reason = if code == 0 { "Completed" } else { "Error" };
+        self.exit_as(uid, name, attempt, (code, reason), around)
+    }
+
+    /// The process ends, for a reason.
+    pub(super) fn exit_as(
+        &mut self,
+        uid: &str,
+        name: &str,
+        attempt: u32,
+        (code, reason): (i32, &'static str),
+        around: &mut Surroundings<'_>,
+    ) -> Option<Happened> {
         let pod = self.pod_of(uid, name, attempt)?;
         let container = pod.containers.get_mut(name)?;
         let was_ready = container.ready;
-        let reason = if code == 0 { "Completed" } else { "Error" };
         container.end(code, reason, around.clock.now);
         let mut happened = Happened::default().waking(pod.key.clone());
         if was_ready {
@@ -270,9 +283,15 @@ impl Container {
                 &config.files,
                 image,
             ),
+            meter: Meter::new(config.share.cpu_limit_milli),
             log: super::pod::Log::default(),
             previous_log: before.map(|before| before.log.clone()),
         }
+    }
+
+    /// What is run.
+    pub(super) fn command_line(&self) -> Vec<String> {
+        command_line(&self.config, self.process.image())
     }
 
     /// What the runtime says if there is nothing to run.

@@ -67,6 +67,10 @@ pub enum MachineEvent {
         attempt: u32,
         kind: ProbeKind,
     },
+    /// Something comes to the end of its memory, if it goes on as it does.
+    Memory {
+        ticket: u64,
+    },
     /// The answer to a [`Dialling`] of the same token.
     Dialled {
         uid: Arc<str>,
@@ -75,6 +79,26 @@ pub enum MachineEvent {
         token: u64,
         result: Box<DialResult>,
     },
+}
+
+impl MachineEvent {
+    /// The container that it happens to, by its Pod's UID and its name.
+    pub(super) fn container(&self) -> Option<(&Arc<str>, &str)> {
+        match self {
+            MachineEvent::SandboxReady { .. }
+            | MachineEvent::SandboxStopped { .. }
+            | MachineEvent::Pulled { .. }
+            | MachineEvent::Memory { .. } => None,
+            MachineEvent::Created { uid, container, .. }
+            | MachineEvent::Started { uid, container, .. }
+            | MachineEvent::Turn { uid, container, .. }
+            | MachineEvent::Signal { uid, container, .. }
+            | MachineEvent::Kill { uid, container, .. }
+            | MachineEvent::Exit { uid, container, .. }
+            | MachineEvent::Probe { uid, container, .. }
+            | MachineEvent::Dialled { uid, container, .. } => Some((uid, container)),
+        }
+    }
 }
 
 /// An event to come.

@@ -8,6 +8,7 @@ use crate::object::Key;
 use crate::time::{Millis, Time};
 use crate::trace::Transition;
 
+use super::meter::Meter;
 use super::probes::{Health, ProbeKind};
 use super::process::Process;
 use super::{ContainerConfig, ContainerTransition, Happened};
@@ -31,6 +32,8 @@ pub struct PodRuntime {
     pub reports: Vector<Report>,
     /// How long its containers get to stop if the Pod vanishes.
     pub grace_ms: Millis,
+    /// Why it was evicted, if it was.
+    pub evicted: Option<Arc<str>>,
 }
 
 /// What holds a Pod's network.
@@ -71,6 +74,7 @@ pub struct Container {
     pub stopping: bool,
     pub(super) health: OrdMap<ProbeKind, Health>,
     pub(super) process: Process,
+    pub(super) meter: Meter,
     pub(super) log: Log,
     pub(super) previous_log: Option<Log>,
 }
@@ -87,7 +91,7 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exit {
     pub code: i32,
-    /// `Completed`, `Error`, `StartError`, `Unknown`.
+    /// `Completed`, `Error`, `OOMKilled`, `StartError`, `Unknown`.
     pub reason: &'static str,
     pub message: String,
     /// None if it never ran.
@@ -161,6 +165,7 @@ impl PodRuntime {
             images: OrdMap::new(),
             reports: Vector::new(),
             grace_ms,
+            evicted: None,
         }
     }
 

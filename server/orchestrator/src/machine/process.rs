@@ -31,6 +31,8 @@ pub(super) struct Process {
     serving: Option<Serving>,
     /// Whether a server runs in the container that this process is a guest of.
     beside: bool,
+    /// Whether it went on for as long as it was let.
+    busy: bool,
     image: Arc<Image>,
 }
 
@@ -91,6 +93,7 @@ impl Process {
             on_signal: OnSignal::Nothing,
             serving: None,
             beside: false,
+            busy: false,
             image,
         }
     }
@@ -109,6 +112,7 @@ impl Process {
             }
             return Turn::Stays;
         }
+        self.busy = false;
         for _ in 0..STEPS_MAX {
             let Some(op) = self.code.get(self.at).cloned() else { return Turn::Exits(self.status) };
             self.at += 1;
@@ -116,6 +120,7 @@ impl Process {
                 return turn;
             }
         }
+        self.busy = true;
         Turn::Sleeps(BUSY_MS)
     }
 
@@ -205,6 +210,11 @@ impl Process {
                 self.files.insert(path, before.unwrap_or_default() + text);
             }
         }
+    }
+
+    /// Whether it goes round without waiting for anything: it uses a whole CPU.
+    pub(super) fn is_busy(&self) -> bool {
+        self.busy
     }
 
     /// Whether it is a server that has started.

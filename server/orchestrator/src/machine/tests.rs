@@ -89,6 +89,7 @@ fn config(image: &str, command: &[&str]) -> ContainerConfig {
         files: BTreeMap::new(),
         probes: Vec::new(),
         pre_stop: None,
+        share: Share::default(),
     }
 }
 

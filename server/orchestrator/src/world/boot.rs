@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::component::Host;
 use crate::components::{TABLE, storage};
 use crate::images::Catalogue;
-use crate::machine::Machine;
+use crate::machine::{Capacity, Machine};
 use crate::object::{Kind, Object};
 use crate::queue::{InstanceId, Queue};
 use crate::random::Random;
@@ -28,7 +28,8 @@ const NAMESPACES: [&str; 4] = ["kube-system", "kube-public", "kube-node-lease", 
 
 pub(super) fn boot(seed: u64, scenario: &Scenario) -> World {
     let machines = scenario.nodes.iter().map(|node| {
-        let machine = Machine::new(&node.name);
+        let mut machine = Machine::new(&node.name);
+        machine.capacity = Capacity { cpu_milli: node.cpu_milli, memory_bytes: node.memory_bytes };
         (Arc::clone(&machine.node), machine)
     });
     let mut world = World {

@@ -11,3 +11,4 @@ mod garbage;
 mod services;
 mod simulation;
 mod storage;
+mod usage;

@@ -9,7 +9,7 @@ use crate::resources::is_sidecar;
 
 use super::images::Ready;
 use super::plan::Plan;
-use super::{environment, images, probes, restarts, volumes};
+use super::{environment, images, probes, restarts, share, volumes};
 
 /// What became of a look at a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +146,7 @@ fn start(plan: &mut Plan<'_>, container: &Container, after: Option<&Exit>) -> Lo
         files: volumes::files(plan, container),
         probes: probes::of(container),
         pre_stop: container.lifecycle.as_ref().and_then(|l| pre_stop(l.pre_stop.as_ref()?)),
+        share: share::of(plan, container),
         environment,
     };
     plan.acts.push(MachineAct::Start { uid: plan.uid.clone(), config: Arc::new(config) });

@@ -9,14 +9,15 @@ use k8s_openapi::api::core::v1::{
     NodeSystemInfo,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
-use serde_json::json;
 
 use crate::call::{Call, EventRecord, Regarding};
 use crate::component::{Outcome, View};
 use crate::digest::Digest;
-use crate::machine::Machine;
+use crate::machine::{Machine, MachineAct};
 use crate::object::{Key, Object};
 use crate::time::Millis;
+
+use super::eviction::{self, Pressure};
 
 pub(super) const LEASE_NAMESPACE: &str = "kube-node-lease";
 const RENEW_MS: Millis = 10_000;
@@ -25,8 +26,11 @@ const REPORT_MS: Millis = 5 * 60_000;
 /// `nodeStatusMaxImages`
 const IMAGES_MAX: usize = 50;
 
-/// Type, healthy status, reason, message, and the event that tells of it.
-const CONDITIONS: [(&str, &str, &str, &str, &str); 4] = [
+/// Type, status, reason, message, and the event that tells of it.
+type Row = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+/// As they are while all is well.
+const CONDITIONS: [Row; 4] = [
     (
         "MemoryPressure",
         "False",
@@ -50,6 +54,20 @@ const CONDITIONS: [(&str, &str, &str, &str, &str); 4] = [
     ),
     ("Ready", "True", "KubeletReady", "kubelet is posting ready status", "NodeReady"),
 ];
+
+const SHORT_OF_MEMORY: Row = (
+    "MemoryPressure",
+    "True",
+    "KubeletHasInsufficientMemory",
+    "kubelet has insufficient memory available",
+    "NodeHasInsufficientMemory",
+);
+
+fn rows(pressure: &Pressure) -> [Row; 4] {
+    CONDITIONS.map(|row| {
+        if pressure.is_told() && row.0 == SHORT_OF_MEMORY.0 { SHORT_OF_MEMORY } else { row }
+    })
+}
 
 /// Renews the Lease, or creates it.
 pub(super) fn renew(view: &View<'_>, key: &Key) -> Outcome {
@@ -111,16 +129,25 @@ pub(super) fn report(view: &View<'_>, key: &Key) -> Outcome {
         uid: node.metadata.uid.clone().unwrap_or_default(),
         field_path: String::new(),
     };
-    if !view.memory.contains_key(key) {
-        outcome.remember = Some(Some(Arc::new(json!({}))));
+    let known = view.memory.get(key);
+    if known.is_none() {
         outcome = outcome.event(event(regarding(), "Starting", "Starting kubelet."));
     }
-    let due_ms = heartbeat_due(view, node);
-    let status = status(view, node, machine, due_ms <= 0);
-    if node.status.as_ref() == Some(&status) {
-        return outcome.requeue_routine(due_ms.max(1));
+    let mut pressure = Pressure::of(view, key, machine);
+    outcome = tell_of_victims(outcome, machine, &regarding());
+    if pressure.begins_to_reclaim() {
+        outcome = eviction::reclaim(view, machine, regarding(), outcome);
     }
-    for (kind, _, _, _, reason) in CONDITIONS {
+    let memory = pressure.memory();
+    if known.is_none_or(|known| **known != memory) {
+        outcome.remember = Some(Some(Arc::new(memory)));
+    }
+    let due_ms = heartbeat_due(view, node);
+    let status = status(view, node, machine, (due_ms <= 0, &pressure));
+    if node.status.as_ref() == Some(&status) {
+        return again(outcome, &pressure, due_ms.max(1));
+    }
+    for (kind, _, _, _, reason) in rows(&pressure) {
         if now(node.status.as_ref(), kind) != now(Some(&status), kind) {
             let message = format!("Node {} status is now: {reason}", key.name());
             outcome = outcome.event(event(regarding(), reason, &message));
@@ -128,7 +155,34 @@ pub(super) fn report(view: &View<'_>, key: &Key) -> Outcome {
     }
     let updated = Node { status: Some(status), ..Node::clone(node) };
     outcome.routine = outcome.events.is_empty();
-    outcome.call(Call::UpdateStatus(updated.into())).requeue_routine(REPORT_MS)
+    again(outcome.call(Call::UpdateStatus(updated.into())), &pressure, REPORT_MS)
+}
+
+/// When to look again: at the next heartbeat, or as long as memory is short, sooner.
+fn again(outcome: Outcome, pressure: &Pressure, beat_ms: Millis) -> Outcome {
+    match pressure.look_after() {
+        Some(ms) if ms < beat_ms => outcome.requeue_after(ms.max(1)),
+        _ => outcome.requeue_routine(beat_ms),
+    }
+}
+
+/// The kernel has ended processes because the node had no memory left.
+fn tell_of_victims(mut outcome: Outcome, machine: &Machine, node: &Regarding) -> Outcome {
+    for victim in machine.victims() {
+        outcome = outcome.event(EventRecord {
+            regarding: node.clone(),
+            event_type: "Warning",
+            reason: "SystemOOM".to_owned(),
+            message: format!(
+                "System OOM encountered, victim process: {}, pid: {}",
+                victim.program, victim.pid
+            ),
+        });
+    }
+    if !machine.victims().is_empty() {
+        outcome.acts.push(MachineAct::AcknowledgeNode);
+    }
+    outcome
 }
 
 fn event(regarding: Regarding, reason: &str, message: &str) -> EventRecord {
@@ -154,15 +208,20 @@ fn heartbeat_due(view: &View<'_>, node: &Node) -> Millis {
 }
 
 /// The status as it should be. If no heartbeat is due, the times of unchanged conditions stay.
-fn status(view: &View<'_>, node: &Node, machine: &Machine, beats: bool) -> NodeStatus {
+fn status(
+    view: &View<'_>,
+    node: &Node,
+    machine: &Machine,
+    (beats, pressure): (bool, &Pressure),
+) -> NodeStatus {
     let old = node.status.clone().unwrap_or_default();
     let mut conditions = old.conditions.clone().unwrap_or_default();
     let unwell =
-        CONDITIONS.iter().any(|(kind, healthy, ..)| now(Some(&old), kind) != Some(healthy));
-    for (kind, healthy, reason, message, _) in CONDITIONS {
+        rows(pressure).iter().any(|(kind, wanted, ..)| now(Some(&old), kind) != Some(wanted));
+    for (kind, wanted, reason, message, _) in rows(pressure) {
         let position = conditions.iter().position(|condition| condition.type_ == kind);
         let before = position.map(|at| conditions.remove(at));
-        let same = before.as_ref().is_some_and(|before| before.status == healthy);
+        let same = before.as_ref().is_some_and(|before| before.status == wanted);
         let since = before.as_ref().filter(|_| same).and_then(|b| b.last_transition_time.clone());
         let beat = before
             .as_ref()
@@ -170,7 +229,7 @@ fn status(view: &View<'_>, node: &Node, machine: &Machine, beats: bool) -> NodeS
             .and_then(|b| b.last_heartbeat_time.clone());
         let condition = NodeCondition {
             type_: kind.to_owned(),
-            status: healthy.to_owned(),
+            status: wanted.to_owned(),
             reason: Some(reason.to_owned()),
             message: Some(message.to_owned()),
             last_transition_time: since.or_else(|| Some(view.clock.time())),

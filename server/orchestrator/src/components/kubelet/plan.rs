@@ -11,6 +11,9 @@ use crate::machine::{Machine, MachineAct, PodRuntime};
 use crate::object::Key;
 use crate::time::{Millis, Time};
 
+pub(super) use crate::time::go_duration;
+
+use super::ending::Ending;
 use super::events;
 use super::memory::PodMemory;
 
@@ -33,6 +36,8 @@ pub(super) struct Plan<'a> {
     pub(super) events: Vec<EventRecord>,
     /// Why containers wait, by name: reason and message.
     pub(super) waiting: BTreeMap<String, (&'static str, String)>,
+    /// Why the Pod as a whole is to end.
+    pub(super) ending: Option<Ending>,
     /// When to look again.
     pub(super) wait_ms: Option<Millis>,
 }
@@ -82,41 +87,5 @@ impl<'a> Plan<'a> {
     /// `web_default(…)`, as in the kubelet's messages.
     pub(super) fn full_name(&self) -> String {
         format!("{}_{}({})", self.key.name(), self.key.namespace(), self.uid)
-    }
-}
-
-/// A duration as Go prints it: `3.075s`, `812ms`, `1m20s`.
-pub(super) fn go_duration(ms: Millis) -> String {
-    if ms < 1000 {
-        return if ms == 0 { "0s".to_owned() } else { format!("{ms}ms") };
-    }
-    let (hours, minutes) = (ms / 3_600_000, ms / 60_000 % 60);
-    let (seconds, millis) = (ms / 1000 % 60, ms % 1000);
-    let fraction = format!(".{millis:03}");
-    let fraction = if millis == 0 { "" } else { fraction.trim_end_matches('0') };
-    match (hours, minutes) {
-        (0, 0) => format!("{seconds}{fraction}s"),
-        (0, _) => format!("{minutes}m{seconds}{fraction}s"),
-        _ => format!("{hours}h{minutes}m{seconds}{fraction}s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn durations_read_as_in_go() {
-        let cases = [
-            (0, "0s"),
-            (812, "812ms"),
-            (3075, "3.075s"),
-            (10_000, "10s"),
-            (80_000, "1m20s"),
-            (300_000, "5m0s"),
-            (3_600_000, "1h0m0s"),
-            (1500, "1.5s"),
-        ];
-        for (ms, expected) in cases {
-            assert_eq!(super::go_duration(ms), expected);
-        }
     }
 }

@@ -17,7 +17,7 @@ use crate::time::Millis;
 use super::memory::PodMemory;
 use super::mirror::{self, Source};
 use super::plan::Plan;
-use super::{containers, events, status, volumes};
+use super::{containers, ending, events, status, volumes};
 
 /// Kubernetes' default `terminationGracePeriodSeconds`.
 const GRACE_S: i64 = 30;
@@ -78,6 +78,7 @@ fn plan<'a>(view: &'a View<'a>, key: &'a Key, source: &Source<'a>) -> Option<Pla
         acts: Vec::new(),
         events: Vec::new(),
         waiting: std::collections::BTreeMap::new(),
+        ending: None,
         wait_ms: None,
     })
 }
@@ -87,21 +88,24 @@ fn settle(mut plan: Plan<'_>) -> Outcome {
     events::tell(&mut plan);
     let deleting = plan.pod.metadata.deletion_timestamp.is_some();
     let ended = pods::is_terminal(plan.pod);
+    if !deleting && !ended {
+        plan.ending = ending::of(&mut plan);
+    }
     let mut gone = false;
-    if deleting || ended {
+    if deleting || ended || plan.ending.is_some() {
         gone = wind_down(&mut plan) && deleting;
     } else {
         go_on(&mut plan);
     }
     let status = status::status(&plan, gone || (deleting && !is_running(&plan)));
     let just_ended = matches!(status.phase.as_deref(), Some("Succeeded" | "Failed")) && !ended;
-    if just_ended && !deleting && has_sandbox(&plan) {
+    if just_ended && !deleting && plan.ending.is_none() && has_sandbox(&plan) {
         plan.acts.push(MachineAct::StopSandbox { uid: plan.uid.clone() });
     }
     finish(plan, status, gone)
 }
 
-fn is_running(plan: &Plan<'_>) -> bool {
+pub(super) fn is_running(plan: &Plan<'_>) -> bool {
     plan.runtime.is_some_and(PodRuntime::is_running)
 }
 
@@ -158,7 +162,9 @@ fn wind_down(plan: &mut Plan<'_>) -> bool {
 
 fn stop_all(plan: &mut Plan<'_>, runtime: &PodRuntime) {
     let own = plan.spec.termination_grace_period_seconds.unwrap_or(GRACE_S);
-    let grace_s = plan.pod.metadata.deletion_grace_period_seconds.unwrap_or(own).max(1);
+    let own = plan.pod.metadata.deletion_grace_period_seconds.unwrap_or(own);
+    let given = plan.ending.as_ref().and_then(|ending| ending.grace_ms).map(|ms| ms / 1000);
+    let grace_s = given.unwrap_or(own).max(1);
     // Told again if it gets less time than it was told first.
     let sooner = plan.memory.grace_s.is_some_and(|told| grace_s < told);
     plan.memory.grace_s = Some(grace_s);

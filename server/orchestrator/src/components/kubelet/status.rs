@@ -16,7 +16,7 @@ use crate::time::Clock;
 use super::conditions::conditions;
 use super::phase::phase;
 use super::plan::Plan;
-use super::pod::host_ip;
+use super::pod::{host_ip, is_running};
 
 /// The status. `at_end`: the Pod is deleted and none of its containers will be started again.
 pub(super) fn status(plan: &Plan<'_>, at_end: bool) -> PodStatus {
@@ -26,14 +26,16 @@ pub(super) fn status(plan: &Plan<'_>, at_end: bool) -> PodStatus {
     let initializing = !are_done(plan, &init);
     let main: Vec<ContainerStatus> =
         plan.spec.containers.iter().map(|c| of_container(plan, c, initializing)).collect();
+    let has_ended = plan.ending.is_some() && !is_running(plan);
     let phase = match old.phase.as_deref() {
         Some(phase) if pods::is_terminal(plan.pod) => phase.to_owned(),
+        _ if has_ended => "Failed".to_owned(),
         _ => phase(plan.spec, &init, &main, at_end).to_owned(),
     };
     let node = plan.view.cache.get_typed::<Node>("", &plan.machine.node);
     let host_ip = node.and_then(|node| host_ip(node)).or(old.host_ip);
     let ip = plan.runtime.and_then(|runtime| runtime.ip()).map(str::to_owned).or(old.pod_ip);
-    PodStatus {
+    let mut status = PodStatus {
         conditions: Some(conditions(plan, &phase, &init, &main)),
         phase: Some(phase),
         host_ips: host_ip.clone().map(|ip| vec![HostIP { ip }]),
@@ -45,7 +47,11 @@ pub(super) fn status(plan: &Plan<'_>, at_end: bool) -> PodStatus {
         container_statuses: Some(main),
         observed_generation: plan.pod.metadata.generation,
         ..old
+    };
+    if let Some(ending) = plan.ending.as_ref().filter(|_| has_ended) {
+        ending.write(plan, &mut status);
     }
+    status
 }
 
 fn are_done(plan: &Plan<'_>, init: &[ContainerStatus]) -> bool {
