@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Document};
 use super::asked::{Asked, Form};
-use super::openapi;
 use super::path::Target;
 use super::status::Status;
+use super::{metrics, openapi};
 use crate::digest::Digest;
 use crate::kinds::{KindRow, Subresource, TABLE};
 
@@ -77,6 +77,7 @@ const GROUPS: &[&str] = &[
     "coordination.k8s.io",
     "node.k8s.io",
     "discovery.k8s.io",
+    metrics::GROUP,
 ];
 
 /// The groups with their versions, in order.
@@ -88,6 +89,7 @@ fn all_groups() -> Vec<(&'static str, &'static str)> {
             groups.push(group);
         }
     }
+    groups.push((metrics::GROUP, metrics::VERSION));
     let place = |group: &str| GROUPS.iter().position(|known| *known == group);
     groups.sort_by_key(|(group, _)| place(group).unwrap_or(GROUPS.len()));
     groups
@@ -135,6 +137,9 @@ fn group_of(group: &str) -> Result<Value, Status> {
 
 /// The legacy list of one group's resources.
 fn resources(group: &str, version: &str) -> Result<Value, Status> {
+    if (group, version) == (metrics::GROUP, metrics::VERSION) {
+        return Ok(metrics::resources());
+    }
     let rows = rows(group, version);
     if rows.is_empty() {
         return Err(Status::no_such_resource());
@@ -219,7 +224,10 @@ fn aggregated(form: &'static str, groups: &[(&str, &str)]) -> Answer {
     let items: Vec<Value> = groups
         .iter()
         .map(|(group, version)| {
-            let resources: Vec<Value> = rows(group, version).into_iter().map(resource).collect();
+            let resources: Vec<Value> = match *group {
+                metrics::GROUP => metrics::aggregated(),
+                _ => rows(group, version).into_iter().map(resource).collect(),
+            };
             let version =
                 json!({"version": version, "freshness": "Current", "resources": resources});
             json!({"metadata": {"name": group, "creationTimestamp": null}, "versions": [version]})

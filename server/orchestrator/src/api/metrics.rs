@@ -67,9 +67,9 @@ pub(super) fn answer(
     let (labels, fields) = (asked.query.get("labelSelector"), asked.query.get("fieldSelector"));
     let selector = Selector::parse(wanted.of, labels, fields)?;
     let objects = reader.store.objects();
-    let of_kind = objects.of_kind(wanted.of).filter(|object| {
-        wanted.namespace.is_empty() || object.namespace() == wanted.namespace
-    });
+    let of_kind = objects
+        .of_kind(wanted.of)
+        .filter(|object| wanted.namespace.is_empty() || object.namespace() == wanted.namespace);
     let selected = of_kind.filter(|object| selector.selects(object));
     let items: Vec<Value> = selected.filter_map(|object| measure(object, reader)).collect();
     Ok(Answer::json(match asked.form {

@@ -8,6 +8,7 @@ mod deployments;
 mod eviction;
 mod exec;
 mod garbage;
+mod metrics;
 mod services;
 mod simulation;
 mod storage;

@@ -2,7 +2,8 @@
 
 use expect_test::{Expect, expect};
 use k8s_openapi::api::core::v1::{Node, Pod};
-use orchestrator::Fault;
+use orchestrator::trace::What;
+use orchestrator::{Fault, Object};
 use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
@@ -18,20 +19,21 @@ pub(crate) fn run(cluster: &mut Cluster, name: &str, container: &Value) {
 /// `TYPE REASON OBJECT MESSAGE` of each event about an object, in order of first occurrence.
 pub(crate) fn events(cluster: &Cluster, about: &str) -> Vec<String> {
     let mut told: Vec<(String, String)> = Vec::new();
-    for object in cluster.objects(orchestrator::Kind::Event) {
-        let Some(event) = object.as_typed::<k8s_openapi::api::core::v1::Event>() else { continue };
+    for entry in cluster.world.trace().iter_from(0) {
+        let What::Write { after: Some(Object::Event(event)), .. } = &entry.what else { continue };
         if event.involved_object.name.as_deref() != Some(about) {
             continue;
         }
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
         let count = event.count.filter(|count| *count > 1).map(|count| format!(" x{count}"));
-        let (kind, reason) = (text(&event.type_), text(&event.reason));
-        let line =
-            format!("{kind} {reason}{}: {}", count.unwrap_or_default(), text(&event.message));
-        // Their names end with the time of the first occurrence.
-        told.push((object.name().to_owned(), line));
+        let head = format!("{} {}", text(&event.type_), text(&event.reason));
+        let line = format!("{head}{}: {}", count.unwrap_or_default(), text(&event.message));
+        let name = text(&event.metadata.name);
+        match told.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = line,
+            None => told.push((name, line)),
+        }
     }
-    told.sort();
     told.into_iter().map(|(_, line)| line).collect()
 }
 
@@ -123,43 +125,49 @@ fn a_node_short_of_memory_says_so_and_evicts_what_is_far_above_its_request() {
     check(
         &cluster.pods(),
         &expect![[r#"
-        greedy 1/1 Running
-        modest 1/1 Running
-    "#]],
+            greedy 0/1 Error
+            modest 1/1 Running
+        "#]],
     );
     check(
         &events(&cluster, "greedy"),
         &expect![[r#"
-        Normal Pulling: Pulling image "polinux/stress"
-        Normal Scheduled: Successfully assigned default/greedy to node-1
-        Normal Started: Container started
-        Normal Created: Container created
-        Normal Pulled: Successfully pulled image "polinux/stress" in 952ms (2.592s including waiting). Image size: 4049409 bytes.
-    "#]],
+            Normal Scheduled: Successfully assigned default/greedy to node-1
+            Normal Pulling: Pulling image "polinux/stress"
+            Normal Pulled: Successfully pulled image "polinux/stress" in 952ms (2.592s including waiting). Image size: 4049409 bytes.
+            Normal Created: Container created
+            Normal Started: Container started
+            Normal Killing: Stopping container app
+            Warning Evicted: The node was low on resource: memory. Threshold quantity: 100Mi, available: 33592Ki. Container app was using 3790024Ki, request is 0, has larger consumption of memory. 
+        "#]],
     );
     check(
         &events(&cluster, "node-1"),
         &expect![[r#"
-        Normal NodeHasSufficientPID x2: Node node-1 status is now: NodeHasSufficientPID
-        Normal NodeHasSufficientMemory x2: Node node-1 status is now: NodeHasSufficientMemory
-        Normal NodeReady x2: Node node-1 status is now: NodeReady
-        Normal Starting: Starting kubelet.
-        Normal NodeHasNoDiskPressure x2: Node node-1 status is now: NodeHasNoDiskPressure
-    "#]],
+            Normal Starting: Starting kubelet.
+            Normal NodeHasSufficientMemory x2: Node node-1 status is now: NodeHasSufficientMemory
+            Normal NodeHasNoDiskPressure x2: Node node-1 status is now: NodeHasNoDiskPressure
+            Normal NodeHasSufficientPID x2: Node node-1 status is now: NodeHasSufficientPID
+            Normal NodeReady x2: Node node-1 status is now: NodeReady
+            Warning EvictionThresholdMet: Attempting to reclaim memory
+            Normal NodeHasInsufficientMemory: Node node-1 status is now: NodeHasInsufficientMemory
+        "#]],
     );
     let greedy = cluster.get::<Pod>("default", "greedy").unwrap().status.unwrap();
     assert_eq!(greedy.phase.as_deref(), Some("Failed"));
-    expect![[r#""#]].assert_eq(&greedy.message.unwrap());
+    expect!["The node was low on resource: memory. Threshold quantity: 100Mi, available: 33592Ki. Container app was using 3790024Ki, request is 0, has larger consumption of memory. "].assert_eq(&greedy.message.unwrap());
     let told = greedy.conditions.unwrap().into_iter().find(|c| c.type_ == "DisruptionTarget");
     assert_eq!(told.unwrap().reason.as_deref(), Some("TerminationByKubelet"));
-    expect![[r#""#]].assert_eq(&condition(&cluster, "node-1", "MemoryPressure"));
+    expect!["True KubeletHasInsufficientMemory kubelet has insufficient memory available"]
+        .assert_eq(&condition(&cluster, "node-1", "MemoryPressure"));
     let taints = |cluster: &Cluster| {
         let spec = cluster.get::<Node>("", "node-1").unwrap().spec.unwrap();
         spec.taints.unwrap_or_default().into_iter().map(|taint| taint.key).collect::<Vec<_>>()
     };
     assert_eq!(taints(&cluster), ["node.kubernetes.io/memory-pressure"]);
     cluster.run_s(310);
-    expect![[r#""#]].assert_eq(&condition(&cluster, "node-1", "MemoryPressure"));
+    expect!["False KubeletHasSufficientMemory kubelet has sufficient memory available"]
+        .assert_eq(&condition(&cluster, "node-1", "MemoryPressure"));
     assert!(taints(&cluster).is_empty());
 }
 
@@ -177,14 +185,14 @@ fn a_node_without_memory_ends_the_process_that_has_most_of_it() {
     check(
         &events(&cluster, "node-1")[..],
         &expect![[r#"
-        Normal NodeHasSufficientPID x2: Node node-1 status is now: NodeHasSufficientPID
-        Normal NodeHasSufficientMemory x2: Node node-1 status is now: NodeHasSufficientMemory
-        Normal NodeReady x2: Node node-1 status is now: NodeReady
-        Normal Starting: Starting kubelet.
-        Normal NodeHasNoDiskPressure x2: Node node-1 status is now: NodeHasNoDiskPressure
-        Warning SystemOOM: System OOM encountered, victim process: stress, pid: 34088
-        Warning SystemOOM: System OOM encountered, victim process: stress, pid: 32849
-    "#]],
+            Normal Starting: Starting kubelet.
+            Normal NodeHasSufficientMemory x2: Node node-1 status is now: NodeHasSufficientMemory
+            Normal NodeHasNoDiskPressure x2: Node node-1 status is now: NodeHasNoDiskPressure
+            Normal NodeHasSufficientPID x2: Node node-1 status is now: NodeHasSufficientPID
+            Normal NodeReady x2: Node node-1 status is now: NodeReady
+            Warning SystemOOM: System OOM encountered, victim process: stress, pid: 34088
+            Warning SystemOOM: System OOM encountered, victim process: stress, pid: 32849
+        "#]],
     );
 }
 
@@ -200,7 +208,18 @@ fn a_pod_may_be_active_only_so_long() {
     assert_eq!(cluster.pods(), ["brief 1/1 Running"]);
     cluster.run_s(3);
     assert_eq!(cluster.pods(), ["brief 0/1 Completed"]);
-    check(&events(&cluster, "brief"), &expect![[r#""#]]);
+    check(
+        &events(&cluster, "brief"),
+        &expect![[r#"
+            Normal Scheduled: Successfully assigned default/brief to node-1
+            Normal Pulling: Pulling image "my-app:1.0"
+            Normal Pulled: Successfully pulled image "my-app:1.0" in 1.585s (1.585s including waiting). Image size: 25165824 bytes.
+            Normal Created: Container created
+            Normal Started: Container started
+            Normal DeadlineExceeded: Pod was active on the node longer than the specified deadline
+            Normal Killing: Stopping container app
+        "#]],
+    );
 }
 
 #[test]
