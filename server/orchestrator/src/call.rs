@@ -63,6 +63,8 @@ pub enum Call {
     Finalize(Object),
     /// `pods/binding`: puts a Pod on a node.
     Bind { pod: Key, uid: String, node: String },
+    /// The `scale` subresource: how many there shall be.
+    Scale { key: Key, replicas: i32 },
     /// Records an event: the API server's client would create it or count it up.
     Record(EventRecord),
 }
@@ -85,7 +87,7 @@ impl Call {
             | Call::Update(object)
             | Call::UpdateStatus(object)
             | Call::Finalize(object) => object.key(),
-            Call::Delete { key, .. } => key.clone(),
+            Call::Delete { key, .. } | Call::Scale { key, .. } => key.clone(),
             Call::Bind { pod, .. } => pod.clone(),
             Call::Record(record) => {
                 Key::new(Kind::Event, record.regarding.event_namespace(), &record.reason)
@@ -96,7 +98,9 @@ impl Call {
     pub const fn verb(&self) -> Verb {
         match self {
             Call::Create(_) | Call::Bind { .. } => Verb::Create,
-            Call::Update(_) | Call::UpdateStatus(_) | Call::Finalize(_) => Verb::Update,
+            Call::Update(_) | Call::UpdateStatus(_) | Call::Finalize(_) | Call::Scale { .. } => {
+                Verb::Update
+            }
             Call::Delete { .. } => Verb::Delete,
             Call::Record(_) => Verb::Patch,
         }
@@ -107,6 +111,7 @@ impl Call {
             Call::UpdateStatus(_) => Some("status"),
             Call::Finalize(_) => Some("finalize"),
             Call::Bind { .. } => Some("binding"),
+            Call::Scale { .. } => Some("scale"),
             _ => None,
         }
     }

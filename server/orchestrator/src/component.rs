@@ -64,6 +64,8 @@ pub struct View<'a> {
     pub node: Option<&'a Arc<str>>,
     pub machine: Option<&'a Machine>,
     pub images: &'a Catalogue,
+    /// What metrics are read from, where there are any.
+    pub machines: Option<&'a OrdMap<Arc<str>, Machine>>,
     /// What the component told itself to remember (see [`Outcome::remember`]).
     pub memory: &'a OrdMap<Key, Memory>,
 }

@@ -4,6 +4,7 @@
 
 use crate::component::ComponentRow;
 
+mod autoscaler;
 mod daemon_set;
 mod deployment;
 mod endpoint_slice;
@@ -40,6 +41,7 @@ pub static TABLE: &[&ComponentRow] = &[
     &storage::VOLUME_PROTECTION,
     &storage::ATTACH,
     &storage::DISKS,
+    &autoscaler::ROW,
     &scheduler::ROW,
     &kubelet::ROW,
     &kube_proxy::ROW,

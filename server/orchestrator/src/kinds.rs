@@ -11,6 +11,7 @@ use crate::object::{Kind, Object, Typed};
 use crate::time::Clock;
 
 pub mod age;
+pub mod autoscaler;
 mod cluster;
 mod config;
 mod difference;

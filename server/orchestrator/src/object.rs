@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use k8s_openapi::Metadata;
-use k8s_openapi::api::{apps, coordination, core, discovery, storage};
+use k8s_openapi::api::{apps, autoscaling, coordination, core, discovery, storage};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -157,6 +157,7 @@ kinds! {
     StatefulSet: apps::v1::StatefulSet,
     ControllerRevision: apps::v1::ControllerRevision,
     ReplicationController: core::v1::ReplicationController,
+    HorizontalPodAutoscaler: autoscaling::v2::HorizontalPodAutoscaler,
     EndpointSlice: discovery::v1::EndpointSlice,
     Lease: coordination::v1::Lease,
 }

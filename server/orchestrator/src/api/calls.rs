@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::status::Status;
-use super::{create, delete, record, update};
+use super::{create, delete, record, scale, update};
 use crate::call::{Call, Verb};
 use crate::object::Object;
 use crate::trace::Actor;
@@ -47,6 +47,10 @@ pub(super) fn carry_out(call: &Call, actor: &Actor, draft: &mut Draft<'_>) -> Re
         }
         Call::Bind { pod, uid, node } => {
             update::bind(draft, pod, uid, node).map(|object| Made::ok(verb, object))
+        }
+        Call::Scale { key, replicas } => {
+            scale::set(draft, key, &serde_json::json!({"spec": {"replicas": replicas}}))?;
+            Ok(Made { verb, code: 200, object: None })
         }
         Call::Record(record) => {
             let (verb, event) = record::record(draft, record, actor)?;

@@ -4,7 +4,8 @@ use k8s_openapi::api;
 
 use super::Subresource::{Attach, Binding, Eviction, Exec, Finalize, Log, Scale, Status};
 use super::{
-    KindRow, Rules, cluster, config, endpoints, events, node, pod, service, storage, workloads,
+    KindRow, Rules, autoscaler, cluster, config, endpoints, events, node, pod, service, storage,
+    workloads,
 };
 use crate::object::Kind;
 
@@ -168,6 +169,7 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         columns: workloads::replication_controller::COLUMNS,
         rules: Rules::of::<api::core::v1::ReplicationController>(),
     },
+    autoscaler::ROW,
     KindRow {
         kind: Kind::EndpointSlice,
         singular: "endpointslice",

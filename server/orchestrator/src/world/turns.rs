@@ -199,6 +199,7 @@ impl World {
             node: id.node.as_ref(),
             machine: id.node.as_ref().and_then(|node| self.machines.get(node)),
             images: &self.images,
+            machines: Some(&self.machines),
             memory: &instance.memory,
         }
     }

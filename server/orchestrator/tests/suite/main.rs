@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it finds other than it expects")]
 
+mod autoscaler;
 mod cluster;
 mod daemon_sets;
 mod deployments;

@@ -78,6 +78,7 @@ impl Bench {
             node: None,
             machine: None,
             images: &images,
+            machines: None,
             memory: &self.memory,
         };
         let outcome = decide(&view, key);
@@ -271,6 +272,7 @@ fn a_pod_waits_until_something_may_help() {
             node: None,
             machine: None,
             images: &images,
+            machines: None,
             memory: &bench.memory,
         };
         keys(&view, before, Some(after))
