@@ -12,8 +12,4 @@ pub enum Fault {
     NodeOn { node: String },
     /// Ends the process of a container, as a crash would.
     ContainerKill { namespace: String, pod: String, container: String },
-    /// A container takes so much more memory at once.
-    MemoryFill { namespace: String, pod: String, container: String, bytes: i64 },
-    /// A container takes more and more memory from now on, until it ends.
-    MemoryLeak { namespace: String, pod: String, container: String, bytes_per_s: i64 },
 }

@@ -15,9 +15,7 @@ use k8s_openapi::api::core::v1::Pod;
 pub(super) fn happen(world: &mut World, fault: &Fault) -> bool {
     let node = match fault {
         Fault::NodeOff { node } | Fault::NodeOn { node } => Some(node.as_str()),
-        Fault::ContainerKill { namespace, pod, .. }
-        | Fault::MemoryFill { namespace, pod, .. }
-        | Fault::MemoryLeak { namespace, pod, .. } => node_of(world, namespace, pod),
+        Fault::ContainerKill { namespace, pod, .. } => node_of(world, namespace, pod),
     };
     let Some(machine) = node.and_then(|node| world.machines.get(node)) else { return false };
     let node = Arc::clone(&machine.node);
@@ -28,14 +26,6 @@ pub(super) fn happen(world: &mut World, fault: &Fault) -> bool {
         Fault::NodeOff { .. } | Fault::NodeOn { .. } => {}
         Fault::ContainerKill { namespace, pod, container } => {
             return on && kill(world, &node, (namespace, pod, container), fault);
-        }
-        Fault::MemoryFill { namespace, pod, container, bytes } => {
-            let target = (namespace.as_str(), pod.as_str(), container.as_str());
-            return on && fill(world, &node, target, (*bytes, 0), fault);
-        }
-        Fault::MemoryLeak { namespace, pod, container, bytes_per_s } => {
-            let target = (namespace.as_str(), pod.as_str(), container.as_str());
-            return on && fill(world, &node, target, (0, *bytes_per_s), fault);
         }
     }
     true
@@ -93,26 +83,6 @@ fn kill(
     let Some(happened) = machine.kill(pods::runtime_uid(&pod), container, &mut around) else {
         return false;
     };
-    let cause = trace(world, fault);
-    engine::happened(world, node, happened, cause);
-    true
-}
-
-fn fill(
-    world: &mut World,
-    node: &Arc<str>,
-    (namespace, pod, container): (&str, &str, &str),
-    amount: (i64, i64),
-    fault: &Fault,
-) -> bool {
-    let Some(pod) = world.store.objects().get_typed::<Pod>(namespace, pod).cloned() else {
-        return false;
-    };
-    let clock = world.clock();
-    let Some(machine) = world.machines.get_mut(node) else { return false };
-    let mut around = Surroundings { clock, random: &mut world.random, images: &world.images };
-    let uid = pods::runtime_uid(&pod);
-    let Some(happened) = machine.fill(uid, container, amount, &mut around) else { return false };
     let cause = trace(world, fault);
     engine::happened(world, node, happened, cause);
     true
