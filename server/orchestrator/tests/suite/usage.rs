@@ -2,8 +2,8 @@
 
 use expect_test::{Expect, expect};
 use k8s_openapi::api::core::v1::{Node, Pod};
-use orchestrator::trace::What;
 use orchestrator::Object;
+use orchestrator::trace::What;
 use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
@@ -110,7 +110,7 @@ fn a_node_short_of_memory_says_so_and_evicts_what_is_far_above_its_request() {
         &expect![[r#"
             Normal Scheduled: Successfully assigned default/greedy to node-1
             Normal Pulling: Pulling image "polinux/stress"
-            Normal Pulled: Successfully pulled image "polinux/stress" in 952ms (2.592s including waiting). Image size: 4049409 bytes.
+            Normal Pulled: Successfully pulled image "polinux/stress" in 952ms (2.588s including waiting). Image size: 4049409 bytes.
             Normal Created: Container created
             Normal Started: Container started
             Normal Killing: Stopping container app
@@ -166,8 +166,8 @@ fn a_node_without_memory_ends_the_process_that_has_most_of_it() {
             Normal NodeHasNoDiskPressure x2: Node node-1 status is now: NodeHasNoDiskPressure
             Normal NodeHasSufficientPID x2: Node node-1 status is now: NodeHasSufficientPID
             Normal NodeReady x2: Node node-1 status is now: NodeReady
-            Warning SystemOOM: System OOM encountered, victim process: stress, pid: 34088
-            Warning SystemOOM: System OOM encountered, victim process: stress, pid: 32849
+            Warning SystemOOM: System OOM encountered, victim process: stress, pid: 32863
+            Warning SystemOOM: System OOM encountered, victim process: stress, pid: 34074
         "#]],
     );
 }
