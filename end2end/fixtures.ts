@@ -16,14 +16,8 @@ type Test = {
   /** Fails with what axe finds on the page as it is now. */
   accessible: () => Promise<void>;
   /** Errors on the console that a test expects, such as a server that was killed. */
-  expectedErrors: RegExp[];
+  expectedErrors: RegExp;
 };
-
-/**
- * A defect of ours that is not found yet: now and then, when one goes from page to page, a keyed
- * list is drawn again while its place is taken out. Nothing is lost, but the console warns.
- */
-const knownDefect = /Non-fatal error at .* while calling insertNode/;
 
 export const test = base.extend<Test, Worker>({
   server: [
@@ -38,7 +32,7 @@ export const test = base.extend<Test, Worker>({
 
   baseURL: async ({ server }, use) => use(server.url),
 
-  expectedErrors: async ({}, use) => use([]),
+  expectedErrors: async ({}, use) => use(/^$/),
 
   page: async ({ page, expectedErrors }, use) => {
     const errors: string[] = [];
@@ -47,9 +41,7 @@ export const test = base.extend<Test, Worker>({
       if (["error", "warning"].includes(message.type())) errors.push(message.text());
     });
     await use(page);
-    const unexpected = errors
-      .filter((error) => !expectedErrors.some((it) => it.test(error)))
-      .filter((error) => !knownDefect.test(error));
+    const unexpected = errors.filter((error) => !expectedErrors.test(error));
     expect(unexpected, "errors on the console").toEqual([]);
   },
 

@@ -20,9 +20,6 @@ export default defineConfig({
   workers: 2,
   forbidOnly: !!process.env.CI,
   retries: 0,
-  // Tests that have been seen to fail, and not yet to pass since they were mended. They run with
-  // UNPROVEN=1 make test-browser; the tag goes when they are seen to pass.
-  ...(process.env.UNPROVEN ? {} : { grepInvert: /@unproven/ }),
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],

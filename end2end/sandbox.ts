@@ -55,6 +55,15 @@ export class Sandbox {
     return this.list<Pod>(`/api/v1/namespaces/${namespace}/pods`);
   }
 
+  /** The kinds that were asked for with a verb, from the beginning. */
+  async requests(verb: string): Promise<string[]> {
+    type Request = { verb: string; object: { kind: string } };
+    const response = await fetch(`${this.server}/trace?since=0`);
+    const { moments } = (await response.json()) as { moments: { what: { Request?: Request } }[] };
+    const requests = moments.flatMap(({ what }) => what.Request ?? []);
+    return requests.filter((it) => it.verb === verb).map((it) => it.object.kind);
+  }
+
   async readyPods(): Promise<string[]> {
     const ready = (pod: Pod) =>
       !pod.metadata.deletionTimestamp &&

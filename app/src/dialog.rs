@@ -39,7 +39,7 @@ pub fn Dialog(
             }
         >
             <div class="dialog-inner">
-                <header class="dialog-head">
+                <div class="dialog-head">
                     <h2 id=format!("{id}-title")>{title}</h2>
                     <button
                         type="button"
@@ -49,7 +49,7 @@ pub fn Dialog(
                     >
                         {icon(Icon::X)}
                     </button>
-                </header>
+                </div>
                 <Show when=move || open.get()>{children()}</Show>
             </div>
         </dialog>

@@ -70,7 +70,7 @@ test("the theme is chosen and remembered", async ({ page, home }) => {
 });
 
 test.describe("an address that leads nowhere", () => {
-  test.use({ expectedErrors: [/status of 404/] });
+  test.use({ expectedErrors: /status of 404/ });
 
   test("says so kindly", async ({ page, home }) => {
     for (const path of ["/en/nowhere", "/en/lessons/nowhere"]) {

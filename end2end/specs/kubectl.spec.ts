@@ -4,9 +4,12 @@ import { deployment, pod } from "../manifests.js";
 import { Sandbox } from "../sandbox.js";
 
 test("get pods -w tells how the tutorial's Pod comes and goes", async ({ server, kubectl }) => {
-  const sandbox = await Sandbox.create(server.url, { rate: 20 });
+  // Time stands still until kubectl watches: it takes a while to start.
+  const sandbox = await Sandbox.create(server.url, { rate: 0 });
   const real = kubectl(sandbox.server);
   const watch = real.watch("get pods -w");
+  await expect.poll(() => sandbox.requests("watch")).toContain("Pod");
+  await sandbox.clock({ rate: 20 });
   expect(await real.ok("apply -f -", pod)).toBe("pod/my-awesome-app created\n");
   await watch.says(/^NAME +READY +STATUS +RESTARTS +AGE$/m);
   await watch.says(/^my-awesome-app +0\/1 +Pending /m);

@@ -101,7 +101,7 @@ test("the past can be forked: the new cluster goes its own way", async ({
   expect(await sandbox.digest()).toEqual(before);
 });
 
-test("a node loses power: NotReady, evicted, replaced, and why @unproven", async ({ server, playground }) => {
+test("a node loses power: NotReady, evicted, replaced, and why", async ({ server, playground }) => {
   const sandbox = await Sandbox.create(server.url, { rate: 0, seed: 6 });
   const { scene, timeline } = await playground.open("en", sandbox);
   await playground.apply(deployment);
@@ -125,6 +125,7 @@ test("a node loses power: NotReady, evicted, replaced, and why @unproven", async
   expect(notReady.now_ms - off.now_ms).toBeLessThan(60_000);
 
   // And again: after five minutes its Pods are evicted and replaced elsewhere.
+  await timeline.step("quiet");
   await timeline.catchUpIfBehind();
   await expect(timeline.skip).toHaveAccessibleName(/^Skip (4 min 5|5 min)/);
   await timeline.skip.click();

@@ -6,7 +6,7 @@ mod help;
 mod prediction;
 mod steps;
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_params_map;
 use protocol::LessonText;
 
@@ -19,7 +19,11 @@ use guide::Guide;
 pub fn LessonPage() -> impl IntoView {
     let language = use_language();
     let params = use_params_map();
-    let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
+    // On the way to another page there is no slug any more: the lesson stays what it was.
+    let slug = Memo::new(move |before: Option<&String>| {
+        let slug = params.with(|params| params.get("slug"));
+        slug.or_else(|| before.cloned()).unwrap_or_default()
+    });
     let lesson = Resource::new(
         move || (slug.get(), language.get()),
         |(slug, language)| backend::lesson(slug, language),
@@ -38,11 +42,26 @@ pub fn LessonPage() -> impl IntoView {
 fn Found(lesson: Resource<Result<Option<LessonText>, ServerFnError>>) -> impl IntoView {
     let text = Memo::new(move |_| lesson.get().and_then(Result::ok).flatten());
     let missing = Memo::new(move |_| matches!(lesson.get(), Some(Ok(None) | Err(_))));
-    let slugs = move || text.with(|text| text.as_ref().map(|text| text.summary.slug.clone()));
+    // Each lesson has a number of its own, so that the next one is drawn anew and shares no element
+    // with the one before.
+    let shown = Memo::new(move |before: Option<&(String, u32)>| {
+        let slug = text.with(|text| text.as_ref().map(|text| text.summary.slug.clone()));
+        match (slug, before) {
+            (Some(slug), Some((shown, count))) if slug != *shown => (slug, count + 1),
+            (Some(slug), None) => (slug, 1),
+            (_, before) => before.cloned().unwrap_or_default(),
+        }
+    });
+    let draw = move || {
+        let (slug, count) = shown.get();
+        let lesson = (count > 0).then(|| {
+            let text = Signal::derive(move || text.get().unwrap_or_else(nothing));
+            view! { <Lesson slug text/> }
+        });
+        if count % 2 == 0 { Either::Left(lesson) } else { Either::Right(lesson) }
+    };
     view! {
-        <For each=slugs key=String::clone let:slug>
-            <Lesson slug text=Signal::derive(move || text.get().unwrap_or_else(nothing))/>
-        </For>
+        {draw}
         <Show when=move || missing.get()>
             <NotFound/>
         </Show>

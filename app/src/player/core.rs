@@ -286,7 +286,8 @@ impl Core {
     }
 
     pub fn notches(&self) -> Vec<Notch> {
-        let mut last_ms = self.history.first_ms();
+        // The cluster was set up before zero: that is no wait of the learner's.
+        let mut last_ms = self.history.first_ms().max(0);
         let notch = |beat: &super::story::Beat| {
             let wait = beat.from_ms - last_ms;
             last_ms = beat.to_ms;

@@ -138,9 +138,9 @@ impl Helm {
         }
     }
 
-    /// Through the wait, to what happens next, if anything is waited for.
+    /// Through the wait, to what happens next, if anything is waited for or still being done.
     pub(super) fn skip(self) {
-        if !self.face.with_untracked(|face| face.live && face.next_ms.is_some()) {
+        if !self.face.with_untracked(can_skip) {
             return;
         }
         self.player.play();
@@ -194,6 +194,11 @@ impl Face {
     pub(super) fn is_stopped(&self) -> bool {
         self.held || self.detached || self.rate <= 0.0
     }
+}
+
+/// Whether a skip leads anywhere: something is waited for, or is still being done.
+pub(super) fn can_skip(face: &Face) -> bool {
+    face.live && (face.next_ms.is_some() || !face.quiet)
 }
 
 /// One key for each control, unless somebody is writing.

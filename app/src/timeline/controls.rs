@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::commands::{Helm, Stride};
+use super::commands::{Helm, Stride, can_skip};
 use crate::i18n::say;
 use crate::player::{Face, Pace};
 use crate::words;
@@ -116,6 +116,7 @@ fn SkipButton(helm: Helm) -> impl IntoView {
             Some(wait.max(0) / 1000 * 1000)
         })
     });
+    let possible = Memo::new(move |_| helm.face.with(can_skip));
     let text = move || {
         let language = helm.language.get();
         match wait.get() {
@@ -130,7 +131,7 @@ fn SkipButton(helm: Helm) -> impl IntoView {
         <button
             type="button"
             class="timeline-button is-skip"
-            disabled=move || wait.get().is_none()
+            disabled=move || !possible.get()
             title=say("다음에 일어날 일까지 건너뛴다 (S)", "Skip to what happens next (S)")
             on:click=move |_| helm.skip()
         >

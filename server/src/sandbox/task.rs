@@ -259,7 +259,9 @@ impl Task {
             for frame in frame::moments(&world, self.shown) {
                 self.tell(frame);
             }
-            self.tell_clock();
+            // While time stands still only this tells what is waited for next.
+            let stirred = self.pace.stopped() && self.shown < end;
+            self.tell_clock(stirred);
             if let Some((korean, english)) = self.lesson.as_mut().and_then(LessonRun::changed) {
                 self.tell(frame::lesson(korean, english));
             }
@@ -268,9 +270,9 @@ impl Task {
         self.clock_changed = false;
     }
 
-    fn tell_clock(&mut self) {
+    fn tell_clock(&mut self, stirred: bool) {
         let stale = !self.pace.stopped() && self.clock_told.elapsed() >= CLOCK;
-        if self.clock_changed || stale {
+        if self.clock_changed || stirred || stale {
             self.clock_told = Instant::now();
             self.tell(frame::clock(self.view.borrow().clock()));
         }
