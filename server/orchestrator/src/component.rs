@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use crate::call::{Call, EventRecord, Step};
+use crate::call::{Call, EventRecord, Step, Verb};
 use crate::images::Catalogue;
 use crate::machine::{Machine, MachineAct};
 use crate::object::{Key, Kind, Object};
@@ -68,6 +68,26 @@ pub struct View<'a> {
     pub machines: Option<&'a OrdMap<Arc<str>, Machine>>,
     /// What the component told itself to remember (see [`Outcome::remember`]).
     pub memory: &'a OrdMap<Key, Memory>,
+    /// Keys whose last turn ended with a refusal.
+    pub failures: &'a OrdMap<Key, Failure>,
+}
+
+/// The call at which the last turn of a key ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// How many turns in a row have failed.
+    pub count: u32,
+    pub verb: Verb,
+    pub kind: Kind,
+    /// As the API server put it.
+    pub message: Arc<str>,
+}
+
+impl Failure {
+    /// Whether it was about objects of this kind.
+    pub fn of(&self, kind: Kind) -> bool {
+        self.kind == kind
+    }
 }
 
 /// A component's own memory of a key, lost when it stops: back-off counts, first-seen times.

@@ -20,7 +20,9 @@ pub mod pod_control;
 pub mod pods;
 pub mod portion;
 mod replica_set;
+mod replication_controller;
 mod scheduler;
+mod stateful_set;
 pub(crate) mod storage;
 pub mod taint_eviction;
 
@@ -29,6 +31,8 @@ pub static TABLE: &[&ComponentRow] = &[
     &deployment::ROW,
     &replica_set::ROW,
     &daemon_set::ROW,
+    &stateful_set::ROW,
+    &replication_controller::ROW,
     &endpoint_slice::ROW,
     &node_lifecycle::ROW,
     &taint_eviction::ROW,

@@ -68,9 +68,3 @@ pub fn runtime_uid(pod: &Pod) -> &str {
     let own = annotations.and_then(|annotations| annotations.get(MIRROR));
     own.or(pod.metadata.uid.as_ref()).map_or("", String::as_str)
 }
-
-/// Restarts of all its containers.
-pub fn restarts(pod: &Pod) -> i32 {
-    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
-    statuses.into_iter().flatten().map(|status| status.restart_count).sum()
-}

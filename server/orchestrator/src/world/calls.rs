@@ -2,7 +2,7 @@
 
 use crate::api::Caller;
 use crate::call::{Call, EventRecord};
-use crate::component::Requeue;
+use crate::component::{Failure, Requeue};
 use crate::components::TABLE;
 use crate::object::Key;
 use crate::queue::{Class, Due, InstanceId};
@@ -14,6 +14,12 @@ use crate::world::instance::InFlight;
 
 /// client-go's `DefaultControllerRateLimiter`: 5 ms, doubling, at most 1000 s.
 const BACKOFF_MS: (Millis, Millis) = (5, 1_000_000);
+
+/// A call that was refused, and why.
+struct Failed<'a> {
+    call: &'a Call,
+    message: String,
+}
 
 impl World {
     pub(super) fn send(&mut self, id: &InstanceId, key: &Key) {
@@ -34,7 +40,8 @@ impl World {
             }
             Err(message) => {
                 self.report(id, step.on_failure.as_ref(), ("{error}", &message), decision);
-                self.land(id, key, Err(()));
+                let failed = Failed { call: &step.call, message };
+                self.land(id, key, Err(failed));
             }
         }
     }
@@ -87,16 +94,22 @@ impl World {
     }
 
     /// All is sent, or a call has failed.
-    fn land(&mut self, id: &InstanceId, key: &Key, result: Result<(), ()>) {
+    fn land(&mut self, id: &InstanceId, key: &Key, result: Result<(), Failed<'_>>) {
         let Some(instance) = self.instance_mut(id) else { return };
         let Some(mut in_flight) = instance.in_flight.remove(key) else { return };
-        if result.is_ok() {
-            instance.failures.remove(key);
-        } else {
-            let failures = instance.failures.get(key).copied().unwrap_or_default();
-            instance.failures.insert(key.clone(), failures.saturating_add(1));
-            let after_ms = BACKOFF_MS.0.saturating_mul(1 << failures.min(20)).min(BACKOFF_MS.1);
+        if let Err(Failed { call, message }) = result {
+            let before = instance.failures.get(key).map_or(0, |failure| failure.count);
+            let failure = Failure {
+                count: before.saturating_add(1),
+                verb: call.verb(),
+                kind: call.key().kind,
+                message: message.into(),
+            };
+            instance.failures.insert(key.clone(), failure);
+            let after_ms = BACKOFF_MS.0.saturating_mul(1 << before.min(20)).min(BACKOFF_MS.1);
             in_flight.requeue = Some(Requeue { after_ms, routine: false });
+        } else {
+            instance.failures.remove(key);
         }
         self.finish(id, key, in_flight);
     }

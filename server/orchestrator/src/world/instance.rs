@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet, Vector};
 
 use crate::call::{EventRecord, Step};
-use crate::component::{Memory, Note, Requeue};
+use crate::component::{Failure, Memory, Note, Requeue};
 use crate::object::Key;
 use crate::queue::Slot;
 use crate::store::Objects;
@@ -33,7 +33,7 @@ pub(super) struct Instance {
     /// The revision of the last own write for a key.
     pub(super) wrote: OrdMap<Key, u64>,
     /// Failures in a row, for the back-off.
-    pub(super) failures: OrdMap<Key, u32>,
+    pub(super) failures: OrdMap<Key, Failure>,
     pub(super) memory: OrdMap<Key, Memory>,
     /// The notes last traced for a key: the same are not traced again.
     pub(super) said: OrdMap<Key, Vec<Note>>,

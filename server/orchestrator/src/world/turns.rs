@@ -201,6 +201,7 @@ impl World {
             images: &self.images,
             machines: Some(&self.machines),
             memory: &instance.memory,
+            failures: &instance.failures,
         }
     }
 }

@@ -2,41 +2,61 @@
 
 use std::sync::Arc;
 
-use k8s_openapi::api::apps::v1::{ReplicaSet, ReplicaSetStatus};
+use k8s_openapi::api::apps::v1::{ReplicaSet, ReplicaSetCondition, ReplicaSetStatus};
 use k8s_openapi::api::core::v1::Pod;
 
-use crate::call::Call;
-use crate::component::{Outcome, View};
+use crate::call::Verb;
+use crate::component::{Failure, View};
 use crate::components::pods;
 use crate::selector;
+use crate::time::Millis;
 
-/// Adds the status update, if one is due, and the wait for Pods that are to become available.
-pub(super) fn update(
-    outcome: Outcome,
+const FAILURE: &str = "ReplicaFailure";
+
+/// The status as it should be, and how long until the next Pod becomes available.
+pub(super) fn counted(
     view: &View<'_>,
     set: &ReplicaSet,
     active: &[Arc<Pod>],
-) -> Outcome {
+    terminating: Option<usize>,
+    failure: Option<&Failure>,
+) -> (ReplicaSetStatus, Option<Millis>) {
     let min_ready = set.spec.as_ref().and_then(|spec| spec.min_ready_seconds).unwrap_or_default();
-    let waits: Vec<_> =
+    let waits: Vec<Millis> =
         active.iter().filter_map(|pod| pods::available_in(pod, min_ready, view.clock)).collect();
-    let next = waits.iter().copied().filter(|wait| *wait > 0).min();
+    let before = set.status.as_ref().and_then(|status| status.conditions.as_ref());
     let status = ReplicaSetStatus {
         replicas: count(active.len()),
         fully_labeled_replicas: some(active.iter().filter(|pod| has_all_labels(set, pod)).count()),
         ready_replicas: some(waits.len()),
         available_replicas: some(waits.iter().filter(|wait| **wait == 0).count()),
+        terminating_replicas: terminating.map(count),
         observed_generation: set.metadata.generation,
-        ..set.status.clone().unwrap_or_default()
+        conditions: conditions(view, before.map(Vec::as_slice).unwrap_or_default(), failure),
     };
-    let outcome = match next {
-        Some(wait) => outcome.requeue_after(wait),
-        None => outcome,
-    };
-    if set.status.as_ref() == Some(&status) {
-        return outcome;
-    }
-    outcome.call(Call::UpdateStatus(ReplicaSet { status: Some(status), ..set.clone() }.into()))
+    (status, waits.into_iter().filter(|wait| *wait > 0).min())
+}
+
+/// `ReplicaFailure` while Pods cannot be made or deleted; it keeps the first reason.
+fn conditions(
+    view: &View<'_>,
+    before: &[ReplicaSetCondition],
+    failure: Option<&Failure>,
+) -> Option<Vec<ReplicaSetCondition>> {
+    let known = before.iter().find(|condition| condition.type_ == FAILURE);
+    let others = before.iter().filter(|condition| condition.type_ != FAILURE).cloned();
+    let failing = failure.map(|failure| {
+        let reason = if failure.verb == Verb::Create { "FailedCreate" } else { "FailedDelete" };
+        known.cloned().unwrap_or_else(|| ReplicaSetCondition {
+            type_: FAILURE.to_owned(),
+            status: "True".to_owned(),
+            reason: Some(reason.to_owned()),
+            message: Some(failure.message.to_string()),
+            last_transition_time: Some(view.clock.time()),
+        })
+    });
+    let conditions: Vec<ReplicaSetCondition> = others.chain(failing).collect();
+    Some(conditions).filter(|conditions| !conditions.is_empty())
 }
 
 fn has_all_labels(set: &ReplicaSet, pod: &Pod) -> bool {

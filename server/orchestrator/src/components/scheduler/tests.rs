@@ -80,6 +80,7 @@ impl Bench {
             images: &images,
             machines: None,
             memory: &self.memory,
+            failures: &OrdMap::new(),
         };
         let outcome = decide(&view, key);
         match outcome.remember.clone() {
@@ -274,6 +275,7 @@ fn a_pod_waits_until_something_may_help() {
             images: &images,
             machines: None,
             memory: &bench.memory,
+            failures: &OrdMap::new(),
         };
         keys(&view, before, Some(after))
     };
