@@ -69,7 +69,7 @@ fn decide(view: &View<'_>, key: &Key) -> Outcome {
     let family = Family::new(spec, owned);
     let rollout = Rollout { view, owner, deployment, spec, family };
     if owner.is_deleting() {
-        return status::sync(Outcome::nothing(), &rollout);
+        return status::sync_counts(Outcome::nothing(), &rollout);
     }
     rollout.turn()
 }
@@ -77,16 +77,26 @@ fn decide(view: &View<'_>, key: &Key) -> Outcome {
 impl Rollout<'_> {
     /// The first thing that is to be done; the rest comes with the turns that it causes.
     fn turn(&self) -> Outcome {
-        if self.spec.paused == Some(true) || scaling::is_due(self) {
-            let outcome = scaling::sync(self);
-            return status::sync(outcome, self);
+        if let Some(outcome) = status::pause_or_resume(self) {
+            return outcome;
+        }
+        let updated = replica_sets::bring_up_to_date(self);
+        if !updated.is_trivial() {
+            return updated;
+        }
+        let paused = self.spec.paused == Some(true);
+        if paused || scaling::is_due(self) {
+            let mut outcome = scaling::sync(self);
+            if paused {
+                outcome = rolling::clean_up(outcome, self);
+            }
+            return status::sync_counts(outcome, self);
         }
         if self.is_recreate() {
             return recreate::turn(self);
         }
-        let prepared = replica_sets::prepare_new(self);
-        if !prepared.is_trivial() {
-            return status::sync(prepared, self);
+        if self.family.new.is_none() {
+            return replica_sets::create(self);
         }
         rolling::turn(self)
     }
@@ -111,6 +121,10 @@ impl Rollout<'_> {
             reason: reason.to_owned(),
             message,
         }
+    }
+
+    fn warning(&self, reason: &'static str, message: String) -> EventRecord {
+        EventRecord { event_type: "Warning", ..self.event(reason, message) }
     }
 
     /// Scales one ReplicaSet, with its event.

@@ -23,22 +23,17 @@ pub(super) fn turn(rollout: &Rollout<'_>) -> Outcome {
         let note = Note::new("WaitsForOldPods", message).with("remaining", remaining);
         return status::sync(Outcome::nothing().note(note), rollout);
     }
-    let prepared = replica_sets::prepare_new(rollout);
-    if !prepared.is_trivial() {
-        return status::sync(prepared, rollout);
+    if rollout.family.new.is_none() {
+        return replica_sets::create(rollout);
     }
     rolling::turn(rollout)
 }
 
 /// Pods of the old ReplicaSets that still run, or end.
 fn old_pods(rollout: &Rollout<'_>) -> usize {
-    let uids: Vec<&str> =
-        rollout.family.old.iter().filter_map(|set| set.metadata.uid.as_deref()).collect();
-    let of_old = |pod: &&std::sync::Arc<Pod>| {
-        let owner = ownership::controller_uid(&pod.metadata);
-        owner.is_some_and(|owner| uids.contains(&owner)) && !pods::is_terminal(pod)
-    };
-    rollout.view.cache.all_in::<Pod>(rollout.owner.namespace()).filter(of_old).count()
+    let uids = rollout.family.old.iter().filter_map(|set| set.metadata.uid.as_deref());
+    let pods = uids.flat_map(|uid| rollout.view.cache.controlled_by::<Pod>(uid));
+    pods.filter(|pod| !pods::is_terminal(pod)).count()
 }
 
 /// The Deployment with this strategy that a Pod belongs to through its ReplicaSet.

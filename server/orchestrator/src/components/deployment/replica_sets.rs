@@ -6,7 +6,7 @@ use k8s_openapi::api::apps::v1::{DeploymentSpec, ReplicaSet, ReplicaSetSpec};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::{Rollout, rolling, sum};
+use super::{Rollout, rolling, status, sum};
 use crate::call::{Call, Step};
 use crate::component::{Note, Outcome};
 use crate::components::{history, ownership};
@@ -18,8 +18,16 @@ const REVISION_HISTORY: &str = "deployment.kubernetes.io/revision-history";
 const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
 const MAX: &str = "deployment.kubernetes.io/max-replicas";
 /// Annotations of a Deployment that its ReplicaSets do not get.
-const NOT_COPIED: [&str; 5] =
-    ["kubectl.kubernetes.io/last-applied-configuration", REVISION, REVISION_HISTORY, DESIRED, MAX];
+const NOT_COPIED: [&str; 6] = [
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "deprecated.deployment.rollback.to",
+    REVISION,
+    REVISION_HISTORY,
+    DESIRED,
+    MAX,
+];
+/// How long the list of a ReplicaSet's former revisions may become.
+const HISTORY_MAX: usize = 2000;
 
 /// The ReplicaSets of a Deployment.
 pub(super) struct Family {
@@ -92,24 +100,22 @@ fn without_hash(template: &PodTemplateSpec) -> PodTemplateSpec {
     template
 }
 
-/// Makes the new ReplicaSet, or gives it the revision and annotations that it should have.
-pub(super) fn prepare_new(rollout: &Rollout<'_>) -> Outcome {
-    match &rollout.family.new {
-        None => create(rollout),
-        Some(set) => bring_up_to_date(rollout, set),
-    }
-}
-
 fn next_revision(rollout: &Rollout<'_>) -> i64 {
     let old = rollout.family.old.iter().map(|set| revision(&set.metadata)).max();
     old.unwrap_or_default() + 1
 }
 
-fn create(rollout: &Rollout<'_>) -> Outcome {
+/// Makes the new ReplicaSet and notes it in the Deployment.
+pub(super) fn create(rollout: &Rollout<'_>) -> Outcome {
     let status = rollout.deployment.status.as_ref();
     let collisions = status.and_then(|status| status.collision_count);
     let hash = history::hash(&rollout.spec.template, collisions);
     let name = format!("{}-{hash}", rollout.name());
+    let namespace = rollout.owner.namespace();
+    if rollout.view.cache.get_typed::<ReplicaSet>(namespace, &name).is_some() {
+        // It is another one's: the next name will differ.
+        return status::count_collision(rollout);
+    }
     let mut template = rollout.spec.template.clone();
     let labels = template.metadata.get_or_insert_default().labels.get_or_insert_default();
     labels.insert(HASH_LABEL.to_owned(), hash.clone());
@@ -136,17 +142,25 @@ fn create(rollout: &Rollout<'_>) -> Outcome {
     };
     let revision = next_revision(rollout).to_string();
     let annotations = set.metadata.annotations.get_or_insert_default();
-    annotations.insert(REVISION.to_owned(), revision);
+    annotations.insert(REVISION.to_owned(), revision.clone());
     set_scale_annotations(&mut set, rollout);
     let note = Note::new("NewReplicaSet", format!("no ReplicaSet has the template yet: {name}"))
         .with("name", &name)
         .with("replicas", replicas);
-    let mut step = Step::from(Call::Create(set.into()));
+    let failed = format!("Failed to create new replica set \"{name}\": {{error}}");
+    let failed = rollout.warning("ReplicaSetCreateError", failed);
+    let mut step = Step::from(Call::Create(set.into())).otherwise(failed);
     if replicas > 0 {
         let message = format!("Scaled up replica set {name} from 0 to {replicas}");
         step = step.then(rollout.event("ScalingReplicaSet", message));
     }
-    Outcome::nothing().note(note).call(step)
+    let noted = status::with_new_replica_set(rollout, &name, revision);
+    // What has failed once is told before it is tried again: the two writes of the status would be
+    // in each other's way, so the second waits.
+    match status::with_failed_creation(rollout, &name) {
+        Some(failed) => Outcome::nothing().note(note).call(failed).call(step),
+        None => Outcome::nothing().note(note).call(step).call(noted),
+    }
 }
 
 fn copied_annotations(rollout: &Rollout<'_>) -> Labels {
@@ -154,8 +168,10 @@ fn copied_annotations(rollout: &Rollout<'_>) -> Labels {
     annotations.into_iter().filter(|(name, _)| !NOT_COPIED.contains(&name.as_str())).collect()
 }
 
+/// Gives the new ReplicaSet, and the Deployment, the revision and annotations that they should have.
 /// An old template that has become the new one again (a rollback) gets the next revision.
-fn bring_up_to_date(rollout: &Rollout<'_>, set: &Arc<ReplicaSet>) -> Outcome {
+pub(super) fn bring_up_to_date(rollout: &Rollout<'_>) -> Outcome {
+    let Some(set) = &rollout.family.new else { return Outcome::nothing() };
     let mut updated = ReplicaSet::clone(set);
     let annotations = updated.metadata.annotations.get_or_insert_default();
     annotations.extend(copied_annotations(rollout));
@@ -165,17 +181,13 @@ fn bring_up_to_date(rollout: &Rollout<'_>, set: &Arc<ReplicaSet>) -> Outcome {
         && let Some(before) = annotations.insert(REVISION.to_owned(), wanted.to_string())
     {
         let history = annotations.entry(REVISION_HISTORY.to_owned()).or_default();
-        if !history.is_empty() {
-            history.push(',');
-        }
-        history.push_str(&before);
+        *history = lengthened(history, &before);
     }
-    set_scale_annotations(&mut updated, rollout);
     if let Some(spec) = &mut updated.spec {
         spec.min_ready_seconds = rollout.spec.min_ready_seconds;
     }
     if updated == **set {
-        return Outcome::nothing();
+        return status::with_known_replica_set(rollout, set);
     }
     let mut outcome = Outcome::nothing().call(Call::Update(updated.into()));
     if current > 0 && current < wanted {
@@ -184,6 +196,17 @@ fn bring_up_to_date(rollout: &Rollout<'_>, set: &Arc<ReplicaSet>) -> Outcome {
         outcome = outcome.note(note.with("name", name).with("revision", wanted));
     }
     outcome
+}
+
+/// One more former revision; the oldest are forgotten where they are too many.
+fn lengthened(history: &str, revision: &str) -> String {
+    let mut all: Vec<&str> = history.split(',').filter(|part| !part.is_empty()).collect();
+    all.push(revision);
+    let length = |all: &[&str]| all.iter().map(|part| part.len() + 1).sum::<usize>();
+    while length(&all) > HISTORY_MAX + 1 && all.len() > 1 {
+        all.remove(0);
+    }
+    all.join(",")
 }
 
 /// How many Pods the Deployment wants, and how many it may have: proportional scaling needs them.

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::replica_sets::{available, wanted};
+use super::replica_sets::{available, revision, wanted};
 use super::{Rollout, scale_note, status, sum};
+use crate::call::Call;
 use crate::component::{Note, Outcome};
 use crate::components::portion;
+use crate::object::Object;
 
 /// How far a rolling update may stray from the wanted number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +58,8 @@ pub(super) fn turn(rollout: &Rollout<'_>) -> Outcome {
     if !shrunk.steps.is_empty() {
         return status::sync(shrunk, rollout);
     }
-    let cleaned = if status::is_complete(rollout) { clean_up(rollout) } else { shrunk };
-    status::sync(cleaned, rollout)
+    let done = if status::was_complete(rollout) { clean_up(shrunk, rollout) } else { shrunk };
+    status::sync(done, rollout)
 }
 
 fn grow_new(rollout: &Rollout<'_>, new: &Arc<ReplicaSet>) -> Outcome {
@@ -116,22 +118,21 @@ fn waits(rollout: &Rollout<'_>, new: &ReplicaSet, min_available: i32) -> Note {
         .with("least", min_available)
 }
 
-/// Deletes the oldest empty ReplicaSets beyond `revisionHistoryLimit`.
-fn clean_up(rollout: &Rollout<'_>) -> Outcome {
-    let limit = rollout.spec.revision_history_limit.unwrap_or(10);
+/// Deletes the oldest ReplicaSets beyond `revisionHistoryLimit`, those that have Pods apart.
+pub(super) fn clean_up(outcome: Outcome, rollout: &Rollout<'_>) -> Outcome {
+    let limit = rollout.spec.revision_history_limit.unwrap_or(i32::MAX);
     let limit = usize::try_from(limit).unwrap_or_default();
-    let has_no_pods = |set: &&Arc<ReplicaSet>| {
+    let kept = |set: &&Arc<ReplicaSet>| set.metadata.deletion_timestamp.is_none();
+    let mut old: Vec<_> = rollout.family.old.iter().filter(kept).collect();
+    old.sort_by_key(|set| revision(&set.metadata));
+    let surplus = old.len().saturating_sub(limit);
+    let is_empty = |set: &&Arc<ReplicaSet>| {
         let status = set.status.as_ref();
+        let observed = status.and_then(|status| status.observed_generation);
         wanted(set) == 0
             && status.is_none_or(|status| status.replicas == 0)
-            && set.metadata.deletion_timestamp.is_none()
+            && observed.unwrap_or_default() >= set.metadata.generation.unwrap_or_default()
     };
-    let mut empty: Vec<_> = rollout.family.old.iter().filter(has_no_pods).collect();
-    empty.sort_by_key(|set| super::replica_sets::revision(&set.metadata));
-    let surplus = empty.len().saturating_sub(limit);
-    let calls = empty
-        .into_iter()
-        .take(surplus)
-        .map(|set| crate::call::Call::delete(&crate::object::Object::ReplicaSet(Arc::clone(set))));
-    Outcome::nothing().calls(calls)
+    let oldest = old.into_iter().take(surplus).filter(is_empty);
+    outcome.calls(oldest.map(|set| Call::delete(&Object::ReplicaSet(Arc::clone(set)))))
 }

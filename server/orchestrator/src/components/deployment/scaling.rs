@@ -20,9 +20,9 @@ pub(super) fn is_due(rollout: &Rollout<'_>) -> bool {
 pub(super) fn sync(rollout: &Rollout<'_>) -> Outcome {
     let family = &rollout.family;
     let active: Vec<&Arc<ReplicaSet>> = family.active().collect();
-    let only = match (active.as_slice(), &family.new) {
-        ([], Some(new)) => Some(new),
-        ([only], _) => Some(*only),
+    let only = match active.as_slice() {
+        [] => family.new.as_ref().or(family.old.last()),
+        [only] => Some(*only),
         _ => None,
     };
     if let Some(set) = only {
@@ -45,28 +45,34 @@ fn to(rollout: &Rollout<'_>, targets: Vec<(&Arc<ReplicaSet>, i32)>) -> Outcome {
     for (set, target) in targets {
         if wanted(set) != target {
             outcome = outcome.note(scale_note(set, target)).call(rollout.scale(set, target));
-        } else if replica_sets::desired_annotation(set) != Some(rollout.desired()) {
-            let mut set = ReplicaSet::clone(set);
-            replica_sets::set_scale_annotations(&mut set, rollout);
-            outcome = outcome.call(crate::call::Call::Update(set.into()));
+        } else {
+            let mut noted = ReplicaSet::clone(set);
+            replica_sets::set_scale_annotations(&mut noted, rollout);
+            if noted != **set {
+                outcome = outcome.call(crate::call::Call::Update(noted.into()));
+            }
         }
     }
     outcome
 }
 
-/// The larger ReplicaSets take the larger share; what rounding leaves goes to the first.
+/// The larger ReplicaSets take the larger share; of equal ones the newer grow first and the older
+/// shrink first. What rounding leaves goes to the first.
 fn proportionally(rollout: &Rollout<'_>, mut active: Vec<&Arc<ReplicaSet>>) -> Outcome {
     let total = sum(active.iter().copied(), wanted);
     let desired = rollout.desired();
     let allowed = if desired > 0 { desired + rolling::bounds(rollout).surge } else { 0 };
     let to_add = allowed - total;
-    active.sort_by_key(|set| {
-        (Reverse(wanted(set)), Reverse(set.metadata.creation_timestamp.as_ref().map(|t| t.0)))
-    });
+    let created = |set: &ReplicaSet| set.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    if to_add > 0 {
+        active.sort_by_key(|set| (Reverse(wanted(set)), Reverse(created(set))));
+    } else {
+        active.sort_by_key(|set| (Reverse(wanted(set)), created(set)));
+    }
     let mut left = to_add;
     let mut targets: Vec<(&Arc<ReplicaSet>, i32)> = Vec::new();
     for set in active {
-        let share = clamp_to(left, proportion(set, desired, allowed));
+        let share = clamp_to(left, proportion(rollout, set, allowed));
         left -= share;
         targets.push((set, wanted(set) + share));
     }
@@ -76,11 +82,22 @@ fn proportionally(rollout: &Rollout<'_>, mut active: Vec<&Arc<ReplicaSet>>) -> O
     to(rollout, targets)
 }
 
-fn proportion(set: &ReplicaSet, desired: i32, allowed: i32) -> i32 {
+/// By how much a ReplicaSet grows as all together grow from what they might have before.
+fn proportion(rollout: &Rollout<'_>, set: &ReplicaSet, allowed: i32) -> i32 {
     let size = wanted(set);
-    let max = replica_sets::max_annotation(set).unwrap_or(desired).max(1);
-    let scaled = f64::from(size) * f64::from(allowed) / f64::from(max);
-    scaled.round() as i32 - size
+    if rollout.desired() == 0 {
+        return -size;
+    }
+    let noted = replica_sets::max_annotation(set).filter(|max| *max > 0);
+    let status = rollout.deployment.status.as_ref();
+    let before = noted.or(status.and_then(|status| status.replicas)).unwrap_or_default();
+    if before <= 0 {
+        return 0;
+    }
+    // Rounded to the nearest.
+    let (size, allowed, before) = (i64::from(size), i64::from(allowed), i64::from(before));
+    let scaled = (2 * size * allowed + before) / (2 * before);
+    i32::try_from(scaled - size).unwrap_or(i32::MAX)
 }
 
 /// A share has the sign of what is left, and is no larger.
