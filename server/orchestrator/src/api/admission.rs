@@ -25,7 +25,7 @@ pub(super) fn on_create(draft: &mut Draft<'_>, object: &mut Object) -> Result<()
     if object.kind().row().namespaced {
         namespace_lifecycle(draft, object)?;
     }
-    let key = object.key();
+    let key = named(object);
     if let Some(pod) = Pod::of_mut(object) {
         service_account(draft, &key, pod)?;
         let spec = pod.spec.get_or_insert_default();
@@ -34,6 +34,15 @@ pub(super) fn on_create(draft: &mut Draft<'_>, object: &mut Object) -> Result<()
     }
     storage::default_class(draft, object);
     Ok(())
+}
+
+/// A name is generated only after admission: until then its beginning stands for it.
+fn named(object: &Object) -> Key {
+    let prefix = object.metadata().generate_name.as_deref();
+    match (object.name(), prefix) {
+        ("", Some(prefix)) => Key::new(object.kind(), object.namespace(), prefix),
+        _ => object.key(),
+    }
 }
 
 /// Admits a change.
