@@ -15,6 +15,8 @@ use crate::scenario::Scenario;
 use crate::time::Time;
 use crate::world::{Violation, World};
 
+mod sets;
+
 /// One act of a history.
 #[derive(Clone, Debug)]
 pub enum Act {
@@ -58,7 +60,7 @@ impl Simulation {
     /// Draws the next act.
     pub fn draw(&mut self) -> Act {
         let name = NAMES[self.pick(NAMES.len())];
-        match self.pick(20) {
+        match self.pick(25) {
             0..=3 => self.create_deployment(name),
             4 => request("POST", "/api/v1/namespaces/default/services", &service(name)),
             5 => self.create_pod(),
@@ -71,6 +73,7 @@ impl Simulation {
             15 => self.kill(),
             16 => Act::Wait(310_000),
             17 => Act::Wait(55_000),
+            18..=21 => self.act_sets(),
             _ => Act::Wait(self.pick(20_000) as i64),
         }
     }
