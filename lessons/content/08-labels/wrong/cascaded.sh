@@ -1,0 +1,2 @@
+# step: orphan
+kubectl delete replicaset hello

@@ -1,0 +1,2 @@
+# step: take-out
+kubectl delete pod {{ pods.filter(p, p.metadata.?labels.?app.orValue('') == 'hello')[0].metadata.name }} --wait=false

@@ -1,0 +1,2 @@
+# step: adopt
+kubectl scale replicaset hello --replicas=4
