@@ -1,0 +1,2 @@
+# step: gaps
+kubectl delete pod fragile --wait=false

@@ -1,0 +1,2 @@
+# step: crash
+kubectl create deployment fragile --image=busybox

@@ -1,0 +1,2 @@
+# step: logs
+kubectl describe pod fragile

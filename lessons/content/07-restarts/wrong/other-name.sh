@@ -1,0 +1,2 @@
+# step: crash
+kubectl run broken --image=busybox
