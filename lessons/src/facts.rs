@@ -115,12 +115,18 @@ fn transition_words(transition: &Transition) -> (&'static str, &str) {
 }
 
 fn fault_words(fault: &Fault) -> Value {
-    match fault {
-        Fault::NodeOff { node } => json!({"reason": "node-off", "node": node}),
-        Fault::NodeOn { node } => json!({"reason": "node-on", "node": node}),
-        Fault::ContainerKill { namespace, pod, container } => json!({
+    if let Fault::ContainerKill { namespace, pod, container } = fault {
+        return json!({
             "reason": "container-kill", "kind": "Pod",
             "namespace": namespace, "name": pod, "container": container,
-        }),
+        });
     }
+    // All others say what they are by their kind, and name what they name.
+    let mut words = serde_json::to_value(fault).unwrap_or_default();
+    if let Some(fields) = words.as_object_mut()
+        && let Some(kind) = fields.remove("kind")
+    {
+        fields.insert("reason".to_owned(), kind);
+    }
+    words
 }

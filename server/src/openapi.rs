@@ -35,6 +35,9 @@ use crate::{problem::Problem, rest};
     components(schemas(
         Problem,
         schemas::NewSandbox,
+        schemas::Nodes,
+        schemas::NewNode,
+        schemas::NewTaint,
         schemas::SandboxCreated,
         schemas::Clock,
         schemas::ClockChange,

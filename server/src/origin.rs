@@ -18,9 +18,8 @@ use crate::{
     terminal::{Door, Visitor},
 };
 
-/// Worker nodes where nobody says how many, and how many there may be.
-const WORKERS: u32 = 3;
-const WORKERS_MAX: u32 = 1_000;
+mod preset;
+
 /// Letters of a learner's name for themselves.
 const LEARNER_MAX: usize = 64;
 /// The file that a lesson's beginning is applied from.
@@ -41,16 +40,12 @@ pub(crate) async fn make(state: &AppState, wish: &NewSandbox) -> Result<Sandbox,
 }
 
 fn origin(wish: &NewSandbox) -> Result<Origin, Problem> {
-    let workers = wish.nodes.unwrap_or(WORKERS);
-    if !(1..=WORKERS_MAX).contains(&workers) {
-        return Err(Problem::invalid(format!("nodes must be 1 to {WORKERS_MAX}")));
-    }
     if wish.learner.as_ref().is_some_and(|learner| learner.chars().count() > LEARNER_MAX) {
         return Err(Problem::invalid(format!("learner has at most {LEARNER_MAX} letters")));
     }
     let (mut scenario, rate) = match &wish.lesson {
         Some(slug) => of_lesson(slug)?,
-        None => (named(wish.scenario.as_deref(), workers)?, 1.0),
+        None => (preset::scenario(wish)?, 1.0),
     };
     // kubectl computes ages with its own machine's clock.
     scenario.epoch_s = Timestamp::now().as_second();
@@ -74,21 +69,6 @@ fn of_lesson(slug: &str) -> Result<(Scenario, f64), Problem> {
         StartClock::Story => 1.0,
     };
     Ok((lesson.scenario(), rate))
-}
-
-fn named(name: Option<&str>, workers: u32) -> Result<Scenario, Problem> {
-    match name.unwrap_or("playground") {
-        "playground" => Ok(Scenario::playground(workers)),
-        // The same cluster with nothing but public images.
-        "empty" => Ok(Scenario {
-            name: "empty".to_owned(),
-            images: Vec::new(),
-            ..Scenario::playground(workers)
-        }),
-        other => {
-            Err(Problem::invalid(format!("there is no scenario {other:?}: playground or empty")))
-        }
-    }
 }
 
 fn random_seed() -> Result<u64, Problem> {

@@ -124,7 +124,7 @@ pub(crate) async fn fault(
 ) -> Result<Json<Clock>, Problem> {
     let fault = fault.ok_or_else(|| Problem::invalid("a fault is needed"))?;
     let sandbox = open(&state, &id).await?;
-    let input = Input::Fault(translate::model_fault(fault));
+    let input = Input::Fault(translate::model_fault(&fault).map_err(Problem::invalid)?);
     match sandbox.submit(input).await? {
         Reply::NotFound => Err(Problem::not_found("the fault names something that is not there")),
         _ => Ok(Json(sandbox.view().clock())),

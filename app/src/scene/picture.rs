@@ -103,6 +103,9 @@ impl Picture {
                     self.struck.push(node.clone());
                 }
                 protocol::Fault::ContainerKill { .. } => {}
+                protocol::Fault::Other(fault) => {
+                    self.struck.extend(fault.text("node").map(str::to_owned));
+                }
             },
             _ => {}
         }

@@ -89,6 +89,10 @@ fn ends(moment: &Moment) -> (Lane, Lane) {
                 (Lane::Client, Lane::Node(node.clone()))
             }
             protocol::Fault::ContainerKill { .. } => (own.clone(), own),
+            protocol::Fault::Other(fault) => match fault.text("node") {
+                Some(node) => (Lane::Client, Lane::Node(node.to_owned())),
+                None => (own.clone(), own),
+            },
         },
         What::Decision { .. }
         | What::Container { .. }

@@ -156,6 +156,7 @@ pub(crate) fn words(moment: &Moment) -> String {
             protocol::Fault::NodeOff { node } => format!("{node} off"),
             protocol::Fault::NodeOn { node } => format!("{node} on"),
             protocol::Fault::ContainerKill { pod, .. } => format!("kill {pod}"),
+            protocol::Fault::Other(fault) => fault.words(),
         },
         What::Silence { node } => format!("{node}: no heartbeat"),
     }

@@ -197,5 +197,6 @@ fn fault_did(fault: &Fault) -> String {
         Fault::ContainerKill { pod, container, .. } => {
             format!("Container {container} of Pod {pod} was killed.")
         }
+        Fault::Other(fault) => format!("A fault was put in: {}.", fault.words()),
     }
 }

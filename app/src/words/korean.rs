@@ -225,5 +225,6 @@ fn fault_did(fault: &Fault) -> String {
         Fault::ContainerKill { pod, container, .. } => {
             format!("{pod} 파드의 {container} 컨테이너가 강제로 끝났다.")
         }
+        Fault::Other(fault) => format!("장애를 일으켰다: {}.", fault.words()),
     }
 }

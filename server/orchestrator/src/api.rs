@@ -17,6 +17,7 @@ use crate::input::{ApiRequest, Reply};
 use crate::machine::Machine;
 use crate::object::Object;
 use crate::random::Random;
+use crate::scenario::Scenario;
 use crate::store::Store;
 use crate::time::Clock;
 use crate::trace::{Actor, EntryId, Trace, What};
@@ -39,6 +40,7 @@ mod logs;
 mod managed;
 mod metrics;
 mod openapi;
+pub mod outage;
 mod patch;
 mod path;
 pub mod protobuf;
@@ -70,6 +72,8 @@ pub struct ApiServer<'a> {
     pub trace: &'a mut Trace,
     pub random: &'a mut Random,
     pub clock: Clock,
+    /// With what it was started: its range of addresses, who its user is.
+    pub scenario: &'a Scenario,
     /// Where the containers run: for logs.
     pub machines: &'a OrdMap<Arc<str>, Machine>,
 }
@@ -102,7 +106,8 @@ impl ApiServer<'_> {
     /// their cause.
     pub fn serve(&mut self, request: &ApiRequest) -> Reply {
         let asked = Asked::of(request);
-        let mut draft = Draft::new(self.store, self.clock, self.random, asked.manager());
+        let mut draft =
+            Draft::new(self.store, self.scenario, self.clock, self.random, asked.manager());
         let mut warnings = Vec::new();
         let answered = answer::answer(&asked, &mut draft, self.machines, &mut warnings);
         let changes = draft.into_changes();
@@ -126,7 +131,7 @@ impl ApiServer<'_> {
     /// What the API server would answer: 404, 409, 422, …
     pub fn call(&mut self, call: &Call, caller: &Caller) -> Result<Called, Status> {
         let manager = draft::Manager::of_actor(&caller.actor);
-        let mut draft = Draft::new(self.store, self.clock, self.random, manager);
+        let mut draft = Draft::new(self.store, self.scenario, self.clock, self.random, manager);
         let result = calls::carry_out(call, &caller.actor, &mut draft);
         let changes = draft.into_changes();
         let made = result.as_ref().ok().and_then(|made| made.object.as_ref());

@@ -26,6 +26,8 @@ pub enum Host {
     Scheduler,
     /// An instance on each node.
     EachNode,
+    /// An instance on each control-plane node, where there are several.
+    ControlPlane,
 }
 
 /// A row of the table of components.

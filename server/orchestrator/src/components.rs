@@ -12,6 +12,7 @@ mod garbage_collector;
 pub mod history;
 pub mod kube_proxy;
 mod kubelet;
+pub mod leader_election;
 mod namespace;
 mod namespace_defaults;
 mod node_lifecycle;
@@ -49,4 +50,6 @@ pub static TABLE: &[&ComponentRow] = &[
     &scheduler::ROW,
     &kubelet::ROW,
     &kube_proxy::ROW,
+    &leader_election::OF_CONTROLLER_MANAGER,
+    &leader_election::OF_SCHEDULER,
 ];

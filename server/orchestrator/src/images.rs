@@ -23,6 +23,18 @@ use reference::{Reference, ReferenceError};
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     images: OrdMap<String, Arc<Image>>,
+    registry: Registry,
+}
+
+/// How the registries are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Registry {
+    #[default]
+    Well,
+    /// Pulls take so many times as long.
+    Slow { times: u32 },
+    /// None answers.
+    Down,
 }
 
 /// One image, as a registry has it.
@@ -77,6 +89,13 @@ pub enum PullError {
         domain = .0.domain, path = .0.path, tag = .0.tag_or_digest(), host = .0.host()
     )]
     NoSuchHost(Reference),
+    #[error(
+        "failed to pull and unpack image \"{0}\": failed to resolve reference \"{0}\": failed to do \
+         request: Head \"https://{host}/v2/{path}/manifests/{tag}\": dial tcp: lookup {host}: i/o \
+         timeout",
+        path = .0.path, tag = .0.tag_or_digest(), host = .0.host()
+    )]
+    TimedOut(Reference),
 }
 
 static PUBLIC: LazyLock<OrdMap<String, Arc<Image>>> = LazyLock::new(|| {
@@ -87,6 +106,7 @@ static PUBLIC: LazyLock<OrdMap<String, Arc<Image>>> = LazyLock::new(|| {
 const REGISTRIES: &[&str] = &[
     "docker.io",
     "registry.k8s.io",
+    "k8s.gcr.io",
     "gcr.io",
     "quay.io",
     "ghcr.io",
@@ -98,7 +118,7 @@ const REGISTRIES: &[&str] = &[
 impl Default for Catalogue {
     /// The public images alone.
     fn default() -> Catalogue {
-        Catalogue { images: PUBLIC.clone() }
+        Catalogue { images: PUBLIC.clone(), registry: Registry::Well }
     }
 }
 
@@ -118,12 +138,24 @@ impl Catalogue {
         self.images.get(&Reference::parse(image).ok()?.to_string())
     }
 
+    /// Changes how the registries are.
+    pub fn set_registry(&mut self, registry: Registry) {
+        self.registry = registry;
+    }
+
+    pub fn registry(&self) -> Registry {
+        self.registry
+    }
+
     /// What a registry answers to a pull.
     ///
     /// # Errors
     /// There is no such image, or its registry is not there.
     pub fn resolve(&self, image: &str) -> Result<&Arc<Image>, PullError> {
         let reference = Reference::parse(image)?;
+        if self.registry == Registry::Down {
+            return Err(PullError::TimedOut(reference));
+        }
         if let Some(found) = self.images.get(&reference.to_string()) {
             return Ok(found);
         }

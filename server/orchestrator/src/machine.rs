@@ -48,7 +48,11 @@ pub struct Machine {
     pub node: Arc<str>,
     pub on: bool,
     pub capacity: Capacity,
-    /// The trace entry of the latest heartbeat that did not come, while it is off.
+    /// Whether the network reaches it.
+    pub connected: bool,
+    /// Of the packets from and to it so many in a hundred get lost.
+    pub packet_loss: u8,
+    /// The trace entry of the first heartbeat that did not come, while none comes.
     pub silence: Option<EntryId>,
     images: OrdMap<String, Arc<Image>>,
     /// By UID.
@@ -77,6 +81,8 @@ impl Machine {
             node: node.into(),
             on: true,
             capacity: Capacity::default(),
+            connected: true,
+            packet_loss: 0,
             silence: None,
             images: OrdMap::new(),
             pods: OrdMap::new(),
@@ -87,6 +93,11 @@ impl Machine {
             watch: memory::Watch::default(),
             victims: Vec::new(),
         }
+    }
+
+    /// Whether it runs and the network reaches it.
+    pub fn is_reachable(&self) -> bool {
+        self.on && self.connected
     }
 
     /// A Pod that runs here, or has run and is not yet forgotten.
@@ -213,6 +224,23 @@ impl Machine {
         let attempt = self.pod(pod_uid)?.containers.get(container)?.attempt;
         let happened = self.exit(pod_uid, container, attempt, 137, around)?;
         Some(happened.and(self.see_to_memory(around)))
+    }
+
+    /// Ends a container's process as the program itself would.
+    pub fn end(
+        &mut self,
+        pod_uid: &str,
+        container: &str,
+        code: i32,
+        around: &mut Surroundings<'_>,
+    ) -> Option<Happened> {
+        let attempt = self.pod(pod_uid)?.containers.get(container)?.attempt;
+        self.exit(pod_uid, container, attempt, code, around)
+    }
+
+    /// Has an image here already, as if it had been pulled.
+    pub fn keep_image(&mut self, image: Arc<Image>) {
+        self.images.insert(image.name.to_string(), image);
     }
 
     fn ticket(&mut self) -> u64 {

@@ -45,6 +45,10 @@ pub enum Due {
     Machine { node: Arc<str>, event: MachineEvent, cause: EntryId },
     /// A heartbeat would have come now, were the machine on.
     Silence { node: Arc<str>, cause: EntryId },
+    /// A leader has not been able to renew its Lease until now.
+    RenewDeadline { instance: InstanceId, cause: EntryId },
+    /// A client whose connection was lost tries again.
+    Reconnect { instance: InstanceId, cause: EntryId },
 }
 
 /// A place in the queue.

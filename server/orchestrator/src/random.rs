@@ -17,9 +17,11 @@ pub enum Purpose {
     Runtime,
     /// Which endpoint gets a request.
     Traffic,
+    /// How soon a lost connection is tried again.
+    Connection,
 }
 
-const PURPOSES: usize = 6;
+const PURPOSES: usize = 7;
 
 /// The streams of one sandbox.
 #[derive(Clone, Debug)]

@@ -28,15 +28,22 @@ use crate::trace::{EntryId, Trace};
 
 mod boot;
 mod calls;
+mod connection;
+mod control_plane;
+mod delays;
 mod engine;
 mod faults;
 mod instance;
 mod invariants;
+mod manifests;
 mod sessions;
 mod static_pods;
 mod steps;
 mod turns;
 
+use control_plane::ControlPlane;
+pub use control_plane::Program;
+use delays::Delays;
 use instance::Instance;
 pub use invariants::Violation;
 
@@ -55,6 +62,8 @@ pub struct World {
     /// What `exec` and `attach` have opened, the ended ones until their clients hang up.
     sessions: OrdMap<SessionId, Session>,
     sessions_opened: SessionId,
+    control_plane: ControlPlane,
+    delays: Delays,
     /// Watches have been told of all changes up to this revision, or will be.
     told: u64,
 }
@@ -104,6 +113,11 @@ impl World {
     }
 
     fn request(&mut self, request: &ApiRequest) -> Reply {
+        if let Some(outage) = self.access_from_outside().outage()
+            && let Some(refused) = self.api().refuse(request, outage)
+        {
+            return refused;
+        }
         let reply = self.api().serve(request);
         self.tell();
         match reply {
@@ -123,7 +137,12 @@ impl World {
 
     /// What a watch or a followed log has to say since it was last read.
     pub fn read(&self, cursor: &mut Cursor) -> Chunk {
-        api::stream::read(&self.store, &self.machines, &self.sessions, self.clock(), cursor)
+        let clock = self.clock();
+        let mut chunk =
+            api::stream::read(&self.store, &self.machines, &self.sessions, clock, cursor);
+        // A connection to an API server that is gone is closed.
+        chunk.ended |= self.access_from_outside().is_closed();
+        chunk
     }
 
     /// Lets time pass, and all happen that is due by then. Does nothing if that is past.
@@ -162,7 +181,7 @@ impl World {
     fn graces(&self) -> impl Iterator<Item = Time> {
         let row = TABLE.iter().position(|component| component.name == "node-controller");
         let watching = row.and_then(|row| self.instances.get(&InstanceId { row, node: None }));
-        let off = self.machines.values().filter(|machine| !machine.on);
+        let off = self.machines.values().filter(|machine| !machine.is_reachable());
         off.filter_map(move |machine| {
             let key = Key::new(Kind::Node, "", &machine.node);
             watching?.timers.get(&key).map(|(at, _)| *at)
@@ -201,6 +220,7 @@ impl World {
             store: &mut self.store,
             trace: &mut self.trace,
             random: &mut self.random,
+            scenario: &self.scenario,
             clock,
             machines: &self.machines,
         }

@@ -1,5 +1,7 @@
 //! A sandbox from outside: how one is made, its clock, its faults, its state at a moment.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Millis, ObjectView, Position};
@@ -8,8 +10,19 @@ use crate::{Millis, ObjectView, Position};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewSandbox {
-    /// Worker nodes, 1 to 1,000; three if not given.
-    pub nodes: Option<u32>,
+    /// Worker nodes, 1 to 1,000; three if not given. Or each node by name.
+    pub nodes: Option<Nodes>,
+    /// Control-plane nodes beside the workers: 1 (the default) or 3. Not with nodes by name.
+    pub control_plane: Option<u32>,
+    /// Where the addresses of Services come from: `10.96.0.0/12` if not given.
+    pub service_range: Option<String>,
+    /// Who makes requests: `kubernetes-admin` if not given.
+    pub user: Option<String>,
+    /// The user's groups: those of a cluster's administrator if not given.
+    pub groups: Option<Vec<String>>,
+    /// Components that do not run: `scheduler`, `controller-manager`, `kubelet`, `kube-proxy`, or
+    /// one of the controllers.
+    pub off: Option<Vec<String>>,
     pub seed: Option<u64>,
     /// The name of a scenario: `playground` (the default), `empty`.
     pub scenario: Option<String>,
@@ -19,6 +32,41 @@ pub struct NewSandbox {
     pub lesson: Option<String>,
     /// The learner whose progress the lesson's goals count for.
     pub learner: Option<String>,
+}
+
+/// How many worker nodes, or which nodes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Nodes {
+    Count(u32),
+    Named(Vec<NewNode>),
+}
+
+/// A node of a new sandbox. All but the name may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewNode {
+    pub name: String,
+    /// Whether it is one of the control plane's.
+    pub control_plane: bool,
+    /// Quantities: `2`, `4Gi` if not given.
+    pub cpu: Option<String>,
+    pub memory: Option<String>,
+    /// 110 if not given.
+    pub pods: Option<i64>,
+    pub labels: BTreeMap<String, String>,
+    pub taints: Vec<NewTaint>,
+    pub zone: Option<String>,
+    pub region: Option<String>,
+}
+
+/// A taint of a new sandbox's node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewTaint {
+    pub key: String,
+    pub value: String,
+    pub effect: String,
 }
 
 /// The answer to `POST /sandboxes`.
@@ -91,6 +139,46 @@ pub enum Fault {
     NodeOn { node: String },
     /// End a container's process, as if it had crashed.
     ContainerKill { namespace: String, pod: String, container: String },
+    /// Any other that the model knows, by its kind.
+    #[serde(untagged)]
+    Other(OtherFault),
+}
+
+/// A fault that the page has no picture of: `node-partition`, `registry-down`, …
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherFault {
+    pub kind: String,
+    /// What it names, and how much of it.
+    #[serde(flatten)]
+    pub arguments: BTreeMap<String, FaultArgument>,
+}
+
+/// A number or a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum FaultArgument {
+    Number(i64),
+    Text(String),
+}
+
+impl OtherFault {
+    /// One of its arguments, if it is a text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.arguments.get(name)? {
+            FaultArgument::Text(text) => Some(text),
+            FaultArgument::Number(_) => None,
+        }
+    }
+
+    /// The kind and all its arguments: `packet-loss node-1 20`.
+    pub fn words(&self) -> String {
+        let argument = |argument: &FaultArgument| match argument {
+            FaultArgument::Number(number) => number.to_string(),
+            FaultArgument::Text(text) => text.clone(),
+        };
+        let words = std::iter::once(self.kind.clone()).chain(self.arguments.values().map(argument));
+        words.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// A cluster at one position.

@@ -6,9 +6,21 @@ use utoipa::ToSchema;
 /// What a new sandbox shall be. All of it may be left out.
 #[derive(Debug, ToSchema)]
 pub struct NewSandbox {
-    /// Worker nodes; three if not given.
-    #[schema(minimum = 1, maximum = 1000)]
-    pub nodes: Option<u32>,
+    /// Worker nodes, 1 to 1,000; three if not given. Or each node by name.
+    pub nodes: Option<Nodes>,
+    /// Control-plane nodes beside the workers: 1 if not given, or 3. Not with nodes by name.
+    pub control_plane: Option<u32>,
+    /// Where the addresses of Services come from; `10.96.0.0/12` if not given.
+    #[schema(example = "10.0.0.0/24")]
+    pub service_range: Option<String>,
+    /// Who makes requests; `kubernetes-admin` if not given.
+    #[schema(example = "admin")]
+    pub user: Option<String>,
+    /// The user's groups.
+    pub groups: Option<Vec<String>>,
+    /// Components that do not run: `scheduler`, `controller-manager`, `kubelet`, `kube-proxy`, or
+    /// one of the controllers.
+    pub off: Option<Vec<String>>,
     /// The same seed and the same requests make the same cluster, with the same digest.
     pub seed: Option<u64>,
     /// The name of a scenario.
@@ -22,6 +34,41 @@ pub struct NewSandbox {
     pub lesson: Option<String>,
     /// The learner whose progress the lesson's goals count for.
     pub learner: Option<String>,
+}
+
+/// How many worker nodes, or which nodes.
+#[derive(Debug, ToSchema)]
+#[serde(untagged)]
+pub enum Nodes {
+    Count(u32),
+    Named(Vec<NewNode>),
+}
+
+/// A node of a new sandbox. All but the name may be left out.
+#[derive(Debug, ToSchema)]
+pub struct NewNode {
+    pub name: String,
+    /// Whether it is one of the control plane's.
+    pub control_plane: bool,
+    /// A quantity; `2` if not given.
+    pub cpu: Option<String>,
+    /// A quantity; `4Gi` if not given.
+    pub memory: Option<String>,
+    /// How many Pods it takes; 110 if not given.
+    pub pods: Option<i64>,
+    pub labels: std::collections::BTreeMap<String, String>,
+    pub taints: Vec<NewTaint>,
+    pub zone: Option<String>,
+    pub region: Option<String>,
+}
+
+/// A taint of a new sandbox's node.
+#[derive(Debug, ToSchema)]
+pub struct NewTaint {
+    pub key: String,
+    pub value: String,
+    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
+    pub effect: String,
 }
 
 /// Where a new sandbox is.
@@ -94,6 +141,25 @@ pub enum Fault {
     NodeOn { node: String },
     /// End a container's process, as if it had crashed.
     ContainerKill { namespace: String, pod: String, container: String },
+    /// Cut a node off from the control plane and from the other nodes.
+    NodePartition { node: String },
+    /// Mend its network.
+    NodeHeal { node: String },
+    /// Stop a program of the control plane: `etcd`, `kube-apiserver`, `kube-scheduler` or
+    /// `kube-controller-manager`, on one control-plane node or on all.
+    ComponentStop { component: String, node: Option<String> },
+    /// Start it again.
+    ComponentStart { component: String, node: Option<String> },
+    /// No registry of images answers.
+    RegistryDown,
+    /// Pulls take so many times as long.
+    RegistrySlow { times: u32 },
+    /// The registries are as they were.
+    RegistryRestore,
+    /// A component hears of each change so much later; 0 mends it.
+    WatchDelay { component: String, node: Option<String>, delay_ms: i64 },
+    /// Of the packets from and to a node so many in a hundred get lost; 0 mends it.
+    PacketLoss { node: String, percent: u8 },
 }
 
 /// Moments of a trace, in order and without a gap.

@@ -38,7 +38,10 @@ impl Desk {
         let result = match act {
             Act::Apply { files, dry_run } => self.apply(files, dry_run).await,
             Act::Clock { change } => self.clock(change).await,
-            Act::Fault { fault } => self.fault(translate::model_fault(fault)).await,
+            Act::Fault { fault } => match translate::model_fault(&fault) {
+                Ok(fault) => self.fault(fault).await,
+                Err(message) => Err(Refusal::Invalid { message }),
+            },
             Act::Seek { at_ms } => self.seek(at_ms).await,
             Act::Fork { at_ms } => self.fork(at_ms).await,
             Act::Why { about } => self.why(&about),

@@ -1,5 +1,7 @@
 //! From the entries of the model's trace to the moments that the page plays.
 
+use std::collections::BTreeMap;
+
 use orchestrator::{
     Object,
     component::{self, Host},
@@ -8,7 +10,9 @@ use orchestrator::{
     time::Clock,
     trace::{self, Entry},
 };
-use protocol::{Actor, Change, Fault, Moment, Note, ObjectRef, Transition, Verdict, What};
+use protocol::{
+    Actor, Change, Fault, Moment, Note, ObjectRef, OtherFault, Transition, Verdict, What,
+};
 
 use super::object::{reference, view};
 
@@ -179,22 +183,23 @@ fn transition(transition: &trace::Transition) -> Transition {
 }
 
 fn fault(fault: &orchestrator::Fault) -> Fault {
-    match fault.clone() {
-        orchestrator::Fault::NodeOff { node } => Fault::NodeOff { node },
-        orchestrator::Fault::NodeOn { node } => Fault::NodeOn { node },
-        orchestrator::Fault::ContainerKill { namespace, pod, container } => {
-            Fault::ContainerKill { namespace, pod, container }
-        }
-    }
+    let other = || OtherFault { kind: String::new(), arguments: BTreeMap::new() };
+    let fault = serde_json::to_value(fault).and_then(serde_json::from_value);
+    fault.unwrap_or_else(|_| Fault::Other(other()))
 }
 
 /// The same the other way: what a person asks for.
-pub(crate) fn model_fault(fault: Fault) -> orchestrator::Fault {
-    match fault {
-        Fault::NodeOff { node } => orchestrator::Fault::NodeOff { node },
-        Fault::NodeOn { node } => orchestrator::Fault::NodeOn { node },
-        Fault::ContainerKill { namespace, pod, container } => {
-            orchestrator::Fault::ContainerKill { namespace, pod, container }
-        }
+///
+/// # Errors
+/// The model knows no such fault, or it takes other arguments.
+pub(crate) fn model_fault(fault: &Fault) -> Result<orchestrator::Fault, String> {
+    let given = serde_json::to_value(fault).map_err(|error| error.to_string())?;
+    let known: orchestrator::Fault =
+        serde_json::from_value(given.clone()).map_err(|error| error.to_string())?;
+    let taken = serde_json::to_value(&known).map_err(|error| error.to_string())?;
+    let fields = given.as_object().into_iter().flatten();
+    match fields.into_iter().find(|(name, value)| taken.get(name) != Some(value)) {
+        Some((name, _)) => Err(format!("unknown field {name:?}")),
+        None => Ok(known),
     }
 }

@@ -189,3 +189,80 @@ async fn the_schemas_are_those_of_the_protocol() {
     check("SandboxCreated", house.ask("POST", "/sandboxes", "").await.json());
     check("Problem", house.get("/sandboxes/x/clock").await.json());
 }
+
+#[tokio::test]
+async fn a_bare_control_plane_is_made_by_name() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &[]).await;
+    let wish = r#"{
+        "rate": 0, "nodes": [{"name": "127.0.0.1", "cpu": "8", "memory": "16Gi", "zone": "a",
+            "labels": {"disk": "ssd"},
+            "taints": [{"key": "gpu", "value": "yes", "effect": "NoSchedule"}]}],
+        "service_range": "10.0.0.0/24", "user": "admin", "groups": ["system:masters"],
+        "off": ["scheduler", "kubelet"]
+    }"#;
+    let id = house.sandbox(wish).await;
+    let nodes = house.get(&format!("/sandboxes/{id}/api/v1/nodes")).await.json();
+    assert_eq!(nodes["items"].as_array().map(Vec::len), Some(1));
+    let node = &nodes["items"][0];
+    assert_eq!(node["metadata"]["name"], "127.0.0.1");
+    assert_eq!(node["metadata"]["labels"]["disk"], "ssd");
+    assert_eq!(node["metadata"]["labels"]["topology.kubernetes.io/zone"], "a");
+    assert_eq!(node["status"]["capacity"]["cpu"], "8");
+    assert_eq!(node["spec"]["taints"][0]["key"], "gpu");
+    let service = format!("/sandboxes/{id}/api/v1/namespaces/default/services/kubernetes");
+    assert_eq!(house.get(&service).await.json()["spec"]["clusterIP"], "10.0.0.1");
+    let pod =
+        r#"{"metadata": {"name": "a"}, "spec": {"containers": [{"name": "a", "image": "nginx"}]}}"#;
+    let pods = format!("/sandboxes/{id}/api/v1/namespaces/default/pods");
+    assert_eq!(house.ask("POST", &pods, pod).await.status, StatusCode::CREATED);
+    house.ask("POST", &format!("/sandboxes/{id}/clock"), r#"{"advance_ms": 30000}"#).await;
+    let found = house.get(&format!("{pods}/a")).await.json();
+    assert_eq!(found["status"]["phase"], "Pending");
+    assert!(found["spec"].get("nodeName").is_none(), "nobody schedules");
+}
+
+#[tokio::test]
+async fn a_wish_that_cannot_be_is_refused() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &[]).await;
+    for (wish, said) in [
+        (r#"{"control_plane": 2}"#, "control_plane must be 1 or 3"),
+        (r#"{"nodes": 0}"#, "nodes must be 1 to 1000"),
+        (r#"{"nodes": [{"name": "a"}, {"name": "a"}]}"#, "two nodes have the name"),
+        (r#"{"nodes": [{"name": "a", "cpu": "much"}]}"#, "quantities must match"),
+        (r#"{"service_range": "10.0.0.0"}"#, "no range of addresses"),
+        (r#"{"off": ["brain"]}"#, "there is no component"),
+        (r#"{"user": ""}"#, "user has 1 to 253 letters"),
+    ] {
+        let refused = house.ask("POST", "/sandboxes", wish).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wish}");
+        assert!(
+            refused.json()["detail"].as_str().is_some_and(|text| text.contains(said)),
+            "{wish}: {:?}",
+            refused.json()
+        );
+    }
+}
+
+#[tokio::test]
+async fn faults_that_the_page_does_not_draw_reach_the_model() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &[]).await;
+    let id = house.sandbox(r#"{"rate": 0}"#).await;
+    let faults = format!("/sandboxes/{id}/faults");
+    let check = async |fault: &str, status: u16| {
+        let answer = house.ask("POST", &faults, fault).await;
+        assert_eq!(answer.status.as_u16(), status, "{fault}: {:?}", answer.json());
+    };
+    check(r#"{"kind": "node-partition", "node": "node-1"}"#, 200).await;
+    check(r#"{"kind": "component-stop", "component": "kube-apiserver"}"#, 200).await;
+    check(r#"{"kind": "packet-loss", "node": "node-1", "percent": 20}"#, 200).await;
+    check(r#"{"kind": "node-heal", "node": "nowhere"}"#, 404).await;
+    check(r#"{"kind": "earthquake"}"#, 422).await;
+    check(r#"{"kind": "node-off", "node": "node-1", "loud": "yes"}"#, 422).await;
+    let refused = house.get(&format!("/sandboxes/{id}/api/v1/nodes")).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    let trace = house.get(&format!("/sandboxes/{id}/trace?since=0")).await.json().to_string();
+    assert!(trace.contains(r#""kind":"component-stop""#));
+}

@@ -9,13 +9,8 @@ use super::draft::Draft;
 use super::status::Status;
 use crate::kinds::{FieldErrors, quoted};
 use crate::object::{Kind, Object, Typed};
+use crate::scenario::Range;
 
-/// 10.96.0.0/12
-const FIRST_IP: u32 = u32::from_be_bytes([10, 96, 0, 0]);
-const LAST_IP: u32 = u32::from_be_bytes([10, 111, 255, 255]);
-const RANGE: &str = "10.96.0.0/12";
-/// The first 256 addresses are left to those who choose their own.
-const DYNAMIC_IP: u32 = FIRST_IP + 256;
 const NODE_PORTS: std::ops::RangeInclusive<i32> = 30_000..=32_767;
 /// The first 86 node ports are left to those who choose their own.
 const DYNAMIC_PORT: i32 = 30_086;
@@ -35,7 +30,7 @@ pub(super) fn allot(
     let old = old.and_then(Service::of).and_then(|old| old.spec.as_ref());
     let spec = service.spec.get_or_insert_default();
     let mut errors = FieldErrors::default();
-    address(spec, &others, &mut errors);
+    address(spec, &draft.scenario.service_range, &others, &mut errors);
     node_ports(spec, &others, old, &mut errors);
     if errors.is_empty() {
         return Ok(());
@@ -64,7 +59,7 @@ impl Others {
     }
 }
 
-fn address(spec: &mut ServiceSpec, others: &Others, errors: &mut FieldErrors) {
+fn address(spec: &mut ServiceSpec, range: &str, others: &Others, errors: &mut FieldErrors) {
     if spec.type_.as_deref() == Some("ExternalName") {
         spec.cluster_ip = None;
         spec.cluster_ips = None;
@@ -74,29 +69,28 @@ fn address(spec: &mut ServiceSpec, others: &Others, errors: &mut FieldErrors) {
     }
     match spec.cluster_ip.clone().filter(|ip| !ip.is_empty()) {
         None => {
-            let mut range = (DYNAMIC_IP..LAST_IP).chain(FIRST_IP + 1..DYNAMIC_IP);
-            let free = range.find_map(|ip| {
-                let ip = Ipv4Addr::from(ip).to_string();
-                (!others.ips.contains(&ip)).then_some(ip)
+            let free = Range::read(range).and_then(|range| {
+                range.addresses().map(|ip| ip.to_string()).find(|ip| !others.ips.contains(ip))
             });
             spec.cluster_ip = free;
         }
         Some(ip) if ip == "None" => {}
-        Some(ip) => wanted_address(&ip, others, errors),
+        Some(ip) => wanted_address(&ip, range, others, errors),
     }
     spec.cluster_ips = spec.cluster_ip.clone().map(|ip| vec![ip]);
     spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
     spec.ip_family_policy.get_or_insert_with(|| "SingleStack".to_owned());
 }
 
-fn wanted_address(ip: &str, others: &Others, errors: &mut FieldErrors) {
+fn wanted_address(ip: &str, range: &str, others: &Others, errors: &mut FieldErrors) {
     let value = format!("[]string{{{}}}", quoted(ip));
-    let in_range =
-        ip.parse::<Ipv4Addr>().is_ok_and(|ip| (FIRST_IP..=LAST_IP).contains(&u32::from(ip)));
+    let in_range = ip
+        .parse::<Ipv4Addr>()
+        .is_ok_and(|ip| Range::read(range).is_some_and(|range| range.contains(u32::from(ip))));
     if !in_range {
         let detail = format!(
             "failed to allocate IP {ip}: the provided IP ({ip}) is not in the valid range. The \
-             range of valid IPs is {RANGE}"
+             range of valid IPs is {range}"
         );
         errors.invalid("spec.clusterIPs", value, detail);
     } else if others.ips.contains(ip) {

@@ -3,6 +3,7 @@
 use super::status::Status;
 use crate::object::{Key, Object};
 use crate::random::Random;
+use crate::scenario::Scenario;
 use crate::store::Store;
 use crate::time::Clock;
 use crate::trace::Actor;
@@ -40,6 +41,7 @@ impl Manager {
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
     pub(super) store: &'a Store,
+    pub(super) scenario: &'a Scenario,
     pub(super) clock: Clock,
     pub(super) random: &'a mut Random,
     pub(super) manager: Manager,
@@ -51,11 +53,12 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     pub(super) fn new(
         store: &'a Store,
+        scenario: &'a Scenario,
         clock: Clock,
         random: &'a mut Random,
         manager: Manager,
     ) -> Draft<'a> {
-        Draft { store, clock, random, manager, dry_run: false, changes: Vec::new() }
+        Draft { store, scenario, clock, random, manager, dry_run: false, changes: Vec::new() }
     }
 
     /// # Errors

@@ -12,6 +12,7 @@ use crate::input::{ApiRequest, Reply};
 use crate::machine::Machine;
 use crate::object::Object;
 use crate::random::Random;
+use crate::scenario::Scenario;
 use crate::store::Store;
 use crate::time::{Clock, Time};
 use crate::trace::{Actor, Trace, What};
@@ -33,6 +34,7 @@ struct Bench {
     store: Store,
     trace: Trace,
     random: Random,
+    scenario: Scenario,
     clock: Clock,
     machines: OrdMap<Arc<str>, Machine>,
 }
@@ -45,6 +47,7 @@ impl Bench {
             store: Store::default(),
             trace: Trace::default(),
             random: Random::new(1),
+            scenario: Scenario::playground(0),
             clock,
             machines: OrdMap::new(),
         };
@@ -59,6 +62,7 @@ impl Bench {
             store: &mut self.store,
             trace: &mut self.trace,
             random: &mut self.random,
+            scenario: &self.scenario,
             clock: self.clock,
             machines: &self.machines,
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::time::Millis;
 
+mod cluster;
 mod databases;
 mod load;
 mod servers;
@@ -16,6 +17,8 @@ pub use load::{Growth, Load};
 pub enum Application {
     /// The image has only its userland: what runs is what the command says.
     Userland,
+    /// One of the programs that a cluster consists of, by its name.
+    Program(&'static str),
     /// A scenario's own: answers every request with its title, version and the Pod's name.
     Greeter {
         title: String,
@@ -132,6 +135,15 @@ impl Application {
     pub fn programs(&self) -> &'static [&'static str] {
         match self {
             Application::Userland => &[],
+            Application::Program("etcd") => &["etcd", "/usr/local/bin/etcd"],
+            Application::Program("kube-apiserver") => &[cluster::RUNNER, "kube-apiserver"],
+            Application::Program("kube-scheduler") => &[cluster::RUNNER, "kube-scheduler"],
+            Application::Program("kube-controller-manager") => {
+                &[cluster::RUNNER, "kube-controller-manager"]
+            }
+            Application::Program(_) => {
+                &[cluster::RUNNER, "kube-proxy", "/usr/local/bin/kube-proxy"]
+            }
             Application::Greeter { .. } => &["app"],
             Application::Nginx => &["/docker-entrypoint.sh", "nginx", "nginx-debug"],
             Application::Httpd => &["httpd-foreground", "httpd"],
@@ -173,6 +185,7 @@ impl Application {
     pub fn start(&self, starting: Starting<'_>) -> Start {
         match self {
             Application::Userland => Start::Idles,
+            Application::Program(name) => cluster::program(name, starting),
             Application::Greeter { title, port } => servers::greeter(title, *port, starting),
             Application::Nginx => servers::nginx(starting),
             Application::Httpd => servers::httpd(starting),

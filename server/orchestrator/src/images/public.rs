@@ -23,6 +23,7 @@ struct Repository {
 use Userland::Busybox;
 
 mod bases;
+mod cluster;
 mod loads;
 mod servers;
 
@@ -31,7 +32,7 @@ const ENTRYPOINT: &[&str] = &["docker-entrypoint.sh"];
 /// Every image of every repository.
 pub(super) fn images() -> impl Iterator<Item = Image> {
     let repositories = bases::REPOSITORIES.iter().chain(servers::REPOSITORIES);
-    let repositories = repositories.chain(loads::REPOSITORIES);
+    let repositories = repositories.chain(loads::REPOSITORIES).chain(cluster::REPOSITORIES);
     repositories
         .flat_map(|repository| repository.tags.iter().filter_map(|tag| repository.image(tag)))
 }

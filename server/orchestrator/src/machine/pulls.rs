@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::images::Registry;
 use crate::queue::Class;
 use crate::time::{Millis, Time};
 use crate::trace::Transition;
@@ -13,6 +14,8 @@ use super::{
 
 /// How fast images are fetched and unpacked, in bytes a millisecond: 30 MB/s.
 const BYTES_PER_MS: i64 = 30_000;
+/// How long a registry that does not answer is waited for.
+const GIVES_UP_MS: Millis = 20_000;
 
 /// A pull that is wanted.
 #[derive(Clone, Debug)]
@@ -68,6 +71,16 @@ impl Machine {
 
     /// Asking the registry, then fetching what is not here.
     fn takes(&self, image: &str, around: &mut Surroundings<'_>) -> Millis {
+        let ms = self.takes_when_well(image, around);
+        match around.images.registry() {
+            Registry::Well => ms,
+            Registry::Slow { times } => ms.saturating_mul(i64::from(times)),
+            // A name server is asked twice, ten seconds each.
+            Registry::Down => GIVES_UP_MS,
+        }
+    }
+
+    fn takes_when_well(&self, image: &str, around: &mut Surroundings<'_>) -> Millis {
         let asks = around.between(400, 900);
         match around.images.resolve(image) {
             Ok(found) if !self.images.contains_key(&found.name.to_string()) => {

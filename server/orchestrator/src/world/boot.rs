@@ -1,5 +1,6 @@
 //! The cluster's beginning: what kubeadm would set up, then a minute to come up.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -14,12 +15,15 @@ use crate::machine::{Capacity, Machine};
 use crate::object::{Kind, Object};
 use crate::queue::{InstanceId, Queue};
 use crate::random::Random;
-use crate::scenario::{NodeSpec, Scenario};
+use crate::scenario::{NodeSpec, Range, Scenario};
 use crate::store::Store;
 use crate::time::{Millis, Time};
 use crate::trace::{Actor, EntryId, Trace, What};
 use crate::world::World;
-use crate::world::engine;
+use crate::world::control_plane::{ControlPlane, Program};
+use crate::world::delays::Delays;
+use crate::world::instance::Instance;
+use crate::world::{engine, manifests};
 
 /// How long before `Time(0)` the cluster begins.
 const BOOT_MS: Millis = 60_000;
@@ -44,6 +48,8 @@ pub(super) fn boot(seed: u64, scenario: &Scenario) -> World {
         instances: OrdMap::new(),
         sessions: OrdMap::new(),
         sessions_opened: 0,
+        control_plane: ControlPlane::of(scenario),
+        delays: Delays::default(),
         told: 0,
     };
     let cause = world.trace.push(world.now, Vec::new(), Actor::Bootstrap, false, What::Boot);
@@ -51,11 +57,39 @@ pub(super) fn boot(seed: u64, scenario: &Scenario) -> World {
         create(&mut world, &call, cause);
     }
     world.told = world.store.rev();
+    place_manifests(&mut world, cause);
     for id in instances(scenario) {
-        engine::start(&mut world, &id, cause);
+        let program = Program::of_host(TABLE[id.row].host);
+        if program.is_some_and(|program| world.control_plane.awaits_leader(program)) {
+            world.instances.insert(id, Arc::new(Instance::default()));
+        } else {
+            engine::start(&mut world, &id, cause);
+        }
     }
     world.run_until(Time(0));
     world
+}
+
+/// The control plane's own Pods: their images were pulled when the cluster was made.
+fn place_manifests(world: &mut World, cause: EntryId) {
+    let scenario = Arc::clone(&world.scenario);
+    if scenario.managed || scenario.leaves_off("kubelet") {
+        return;
+    }
+    for (index, node) in scenario.nodes.iter().enumerate().filter(|(_, node)| node.control_plane) {
+        for program in
+            Program::ALL.into_iter().filter(|program| !scenario.leaves_off(program.name()))
+        {
+            let manifest = manifests::manifest(&scenario, program, &node.name, &node_ip(index));
+            if let (Some(machine), Some(image)) = (
+                world.machines.get_mut(node.name.as_str()),
+                world.images.get(&manifests::image(program)),
+            ) {
+                machine.keep_image(Arc::clone(image));
+            }
+            world.place_manifest(&node.name, &manifest, cause);
+        }
+    }
 }
 
 fn create(world: &mut World, call: &Call, cause: EntryId) {
@@ -68,7 +102,16 @@ fn create(world: &mut World, call: &Call, cause: EntryId) {
 fn instances(scenario: &Scenario) -> Vec<InstanceId> {
     let mut all = Vec::new();
     for (row, component) in TABLE.iter().enumerate() {
-        if component.host == Host::EachNode {
+        let program = Program::of_host(component.host).map_or(component.name, Program::name);
+        if scenario.leaves_off(program) || scenario.leaves_off(component.name) {
+            continue;
+        }
+        if component.host == Host::ControlPlane {
+            let members: Vec<&NodeSpec> = scenario.control_plane().collect();
+            let elect = members.len() > 1 && !scenario.leaves_off("kubelet");
+            let on = |node: &&NodeSpec| InstanceId { row, node: Some(node.name.as_str().into()) };
+            all.extend(members.iter().filter(|_| elect).map(on));
+        } else if component.host == Host::EachNode {
             let on = |node: &NodeSpec| InstanceId { row, node: Some(node.name.as_str().into()) };
             all.extend(scenario.nodes.iter().map(on));
         } else {
@@ -87,7 +130,7 @@ fn calls(scenario: &Scenario) -> Vec<Call> {
             "labels": {"component": "apiserver", "provider": "kubernetes"},
         },
         "spec": {
-            "clusterIP": "10.96.0.1",
+            "clusterIP": own_address(scenario),
             "ports": [{"name": "https", "port": 443, "targetPort": 6443, "protocol": "TCP"}],
         },
     });
@@ -132,12 +175,17 @@ fn storage_class() -> Value {
     })
 }
 
+/// The address of the Service `kubernetes`: the first of the range.
+fn own_address(scenario: &Scenario) -> String {
+    Range::read(&scenario.service_range).map(|range| range.first().to_string()).unwrap_or_default()
+}
+
 fn object(kind: Kind, json: Value) -> Object {
     Object::from_json(kind, json).expect("the cluster's beginning is well-formed")
 }
 
 /// Nodes are 10.0.0.10, 10.0.0.11, … (then 10.0.1.0 and so on).
-fn node_ip(index: usize) -> String {
+pub(super) fn node_ip(index: usize) -> String {
     let number = index + 10;
     format!("10.0.{}.{}", number / 256, number % 256)
 }
@@ -155,8 +203,13 @@ fn node(index: usize, spec: &NodeSpec) -> Object {
     if spec.control_plane {
         labels["node-role.kubernetes.io/control-plane"] = json!("");
         labels["node.kubernetes.io/exclude-from-external-load-balancers"] = json!("");
-        node_spec["taints"] =
-            json!([{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]);
+    }
+    let taints = taints(spec);
+    if !taints.is_empty() {
+        node_spec["taints"] = taints.into();
+    }
+    for (key, value) in topology(spec).into_iter().chain(spec.labels.clone()) {
+        labels[key] = value.into();
     }
     let resources = json!({
         "cpu": quantity_milli(spec.cpu_milli),
@@ -177,6 +230,27 @@ fn node(index: usize, spec: &NodeSpec) -> Object {
         },
     });
     object(Kind::Node, json)
+}
+
+fn taints(spec: &NodeSpec) -> Vec<Value> {
+    let own = spec
+        .control_plane
+        .then(|| json!({"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}));
+    let given = spec.taints.iter().map(|taint| match taint.value.as_str() {
+        "" => json!({"key": taint.key, "effect": taint.effect}),
+        value => json!({"key": taint.key, "value": value, "effect": taint.effect}),
+    });
+    own.into_iter().chain(given).collect()
+}
+
+/// Where it stands, as a cloud provider labels it.
+fn topology(spec: &NodeSpec) -> BTreeMap<String, String> {
+    let labels = [
+        ("topology.kubernetes.io/region", &spec.region),
+        ("topology.kubernetes.io/zone", &spec.zone),
+    ];
+    let known = labels.into_iter().filter(|(_, value)| !value.is_empty());
+    known.map(|(key, value)| (key.to_owned(), value.clone())).collect()
 }
 
 /// `2` or `1500m`.

@@ -2,7 +2,7 @@
 
 use crate::api::Caller;
 use crate::call::{Call, EventRecord};
-use crate::component::{Failure, Requeue};
+use crate::component::{Failure, Host, Requeue};
 use crate::components::TABLE;
 use crate::object::Key;
 use crate::queue::{Class, Due, InstanceId};
@@ -24,12 +24,19 @@ struct Failed<'a> {
 impl World {
     pub(super) fn send(&mut self, id: &InstanceId, key: &Key) {
         let Some(instance) = self.instance_mut(id) else { return };
+        if instance.cut.is_some() {
+            self.strand(id, key);
+            return;
+        }
         let Some(in_flight) = instance.in_flight.get_mut(key) else { return };
         let Some(step) = in_flight.steps.pop_front() else { return };
         let (decision, more) = (in_flight.decision, !in_flight.steps.is_empty());
         match self.call(id, &step.call, decision) {
             Ok((rev, name)) => {
                 self.wrote(id, key, &step.call, rev);
+                if TABLE[id.row].host == Host::ControlPlane {
+                    self.may_lead(id, decision);
+                }
                 self.report(id, step.on_success.as_ref(), ("{name}", &name), decision);
                 if more {
                     let due = Due::Send { instance: id.clone(), key: key.clone() };
@@ -127,6 +134,11 @@ impl World {
         if let Some(requeue) = requeue {
             self.set_timer(id, key, requeue, decision);
         }
+        self.rest(id, key);
+    }
+
+    /// A key is at rest, or dirty again; of a serial component the next has its turn.
+    pub(super) fn rest(&mut self, id: &InstanceId, key: &Key) {
         let Some(instance) = self.instance_mut(id) else { return };
         if instance.dirty.contains_key(key) {
             self.take_turn(id, key.clone());
@@ -140,6 +152,11 @@ impl World {
     }
 
     pub(super) fn record(&mut self, id: &InstanceId, record: &EventRecord, cause: EntryId) {
+        let Some(instance) = self.instances.get(id) else { return };
+        if instance.cut.is_some() {
+            self.hold(id, record, cause);
+            return;
+        }
         // An event that cannot be recorded (its namespace is gone) is lost, as in Kubernetes.
         let _lost = self.call(id, &Call::Record(record.clone()), cause);
     }

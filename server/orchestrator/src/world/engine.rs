@@ -12,10 +12,11 @@ use crate::machine::{Happened, Surroundings};
 use crate::object::{Key, Kind, Object};
 use crate::queue::{Class, Due, InstanceId};
 use crate::random::Purpose;
-use crate::store::Change;
+use crate::store::{Change, Objects};
 use crate::time::{Millis, Time};
 use crate::trace::{Actor, EntryId, What};
 use crate::world::World;
+use crate::world::control_plane;
 use crate::world::instance::Instance;
 
 /// How long a watch takes to tell, at the least and at the most.
@@ -44,6 +45,8 @@ impl World {
                 happened(self, node, outcome, *cause);
             }
             Due::Silence { node, cause } => self.silence(node, *cause),
+            Due::RenewDeadline { instance, cause } => self.renew_deadline(instance, *cause),
+            Due::Reconnect { instance, cause } => self.reconnect(instance, *cause),
         }
     }
 
@@ -83,8 +86,8 @@ impl World {
 
     fn tell_one(&mut self, to: InstanceId, change: &Change) {
         let lag = self.random.between(Purpose::WatchLag, WATCH_LAG_MS.0, WATCH_LAG_MS.1);
-        let soonest = self.now + lag;
-        let Some(instance) = self.instance_mut(&to).filter(|instance| instance.running) else {
+        let soonest = self.now + lag + self.delays.of(&to);
+        let Some(instance) = self.instance_mut(&to).filter(|instance| instance.hears()) else {
             return;
         };
         instance.last_delivery = instance.last_delivery.max(soonest);
@@ -92,7 +95,7 @@ impl World {
         self.queue.push(at, class_of(&change.key), Due::Deliver { to, rev: change.rev });
     }
 
-    fn deliver(&mut self, to: &InstanceId, rev: u64) {
+    pub(super) fn deliver(&mut self, to: &InstanceId, rev: u64) {
         let Some(change) = self.store.change(rev).cloned() else { return };
         let component = TABLE[to.row];
         let Some(instance) = self.instance_mut(to).filter(|instance| instance.running) else {
@@ -132,7 +135,7 @@ impl World {
 
     fn silence(&mut self, node: &Arc<str>, cause: EntryId) {
         let off = self.machines.get(node).is_some_and(|machine| !machine.on);
-        if !off {
+        if !off || self.machines.get(node).is_some_and(|machine| machine.silence.is_some()) {
             return;
         }
         let actor = Actor::Component { name: "kubelet", node: Some(Arc::clone(node)) };
@@ -150,21 +153,41 @@ impl World {
 
 /// Starts an instance: it lists what it watches, and looks at what it starts with.
 pub(super) fn start(world: &mut World, id: &InstanceId, cause: EntryId) {
-    let component = TABLE[id.row];
-    let mut instance =
-        Instance { running: true, seen_rev: world.store.rev(), ..Default::default() };
-    instance.last_delivery = world.now;
-    for kind in component.watches {
-        for object in world.store.objects().of_kind(*kind) {
-            if sees(component, object, id) {
-                instance.cache.insert(object.clone());
+    let cut = world.cut_at_start(id, cause);
+    let reaches = cut.is_none();
+    let instance = Instance { running: true, last_delivery: world.now, cut, ..Instance::default() };
+    world.instances.insert(id.clone(), Arc::new(instance));
+    if reaches {
+        world.list(id, cause);
+    } else {
+        world.look_at_all(id, cause);
+    }
+}
+
+impl World {
+    /// Lets an instance list what it watches, and look at all of it.
+    pub(super) fn list(&mut self, id: &InstanceId, cause: EntryId) {
+        let component = TABLE[id.row];
+        let mut cache = Objects::default();
+        for kind in component.watches {
+            for object in self.store.objects().of_kind(*kind) {
+                if sees(component, object, id) {
+                    cache.insert(object.clone());
+                }
             }
         }
+        let rev = self.store.rev();
+        let Some(instance) = self.instance_mut(id) else { return };
+        instance.cache = cache;
+        instance.seen_rev = rev;
+        self.look_at_all(id, cause);
     }
-    world.instances.insert(id.clone(), Arc::new(instance));
-    let keys = (component.starts_with)(&world.view(id));
-    for key in keys {
-        world.enqueue(id, &key, cause);
+
+    fn look_at_all(&mut self, id: &InstanceId, cause: EntryId) {
+        let keys = (TABLE[id.row].starts_with)(&self.view(id));
+        for key in keys {
+            self.enqueue(id, &key, cause);
+        }
     }
 }
 
@@ -186,6 +209,7 @@ pub(super) fn stop(world: &mut World, id: &InstanceId) -> Option<Time> {
 pub(super) fn happened(world: &mut World, node: &Arc<str>, happened: Happened, cause: EntryId) {
     let mut cause = cause;
     for line in happened.transitions {
+        let heard = (line.pod.clone(), line.container.clone(), line.transition.clone());
         let what = What::Container {
             pod: line.pod,
             pod_uid: line.pod_uid,
@@ -195,6 +219,9 @@ pub(super) fn happened(world: &mut World, node: &Arc<str>, happened: Happened, c
         };
         let actor = Actor::Runtime { node: Arc::clone(node) };
         cause = world.trace.push(world.now, vec![cause], actor, false, what);
+        if let Some((program, runs)) = control_plane::told_by(&heard) {
+            world.program_changed(program, node, runs, cause);
+        }
     }
     if let Some(row) = TABLE.iter().position(|component| component.name == "kubelet") {
         let kubelet = InstanceId { row, node: Some(Arc::clone(node)) };
@@ -209,6 +236,13 @@ pub(super) fn happened(world: &mut World, node: &Arc<str>, happened: Happened, c
         let due = Due::Machine { node: Arc::clone(node), event: next.event, cause };
         world.queue.push(world.now + next.after_ms, next.class, due);
     }
+}
+
+/// Whether an instance watches a change.
+pub(super) fn is_concerned(component: &ComponentRow, change: &Change, id: &InstanceId) -> bool {
+    let objects = [change.before.as_ref(), change.after.as_ref()];
+    component.watches.contains(&change.key.kind)
+        && objects.into_iter().flatten().any(|object| sees(component, object, id))
 }
 
 enum Interested {

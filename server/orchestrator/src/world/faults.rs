@@ -2,32 +2,106 @@
 
 use std::sync::Arc;
 
-use crate::components::pods;
+use crate::component::Host;
+use crate::components::{TABLE, pods};
 use crate::fault::Fault;
+use crate::images::Registry;
 use crate::machine::Surroundings;
 use crate::queue::{Class, Due, InstanceId};
+use crate::time::Millis;
 use crate::trace::{Actor, EntryId, What};
 use crate::world::World;
-use crate::world::engine;
+use crate::world::{control_plane, delays, engine};
 use k8s_openapi::api::core::v1::Pod;
 
 /// Lets a fault happen. False if it names something that does not exist or does not run.
 pub(super) fn happen(world: &mut World, fault: &Fault) -> bool {
-    let node = match fault {
-        Fault::NodeOff { node } | Fault::NodeOn { node } => Some(node.as_str()),
-        Fault::ContainerKill { namespace, pod, .. } => node_of(world, namespace, pod),
-    };
-    let Some(machine) = node.and_then(|node| world.machines.get(node)) else { return false };
-    let node = Arc::clone(&machine.node);
-    let on = machine.on;
     match fault {
-        Fault::NodeOff { .. } if on => power_off(world, &node, fault),
-        Fault::NodeOn { .. } if !on => power_on(world, &node, fault),
-        Fault::NodeOff { .. } | Fault::NodeOn { .. } => {}
+        Fault::NodeOff { node }
+        | Fault::NodeOn { node }
+        | Fault::NodePartition { node }
+        | Fault::NodeHeal { node }
+        | Fault::PacketLoss { node, .. } => {
+            let Some(machine) = world.machines.get(node.as_str()) else { return false };
+            let node = Arc::clone(&machine.node);
+            to_node(world, &node, fault);
+            true
+        }
         Fault::ContainerKill { namespace, pod, container } => {
-            return on && kill(world, &node, (namespace, pod, container), fault);
+            let node = node_of(world, namespace, pod).and_then(|node| world.machines.get(node));
+            let Some(machine) = node.filter(|machine| machine.on) else { return false };
+            let node = Arc::clone(&machine.node);
+            kill(world, &node, (namespace, pod, container), fault)
+        }
+        Fault::ComponentStop { component, node } | Fault::ComponentStart { component, node } => {
+            control_plane::switch(world, component, node.as_deref(), fault)
+        }
+        Fault::RegistryDown => set_registry(world, Registry::Down, fault),
+        Fault::RegistrySlow { times } => {
+            set_registry(world, Registry::Slow { times: (*times).clamp(1, SLOW_MAX) }, fault)
+        }
+        Fault::RegistryRestore => set_registry(world, Registry::Well, fault),
+        Fault::WatchDelay { component, node, delay_ms } => {
+            delay_watch(world, component, node.as_deref(), *delay_ms, fault)
         }
     }
+}
+
+/// Pulls take at most so many times as long, and watches tell at most so late.
+const SLOW_MAX: u32 = 1000;
+const DELAY_MAX_MS: Millis = 3_600_000;
+
+fn to_node(world: &mut World, node: &Arc<str>, fault: &Fault) {
+    let Some((on, connected)) =
+        world.machines.get(node).map(|machine| (machine.on, machine.connected))
+    else {
+        return;
+    };
+    match fault {
+        Fault::NodeOff { .. } if on => power_off(world, node, fault),
+        Fault::NodeOn { .. } if !on => power_on(world, node, fault),
+        Fault::NodePartition { .. } if connected => connect(world, node, false, fault),
+        Fault::NodeHeal { .. } if !connected => connect(world, node, true, fault),
+        Fault::PacketLoss { percent, .. } => {
+            let percent = (*percent).min(100);
+            if let Some(machine) = world.machines.get_mut(node) {
+                machine.packet_loss = percent;
+            }
+            trace(world, fault);
+        }
+        _ => {}
+    }
+}
+
+fn connect(world: &mut World, node: &Arc<str>, connected: bool, fault: &Fault) {
+    let cause = trace(world, fault);
+    if let Some(machine) = world.machines.get_mut(node) {
+        machine.connected = connected;
+    }
+    world.review_connections(cause);
+}
+
+fn set_registry(world: &mut World, registry: Registry, fault: &Fault) -> bool {
+    trace(world, fault);
+    world.images.set_registry(registry);
+    true
+}
+
+fn delay_watch(
+    world: &mut World,
+    component: &str,
+    node: Option<&str>,
+    delay_ms: Millis,
+    fault: &Fault,
+) -> bool {
+    let Some(row) = delays::row_of(component) else { return false };
+    let there =
+        |node: &str| world.instances.contains_key(&InstanceId { row, node: Some(Arc::from(node)) });
+    if node.is_some_and(|node| !there(node)) {
+        return false;
+    }
+    trace(world, fault);
+    world.delays.set(row, node, delay_ms.clamp(0, DELAY_MAX_MS));
     true
 }
 
@@ -36,7 +110,7 @@ fn node_of<'a>(world: &'a World, namespace: &str, pod: &str) -> Option<&'a str> 
     pod.spec.as_ref()?.node_name.as_deref()
 }
 
-fn trace(world: &mut World, fault: &Fault) -> EntryId {
+pub(super) fn trace(world: &mut World, fault: &Fault) -> EntryId {
     let what = What::Fault { fault: fault.clone() };
     world.trace.push(world.now, Vec::new(), Actor::Fault, false, what)
 }
@@ -54,6 +128,7 @@ fn power_off(world: &mut World, node: &Arc<str>, fault: &Fault) {
         machine.power_off();
     }
     world.lose_sessions(node);
+    control_plane::lost_power(world, node, cause);
 }
 
 fn power_on(world: &mut World, node: &Arc<str>, fault: &Fault) {
@@ -62,10 +137,13 @@ fn power_on(world: &mut World, node: &Arc<str>, fault: &Fault) {
     let Some(machine) = world.machines.get_mut(node) else { return };
     let mut around = Surroundings { clock, random: &mut world.random, images: &world.images };
     let happened = machine.power_on(&mut around);
-    for instance in instances_on(world, node) {
+    // Candidates come with their containers.
+    let own = instances_on(world, node).into_iter();
+    for instance in own.filter(|id| TABLE[id.row].host != Host::ControlPlane) {
         engine::start(world, &instance, cause);
     }
     engine::happened(world, node, happened, cause);
+    world.review_connections(cause);
 }
 
 fn kill(

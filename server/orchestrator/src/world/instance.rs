@@ -35,8 +35,24 @@ pub(super) struct Instance {
     /// Failures in a row, for the back-off.
     pub(super) failures: OrdMap<Key, Failure>,
     pub(super) memory: OrdMap<Key, Memory>,
+    /// Set while it does not reach the API server.
+    pub(super) cut: Option<Cut>,
+    /// Keys whose requests could not be sent, with the decision that wanted them.
+    pub(super) stranded: OrdMap<Key, EntryId>,
+    /// Events that could not, with their causes.
+    pub(super) unsent: Vector<(Arc<EventRecord>, EntryId)>,
     /// The notes last traced for a key: the same are not traced again.
     pub(super) said: OrdMap<Key, Vec<Note>>,
+}
+
+/// A connection to the API server that is lost.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    pub(super) cause: EntryId,
+    /// All changes up to this revision have been told; 0 if none.
+    pub(super) from_rev: u64,
+    /// Whether a request has been refused since, and traced.
+    pub(super) told: bool,
 }
 
 /// An outcome that is being carried out.
@@ -50,6 +66,11 @@ pub(super) struct InFlight {
 }
 
 impl Instance {
+    /// Whether its watches are open.
+    pub(super) fn hears(&self) -> bool {
+        self.running && self.cut.is_none()
+    }
+
     /// Whether the cache lags behind the instance's own last write for this key.
     pub(super) fn lags(&self, key: &Key) -> bool {
         self.wrote.get(key).is_some_and(|rev| *rev > self.seen_rev)

@@ -12,7 +12,11 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) fn new(workers: u32) -> Cluster {
-        Cluster { world: World::new(7, &Scenario::playground(workers)) }
+        Cluster::of(&Scenario::playground(workers))
+    }
+
+    pub(crate) fn of(scenario: &Scenario) -> Cluster {
+        Cluster { world: World::new(7, scenario) }
     }
 
     pub(crate) fn request(&mut self, method: &str, uri: &str, body: &Value) -> (u16, Value) {
@@ -143,8 +147,10 @@ impl Cluster {
             .collect()
     }
 
+    /// All objects of a kind, those of the cluster itself left out.
     pub(crate) fn objects(&self, kind: Kind) -> Vec<Object> {
-        self.world.store().objects().of_kind(kind).cloned().collect()
+        let all = self.world.store().objects().of_kind(kind);
+        all.filter(|object| object.namespace() != "kube-system").cloned().collect()
     }
 
     pub(crate) fn now(&self) -> Time {

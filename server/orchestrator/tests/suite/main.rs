@@ -4,6 +4,7 @@
 
 mod autoscaler;
 mod cluster;
+mod control_plane;
 mod daemon_sets;
 mod deployments;
 mod eviction;

@@ -73,7 +73,7 @@ fn a_container_that_fails_is_held_back_longer_each_time() {
             +0.3s crash Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +0.3s   Pulling: Pulling image "busybox"
             +1.1s   Pulled: Successfully pulled image "busybox" in 773ms (773ms including waiting). Image size: 2225283 bytes.
-            +1.2s crash Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+            +1.3s crash Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
             +1.3s   Created: Container created
             +1.3s   Started: Container started
             +2.3s crash Running [app Error 1 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
@@ -170,7 +170,7 @@ fn a_pod_that_never_restarts_ends() {
             +0.3s well Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +0.3s   Pulling: Pulling image "busybox"
             +1.1s   Pulled: Successfully pulled image "busybox" in 773ms (773ms including waiting). Image size: 2225283 bytes.
-            +1.2s well Succeeded [app Completed 0 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+            +1.3s well Succeeded [app Completed 0 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +1.3s   Created: Container created
             +1.3s   Started: Container started
             +1.3s well Succeeded [app Completed 0 x0] 10.244.1.2 Initialized PodScheduled
@@ -213,7 +213,7 @@ fn init_containers_come_first() {
             +0.3s web Pending [one PodInitializing x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
             +0.3s   Pulling: Pulling image "busybox:1.36"
             +1.1s   Pulled: Successfully pulled image "busybox:1.36" in 773ms (773ms including waiting). Image size: 2221437 bytes.
-            +1.2s web Pending [one running x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
+            +1.3s web Pending [one running x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
             +1.3s   Created: Container created
             +1.3s   Started: Container started
             +3.3s web Pending [one Completed 0 ready x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled

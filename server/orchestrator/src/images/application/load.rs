@@ -76,6 +76,10 @@ impl Application {
             Application::Wordpress => Load::of(1, 42 * MIB, 35_000),
             Application::Python => Load::of(1, 14 * MIB, 1500),
             Application::Node => Load::of(1, 34 * MIB, 400),
+            Application::Program("kube-apiserver") => Load::of(45, 290 * MIB, 900),
+            Application::Program("etcd") => Load::of(22, 60 * MIB, 0),
+            Application::Program("kube-controller-manager") => Load::of(14, 55 * MIB, 0),
+            Application::Program(_) => Load::of(2, 24 * MIB, 0),
             // Each request takes a million square roots.
             Application::HpaExample => Load::of(1, 12 * MIB, 10_000),
             Application::ResourceConsumer => Load::of(1, 6 * MIB, 100),

@@ -19,7 +19,7 @@ pub(super) struct Story {
 
 impl Story {
     pub(super) fn new() -> Story {
-        let world = World::new(7, &Scenario::playground(1));
+        let world = World::new(7, &Scenario { managed: true, ..Scenario::playground(1) });
         let told = world.trace().len();
         Story { world, told, lines: Vec::new() }
     }

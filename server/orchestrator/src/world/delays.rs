@@ -1,0 +1,40 @@
+//! Watches that somebody has slowed.
+
+use std::sync::Arc;
+
+use imbl::OrdMap;
+
+use crate::components::TABLE;
+use crate::queue::InstanceId;
+use crate::time::Millis;
+
+/// How much later than others some instances hear of changes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Delays {
+    by_row: OrdMap<(usize, Option<Arc<str>>), Millis>,
+}
+
+impl Delays {
+    /// Those of one instance, or of all of a row.
+    pub(super) fn set(&mut self, row: usize, node: Option<&str>, delay_ms: Millis) {
+        let place = (row, node.map(Arc::from));
+        if delay_ms > 0 {
+            self.by_row.insert(place, delay_ms);
+        } else {
+            self.by_row.remove(&place);
+        }
+    }
+
+    pub(super) fn of(&self, id: &InstanceId) -> Millis {
+        if self.by_row.is_empty() {
+            return 0;
+        }
+        let own = self.by_row.get(&(id.row, id.node.clone()));
+        own.or_else(|| self.by_row.get(&(id.row, None))).copied().unwrap_or_default()
+    }
+}
+
+/// The row of a component by its name.
+pub(super) fn row_of(component: &str) -> Option<usize> {
+    TABLE.iter().position(|row| row.name == component)
+}
