@@ -17,6 +17,7 @@ mod namespace;
 mod namespace_defaults;
 mod node_lifecycle;
 pub mod ownership;
+pub mod pace;
 pub mod pod_control;
 pub mod pods;
 pub mod portion;

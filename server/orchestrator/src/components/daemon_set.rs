@@ -14,7 +14,7 @@ use crate::call::{Call, Step};
 use crate::component::{ComponentRow, Host, Interest, Note, Outcome, View};
 use crate::components::history::{self, Current, Fresh, History, REVISION_HASH};
 use crate::components::ownership::{self, Claimed};
-use crate::components::{pod_control, pods};
+use crate::components::{pace, pod_control, pods};
 use crate::kinds::template_generation;
 use crate::object::{Key, Kind, Object};
 use crate::selector;
@@ -46,7 +46,9 @@ const BURST: usize = 250;
 fn keys(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
     let mut keys: Vec<Key> = match (before, after) {
         (Some(Object::Node(_)), _) | (_, Some(Object::Node(_))) => of_node(view, before, after),
-        (Some(Object::Pod(before)), Some(Object::Pod(after))) if pods::same(before, after) => {
+        (Some(Object::Pod(before)), Some(Object::Pod(after)))
+            if pods::same(before, after) && pods::node(before) == pods::node(after) =>
+        {
             Vec::new()
         }
         _ => [before, after]
@@ -135,6 +137,9 @@ fn decide(view: &View<'_>, key: &Key) -> Outcome {
     let Some(spec) = set.spec.as_ref().filter(|_| !owner.is_deleting()) else {
         return Outcome::nothing();
     };
+    if let Some(rest) = pace::rest(view, key) {
+        return Outcome::nothing().requeue_after(rest);
+    }
     let claimed = ownership::claim::<Pod>(view.cache, owner, &spec.selector, |_| true);
     let Claimed { owned, adopt, release } = claimed;
     if !adopt.is_empty() || !release.is_empty() {
@@ -161,6 +166,7 @@ fn decide(view: &View<'_>, key: &Key) -> Outcome {
     };
     let outcome = turn.act();
     let outcome = status::sync(outcome, &turn);
+    let outcome = pace::after(outcome, view, key, turn.nodes.len());
     clean_up(outcome, &turn, &history, current.metadata.name.as_deref())
 }
 

@@ -34,7 +34,7 @@ pub fn is_active(pod: &Pod) -> bool {
 }
 
 /// Whether a change of a Pod makes no difference to the controller that owns it: its labels and
-/// owners, its phase, node and readiness, and whether it is being deleted are the same.
+/// owners, its phase and readiness, and whether it is being deleted are the same.
 pub fn same(before: &Pod, after: &Pod) -> bool {
     let ready = |pod: &Pod| {
         let ready = condition(pod, "Ready")?;
@@ -46,7 +46,6 @@ pub fn same(before: &Pod, after: &Pod) -> bool {
         && was.deletion_timestamp == is.deletion_timestamp
         && was.uid == is.uid
         && phase(before) == phase(after)
-        && node(before) == node(after)
         && ready(before) == ready(after)
 }
 

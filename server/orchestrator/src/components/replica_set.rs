@@ -11,7 +11,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use crate::call::{Call, Step};
 use crate::component::{ComponentRow, Host, Interest, Note, Outcome, View};
 use crate::components::ownership::{self, Claimed};
-use crate::components::{pod_control, pods};
+use crate::components::{pace, pod_control, pods};
 use crate::kinds::selectors;
 use crate::object::{Key, Kind, Object};
 use crate::selector;
@@ -101,6 +101,10 @@ pub(super) fn turn(
     update: impl FnOnce(ReplicaSetStatus) -> Call,
 ) -> Outcome {
     let Some(spec) = &set.spec else { return Outcome::nothing() };
+    let key = owner.key();
+    if let Some(rest) = pace::rest(view, &key) {
+        return Outcome::nothing().requeue_after(rest);
+    }
     let claimed = ownership::claim::<Pod>(view.cache, owner, &spec.selector, pods::is_active);
     let Claimed { owned, adopt, release } = claimed;
     let mut outcome = Outcome::nothing().calls(adopt.into_iter().map(Call::Update));
@@ -127,7 +131,7 @@ pub(super) fn turn(
         let at = if failure.is_some() { 0 } else { outcome.steps.len() };
         outcome.steps.insert(at, Step::from(update(status)));
     }
-    outcome
+    pace::after(outcome, view, &key, active.len())
 }
 
 /// Makes what is missing, or deletes what is too much. The first failure ends it: what Kubernetes

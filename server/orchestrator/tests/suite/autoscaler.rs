@@ -104,13 +104,16 @@ fn busy_pods_become_more_as_fast_as_is_allowed() {
         "load Deployment/load cpu: 197%/50% 1 6 6",
         "eight CPUs are not enough"
     );
-    check(&events(&cluster, "load"), &expect![[r#"
+    check(
+        &events(&cluster, "load"),
+        &expect![[r#"
         Normal ScalingReplicaSet: Scaled up replica set load-667949b54 from 0 to 1
         Normal SuccessfulRescale: New size: 4; reason: cpu resource utilization (percentage of request) above target
         Normal ScalingReplicaSet: Scaled up replica set load-667949b54 from 1 to 4
         Normal SuccessfulRescale: New size: 6; reason: cpu resource utilization (percentage of request) above target
         Normal ScalingReplicaSet: Scaled up replica set load-667949b54 from 4 to 6
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

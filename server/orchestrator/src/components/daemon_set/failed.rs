@@ -22,7 +22,8 @@ impl Failures {
         let status = turn.set.status.as_ref();
         let generation = status.and_then(|status| status.observed_generation).unwrap_or_default();
         let memory = turn.view.memory.get(turn.key);
-        let memory = memory.filter(|memory| memory["generation"] == generation);
+        let memory = memory
+            .filter(|memory| memory.get("generation").and_then(Value::as_i64) == Some(generation));
         let nodes = memory.and_then(|memory| memory["nodes"].as_object().cloned());
         Failures { generation, nodes: nodes.unwrap_or_default(), changed: false }
     }
