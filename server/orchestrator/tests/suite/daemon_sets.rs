@@ -209,7 +209,7 @@ fn a_broken_image_stops_the_update_at_the_first_node() {
 }
 
 #[test]
-fn a_failed_pod_is_replaced_with_a_back_off() {
+fn a_failed_pod_is_deleted_and_another_takes_its_place() {
     let mut cluster = settled(1, &json!({}));
     let mut replaced_after = Vec::new();
     for _ in 0..3 {

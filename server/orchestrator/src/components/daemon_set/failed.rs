@@ -48,3 +48,27 @@ impl Failures {
         json!({"generation": self.generation, "nodes": self.nodes})
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_back_off_of_a_node_doubles_and_is_forgotten_in_the_end() {
+        let mut failures = Failures { generation: 1, nodes: Map::new(), changed: false };
+        let quiet = 3_000 + 2 * MOST_MS + 1;
+        let cases = [
+            (0, None),
+            (400, Some(600)),
+            (1_000, None),
+            (1_500, Some(1_500)),
+            (3_000, None),
+            (quiet, None),
+            (quiet + 500, Some(500)),
+        ];
+        for (now, expected) in cases {
+            assert_eq!(failures.next("node-1", Time(now)), expected, "at {now}");
+        }
+        assert_eq!(failures.next("node-2", Time(quiet + 500)), None, "each node has its own");
+    }
+}
