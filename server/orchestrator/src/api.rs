@@ -36,6 +36,7 @@ mod discovery;
 mod draft;
 mod exec;
 mod fields;
+mod identity;
 mod logs;
 mod managed;
 mod metrics;
@@ -44,9 +45,11 @@ pub mod outage;
 mod patch;
 mod path;
 pub mod protobuf;
+mod rbac;
 mod read;
 mod record;
 mod respond;
+mod reviews;
 mod scale;
 mod schema;
 mod selector;
@@ -55,6 +58,7 @@ pub mod stream;
 mod table;
 #[cfg(test)]
 mod tests;
+mod token;
 mod tree;
 mod types;
 mod update;
@@ -62,6 +66,7 @@ mod update;
 use answer::Answer;
 use asked::Asked;
 use draft::{Draft, Planned};
+use identity::Identity;
 use status::Status;
 pub use stream::Cursor;
 
@@ -109,7 +114,15 @@ impl ApiServer<'_> {
         let mut draft =
             Draft::new(self.store, self.scenario, self.clock, self.random, asked.manager());
         let mut warnings = Vec::new();
-        let answered = answer::answer(&asked, &mut draft, self.machines, &mut warnings);
+        let objects = self.store.objects();
+        let own = Identity::new(&self.scenario.user.name, self.scenario.user.groups.clone());
+        let user = identity::of(request, &own, objects, self.clock)
+            .and_then(|user| rbac::admit(&user, &asked, objects).map(|()| user));
+        let answered = user.and_then(|user| {
+            let made = answer::answer(&asked, &user, &mut draft, self.machines, &mut warnings)?;
+            let within_rights = rbac::escalation::check(&user, draft.changes(), objects);
+            within_rights.inspect_err(|_| draft.give_up()).map(|()| made)
+        });
         let changes = draft.into_changes();
         let key = asked.key(answered.as_ref().ok());
         let what = What::Request {

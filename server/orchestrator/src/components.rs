@@ -5,6 +5,7 @@
 use crate::component::ComponentRow;
 
 mod autoscaler;
+mod cluster_role_aggregation;
 mod daemon_set;
 mod deployment;
 mod endpoint_slice;
@@ -42,6 +43,7 @@ pub static TABLE: &[&ComponentRow] = &[
     &namespace::ROW,
     &namespace_defaults::SERVICE_ACCOUNT,
     &namespace_defaults::ROOT_CA,
+    &cluster_role_aggregation::ROW,
     &storage::BINDER,
     &storage::CLAIM_PROTECTION,
     &storage::VOLUME_PROTECTION,

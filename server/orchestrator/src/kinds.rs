@@ -23,6 +23,7 @@ pub mod names;
 mod node;
 mod pod;
 pub mod quantity;
+pub(crate) mod rbac;
 pub mod selectors;
 mod service;
 pub mod storage;
@@ -60,6 +61,7 @@ pub enum Subresource {
     Log,
     Exec,
     Attach,
+    Token,
     Finalize,
 }
 
@@ -74,6 +76,7 @@ impl Subresource {
             Subresource::Log => "log",
             Subresource::Exec => "exec",
             Subresource::Attach => "attach",
+            Subresource::Token => "token",
             Subresource::Finalize => "finalize",
         }
     }
@@ -83,7 +86,7 @@ impl Subresource {
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     pub name: &'static str,
-    /// `string`, `integer` or `boolean`.
+    /// `string`, `integer`, `boolean` or `date`.
     pub cell_type: &'static str,
     /// Shown only by `-o wide`.
     pub wide: bool,
@@ -119,6 +122,11 @@ impl Column {
 
     const fn integer(self) -> Column {
         Column { cell_type: "integer", ..self }
+    }
+
+    /// A moment, as it stands in the object.
+    const fn date(self) -> Column {
+        Column { cell_type: "date", ..self }
     }
 
     const fn boolean(self) -> Column {

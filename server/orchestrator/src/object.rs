@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use k8s_openapi::Metadata;
-use k8s_openapi::api::{apps, autoscaling, coordination, core, discovery, storage};
+use k8s_openapi::api::{apps, autoscaling, coordination, core, discovery, rbac, storage};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -146,6 +146,10 @@ kinds! {
     ConfigMap: core::v1::ConfigMap,
     Secret: core::v1::Secret,
     ServiceAccount: core::v1::ServiceAccount,
+    Role: rbac::v1::Role,
+    ClusterRole: rbac::v1::ClusterRole,
+    RoleBinding: rbac::v1::RoleBinding,
+    ClusterRoleBinding: rbac::v1::ClusterRoleBinding,
     PersistentVolume: core::v1::PersistentVolume,
     PersistentVolumeClaim: core::v1::PersistentVolumeClaim,
     StorageClass: storage::v1::StorageClass,

@@ -8,11 +8,13 @@ use serde_json::Value;
 
 use super::asked::Asked;
 use super::draft::Draft;
+use super::identity::Identity;
 use super::path::{Scope, Target};
 use super::read::{List, Reader};
+use super::reviews::{self, Around};
 use super::status::Status;
 use super::stream::Cursor;
-use super::{apply, body, create, delete, discovery, metrics, patch, scale, types, update};
+use super::{apply, body, create, delete, discovery, metrics, patch, scale, token, types, update};
 use crate::call::Verb;
 use crate::kinds::Subresource;
 use crate::machine::Machine;
@@ -93,6 +95,7 @@ impl Answer {
 /// A refusal, as Kubernetes words it.
 pub(super) fn answer(
     asked: &Asked<'_>,
+    user: &Identity,
     draft: &mut Draft<'_>,
     machines: &OrdMap<Arc<str>, Machine>,
     warnings: &mut Vec<String>,
@@ -111,6 +114,11 @@ pub(super) fn answer(
     draft.dry_run = dry_run(asked)?;
     let answer = match &asked.target {
         Target::Collection(scope) => in_collection(asked, scope, draft, &mut body),
+        Target::Review(review, namespace) => {
+            let around = Around { user, objects: draft.store.objects(), clock: draft.clock };
+            let value = reviews::answer(*review, namespace, &body.json(), around)?;
+            Ok(Answer::Json { value, code: 201 })
+        }
         Target::Object { key, subresource } => {
             on_object(asked, key, *subresource, draft, &mut body)
         }
@@ -245,6 +253,10 @@ fn on_object(
             let (uid, node) = body.binding()?;
             update::bind(draft, key, &uid, &node)?;
             Ok(Answer::Json { value: success(None), code: 201 })
+        }
+        (Verb::Create, Some(Subresource::Token)) => {
+            let value = token::issue(draft.get(key)?, &body.json(), draft.clock)?;
+            Ok(Answer::Json { value, code: 201 })
         }
         (Verb::Create, Some(Subresource::Eviction)) => {
             let options = delete::Options::of_eviction(body)?;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Document};
 use super::asked::{Asked, Form};
 use super::path::Target;
+use super::reviews::Review;
 use super::status::Status;
 use super::{metrics, openapi};
 use crate::digest::Digest;
@@ -90,6 +91,7 @@ fn all_groups() -> Vec<(&'static str, &'static str)> {
         }
     }
     groups.push((metrics::GROUP, metrics::VERSION));
+    groups.extend([("authentication.k8s.io", "v1"), ("authorization.k8s.io", "v1")]);
     let place = |group: &str| GROUPS.iter().position(|known| *known == group);
     groups.sort_by_key(|(group, _)| place(group).unwrap_or(GROUPS.len()));
     groups
@@ -141,7 +143,8 @@ fn resources(group: &str, version: &str) -> Result<Value, Status> {
         return Ok(metrics::resources());
     }
     let rows = rows(group, version);
-    if rows.is_empty() {
+    let reviews = reviews(group, version);
+    if rows.is_empty() && reviews.is_empty() {
         return Err(Status::no_such_resource());
     }
     let mut resources = Vec::new();
@@ -149,6 +152,7 @@ fn resources(group: &str, version: &str) -> Result<Value, Status> {
         resources.push(legacy_resource(row));
         resources.extend(row.subresources.iter().map(|part| legacy_subresource(row, *part)));
     }
+    resources.extend(reviews.into_iter().map(legacy_review));
     let group_version = match group {
         "" => version.to_owned(),
         group => format!("{group}/{version}"),
@@ -160,6 +164,31 @@ fn resources(group: &str, version: &str) -> Result<Value, Status> {
         list["apiVersion"] = "v1".into();
     }
     Ok(list)
+}
+
+fn reviews(group: &str, version: &str) -> Vec<Review> {
+    let of = |review: &Review| review.group() == group && version == "v1";
+    Review::ALL.into_iter().filter(of).collect()
+}
+
+fn legacy_review(review: Review) -> Value {
+    json!({
+        "name": review.plural(),
+        "singularName": review.singular(),
+        "namespaced": review.namespaced(),
+        "kind": review.kind(),
+        "verbs": ["create"],
+    })
+}
+
+fn review(review: Review) -> Value {
+    json!({
+        "resource": review.plural(),
+        "responseKind": {"group": review.group(), "version": "v1", "kind": review.kind()},
+        "scope": if review.namespaced() { "Namespaced" } else { "Cluster" },
+        "singularResource": review.singular(),
+        "verbs": ["create"],
+    })
 }
 
 fn legacy_resource(row: &KindRow) -> Value {
@@ -185,6 +214,7 @@ fn speaks(row: &KindRow, part: Subresource) -> (&'static str, &'static str, &'st
         Subresource::Scale => ("autoscaling", "v1", "Scale"),
         Subresource::Eviction => ("policy", "v1", "Eviction"),
         Subresource::Binding => ("", "v1", "Binding"),
+        Subresource::Token => ("authentication.k8s.io", "v1", "TokenRequest"),
         Subresource::Exec => ("", "v1", "PodExecOptions"),
         Subresource::Attach => ("", "v1", "PodAttachOptions"),
         Subresource::Status | Subresource::Log | Subresource::Finalize => {
@@ -196,7 +226,7 @@ fn speaks(row: &KindRow, part: Subresource) -> (&'static str, &'static str, &'st
 fn verbs(part: Subresource) -> &'static [&'static str] {
     match part {
         Subresource::Status | Subresource::Scale => &["get", "patch", "update"],
-        Subresource::Binding | Subresource::Eviction => &["create"],
+        Subresource::Binding | Subresource::Eviction | Subresource::Token => &["create"],
         Subresource::Log => &["get"],
         Subresource::Exec | Subresource::Attach => &["create", "get"],
         Subresource::Finalize => &["update"],
@@ -224,9 +254,11 @@ fn aggregated(form: &'static str, groups: &[(&str, &str)]) -> Answer {
     let items: Vec<Value> = groups
         .iter()
         .map(|(group, version)| {
+            let kinds = rows(group, version).into_iter().map(resource);
+            let reviews = reviews(group, version).into_iter().map(review);
             let resources: Vec<Value> = match *group {
                 metrics::GROUP => metrics::aggregated(),
-                _ => rows(group, version).into_iter().map(resource).collect(),
+                _ => kinds.chain(reviews).collect(),
             };
             let version =
                 json!({"version": version, "freshness": "Current", "resources": resources});

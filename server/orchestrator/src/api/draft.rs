@@ -90,6 +90,15 @@ impl<'a> Draft<'a> {
         object
     }
 
+    pub(super) fn changes(&self) -> &[Planned] {
+        &self.changes
+    }
+
+    /// Wants nothing any more.
+    pub(super) fn give_up(&mut self) {
+        self.changes.clear();
+    }
+
     pub(super) fn into_changes(self) -> Vec<Planned> {
         self.changes
     }

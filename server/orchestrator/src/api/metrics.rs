@@ -23,11 +23,11 @@ const API_VERSION: &str = "metrics.k8s.io/v1beta1";
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wanted {
-    of: Kind,
+    pub(super) of: Kind,
     /// Empty for nodes, and for the Pods of all namespaces.
-    namespace: String,
+    pub(super) namespace: String,
     /// None for all of them.
-    name: Option<String>,
+    pub(super) name: Option<String>,
 }
 
 impl Wanted {

@@ -1,6 +1,7 @@
 //! What a request asks for, read from its method, path and query.
 
 use super::metrics;
+use super::reviews::Review;
 use crate::call::Verb;
 use crate::kinds::Subresource;
 use crate::object::{Key, Kind};
@@ -30,6 +31,8 @@ pub(crate) enum Target {
         key: Key,
         subresource: Option<Subresource>,
     },
+    /// Asked, answered, and not stored; of a namespace, or of none.
+    Review(Review, String),
     /// An unknown path below `/api` or `/apis`.
     NoResource,
     /// An unknown path elsewhere.
@@ -68,6 +71,9 @@ pub(crate) fn target(path: &str) -> Target {
 }
 
 fn in_group(group: &str, version: &str, rest: &[&str]) -> Target {
+    if let Some(target) = review(group, version, rest) {
+        return target;
+    }
     let found = match rest {
         [] => {
             let (group, version) = (group.to_owned(), version.to_owned());
@@ -97,6 +103,17 @@ fn in_group(group: &str, version: &str, rest: &[&str]) -> Target {
     found.unwrap_or(Target::NoResource)
 }
 
+fn review(group: &str, version: &str, rest: &[&str]) -> Option<Target> {
+    let (namespace, plural) = match rest {
+        [plural] => ("", plural),
+        ["namespaces", namespace, plural] => (*namespace, plural),
+        _ => return None,
+    };
+    let review = Review::of_path(group, version, plural)?;
+    (review.namespaced() != namespace.is_empty())
+        .then(|| Target::Review(review, namespace.to_owned()))
+}
+
 fn object(
     kind: Option<Kind>,
     namespace: &str,
@@ -118,7 +135,8 @@ pub(crate) fn verb(method: &str, target: &Target, query: &Query) -> Option<Verb>
         ("GET" | "HEAD", Target::Collection(_)) if query.flag("watch") => Some(Verb::Watch),
         ("GET" | "HEAD", Target::Collection(_)) => Some(Verb::List),
         ("DELETE", Target::Collection(_)) => Some(Verb::DeleteCollection),
-        ("POST", Target::Collection(_)) => Some(Verb::Create),
+        ("POST", Target::Collection(_) | Target::Review(..)) => Some(Verb::Create),
+        (_, Target::Review(..)) => None,
         ("GET" | "HEAD", Target::Metrics(wanted)) if wanted.is_list() => Some(Verb::List),
         ("GET" | "HEAD", _) => Some(Verb::Get),
         (_, Target::Object { subresource: Some(part), .. }) => subresource_verb(method, *part),
@@ -135,7 +153,11 @@ fn subresource_verb(method: &str, part: Subresource) -> Option<Verb> {
     match (method, part) {
         (
             "POST",
-            Subresource::Binding | Subresource::Eviction | Subresource::Exec | Subresource::Attach,
+            Subresource::Binding
+            | Subresource::Eviction
+            | Subresource::Exec
+            | Subresource::Attach
+            | Subresource::Token,
         ) => Some(Verb::Create),
         ("PUT", Subresource::Status | Subresource::Scale | Subresource::Finalize) => {
             Some(Verb::Update)

@@ -102,6 +102,36 @@ impl Status {
         Status::new(403, "Forbidden", message).about(key.kind, key.name())
     }
 
+    /// The same, where the resource need be none of ours. Without one: a path.
+    pub(crate) fn refused(group: &str, resource: &str, name: &str, why: &str) -> Status {
+        let subject = match (group, name) {
+            ("", "") => resource.to_owned(),
+            ("", name) => format!("{resource} \"{name}\""),
+            (group, "") => format!("{resource}.{group}"),
+            (group, name) => format!("{resource}.{group} \"{name}\""),
+        };
+        let message = match subject.as_str() {
+            "" => format!("forbidden: {why}"),
+            subject => format!("{subject} is forbidden: {why}"),
+        };
+        let kind = Kind::ALL.iter().find(|kind| kind.group() == group && kind.plural() == resource);
+        let status = Status::new(403, "Forbidden", message);
+        match kind {
+            Some(kind) => status.about(*kind, name),
+            None => Status { details: Some(Box::default()), ..status },
+        }
+    }
+
+    /// Who asks is not known.
+    pub fn unauthorized() -> Status {
+        Status::new(401, "Unauthorized", "Unauthorized")
+    }
+
+    /// Something that is referred to is not there.
+    pub(crate) fn not_found_text(message: &str) -> Status {
+        Status::new(404, "NotFound", message)
+    }
+
     /// # Panics
     /// If there is no error in it.
     pub fn invalid(kind: Kind, name: &str, errors: FieldErrors) -> Status {

@@ -39,6 +39,11 @@ struct Bench {
     machines: OrdMap<Arc<str>, Machine>,
 }
 
+/// Somebody who may do everything, though there are no roles.
+fn tester() -> crate::scenario::User {
+    crate::scenario::User { name: "tester".to_owned(), groups: vec!["system:masters".to_owned()] }
+}
+
 impl Bench {
     /// With the namespace `default` and its service account.
     fn new() -> Bench {
@@ -47,7 +52,7 @@ impl Bench {
             store: Store::default(),
             trace: Trace::default(),
             random: Random::new(1),
-            scenario: Scenario::playground(0),
+            scenario: Scenario { user: tester(), ..Scenario::playground(0) },
             clock,
             machines: OrdMap::new(),
         };

@@ -2,10 +2,10 @@
 
 use k8s_openapi::api;
 
-use super::Subresource::{Attach, Binding, Eviction, Exec, Finalize, Log, Scale, Status};
+use super::Subresource::{Attach, Binding, Eviction, Exec, Finalize, Log, Scale, Status, Token};
 use super::{
-    KindRow, Rules, autoscaler, cluster, config, endpoints, events, node, pod, service, storage,
-    workloads,
+    KindRow, Rules, autoscaler, cluster, config, endpoints, events, node, pod, rbac, service,
+    storage, workloads,
 };
 use crate::object::Kind;
 
@@ -83,11 +83,15 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         short_names: &["sa"],
         categories: &[],
         namespaced: true,
-        subresources: &[],
+        subresources: &[Token],
         fields: &[],
         columns: cluster::SERVICE_ACCOUNT_COLUMNS,
         rules: Rules::of::<api::core::v1::ServiceAccount>(),
     },
+    rbac::ROLE,
+    rbac::CLUSTER_ROLE,
+    rbac::binding::ROW,
+    rbac::binding::CLUSTER,
     storage::volume::ROW,
     storage::claim::ROW,
     storage::class::ROW,

@@ -25,6 +25,8 @@ use crate::world::delays::Delays;
 use crate::world::instance::Instance;
 use crate::world::{engine, manifests};
 
+mod roles;
+
 /// How long before `Time(0)` the cluster begins.
 const BOOT_MS: Millis = 60_000;
 
@@ -151,6 +153,7 @@ fn calls(scenario: &Scenario) -> Vec<Call> {
             (Kind::StorageClass, storage_class()),
         ])
         .map(|(kind, json)| object(kind, json))
+        .chain(roles::objects())
         .chain(nodes);
     objects
         .flat_map(|object| {

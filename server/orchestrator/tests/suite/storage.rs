@@ -117,6 +117,7 @@ fn a_claim_is_bound_to_the_smallest_volume_that_suits_it() {
     for (name, size) in [("large", "10Gi"), ("small", "1Gi"), ("right", "5Gi")] {
         cluster.ok("POST", VOLUMES, &volume(name, disk("manual", size, "Retain")));
     }
+    cluster.settle();
     cluster.ok("POST", CLAIMS, &claim("data", wanted(json!("manual"), "3Gi")));
     cluster.settle();
     assert_eq!(claims(&cluster), ["data Bound 5Gi RWO manual"]);
