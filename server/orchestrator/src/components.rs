@@ -24,6 +24,7 @@ pub mod pods;
 pub mod portion;
 mod replica_set;
 mod replication_controller;
+mod resource_quota;
 mod scheduler;
 mod stateful_set;
 pub(crate) mod storage;
@@ -44,6 +45,7 @@ pub static TABLE: &[&ComponentRow] = &[
     &namespace_defaults::SERVICE_ACCOUNT,
     &namespace_defaults::ROOT_CA,
     &cluster_role_aggregation::ROW,
+    &resource_quota::ROW,
     &storage::BINDER,
     &storage::CLAIM_PROTECTION,
     &storage::VOLUME_PROTECTION,

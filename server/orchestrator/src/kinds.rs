@@ -22,6 +22,7 @@ pub mod metadata;
 pub mod names;
 mod node;
 mod pod;
+mod policy;
 pub mod quantity;
 pub(crate) mod rbac;
 pub mod selectors;

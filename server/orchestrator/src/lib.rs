@@ -22,6 +22,7 @@ pub mod machine;
 pub mod network;
 pub mod object;
 pub mod queue;
+mod quota;
 pub mod random;
 pub mod resources;
 pub mod scenario;

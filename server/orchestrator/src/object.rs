@@ -146,6 +146,8 @@ kinds! {
     ConfigMap: core::v1::ConfigMap,
     Secret: core::v1::Secret,
     ServiceAccount: core::v1::ServiceAccount,
+    ResourceQuota: core::v1::ResourceQuota,
+    LimitRange: core::v1::LimitRange,
     Role: rbac::v1::Role,
     ClusterRole: rbac::v1::ClusterRole,
     RoleBinding: rbac::v1::RoleBinding,

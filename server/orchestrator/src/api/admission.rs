@@ -7,6 +7,8 @@ use k8s_openapi::api::core::v1::{
     ServiceAccountTokenProjection, Toleration, Volume, VolumeMount, VolumeProjection,
 };
 
+mod limits;
+pub(super) mod quota;
 mod storage;
 
 use super::draft::Draft;
@@ -25,6 +27,7 @@ pub(super) fn on_create(draft: &mut Draft<'_>, object: &mut Object) -> Result<()
     if object.kind().row().namespaced {
         namespace_lifecycle(draft, object)?;
     }
+    limits::apply(draft, object)?;
     let key = named(object);
     if let Some(pod) = Pod::of_mut(object) {
         service_account(draft, &key, pod)?;

@@ -60,6 +60,7 @@ pub(super) fn create_owned(draft: &mut Draft<'_>, mut object: Object) -> Result<
     admission::on_create(draft, &mut object)?;
     begin(draft, &mut object);
     validate(&object)?;
+    admission::quota::charge(draft, &object, None)?;
     let key = object.key();
     if let Some(existing) = draft.store.objects().get(&key) {
         return Err(Status::already_exists(&key, existing.is_deleting()));

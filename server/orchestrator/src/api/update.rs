@@ -104,6 +104,7 @@ fn finish(draft: &mut Draft<'_>, key: &Key, mut new: Object, part: Part) -> Resu
     if part == Part::Main {
         admission::on_update(draft, &mut new, old)?;
         validate(&new, old)?;
+        admission::quota::charge(draft, &new, Some(old))?;
         allotment::allot(draft, &mut new, Some(old))?;
     }
     Ok(store(draft, new, old))

@@ -126,6 +126,14 @@ pub fn canonical(text: &str) -> Result<String, &'static str> {
     Ok(format!("{number}{}", suffix.map_or("", |(suffix, ..)| suffix)))
 }
 
+/// An amount in billionths as Kubernetes writes it, with suffixes of 1024 or of 1000.
+pub fn show(nano: i128, binary: bool) -> String {
+    if binary && nano % 1_000_000_000 == 0 && nano != 0 {
+        return canonical_binary(nano / 1_000_000_000);
+    }
+    canonical(&format!("{nano}n")).unwrap_or_default()
+}
+
 fn canonical_binary(mut number: i128) -> String {
     let mut power = 0;
     while number % 1024 == 0 && power < 60 {

@@ -4,8 +4,8 @@ use k8s_openapi::api;
 
 use super::Subresource::{Attach, Binding, Eviction, Exec, Finalize, Log, Scale, Status, Token};
 use super::{
-    KindRow, Rules, autoscaler, cluster, config, endpoints, events, node, pod, rbac, service,
-    storage, workloads,
+    KindRow, Rules, autoscaler, cluster, config, endpoints, events, node, pod, policy, rbac,
+    service, storage, workloads,
 };
 use crate::object::Kind;
 
@@ -88,6 +88,8 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         columns: cluster::SERVICE_ACCOUNT_COLUMNS,
         rules: Rules::of::<api::core::v1::ServiceAccount>(),
     },
+    policy::QUOTA,
+    policy::LIMITS,
     rbac::ROLE,
     rbac::CLUSTER_ROLE,
     rbac::binding::ROW,

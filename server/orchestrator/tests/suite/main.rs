@@ -11,6 +11,7 @@ mod eviction;
 mod exec;
 mod garbage;
 mod metrics;
+mod quota;
 mod rbac;
 mod replica_sets;
 mod replication_controllers;

@@ -33,15 +33,15 @@ fn a_manifest_on_a_node_is_run_and_mirrored() {
     check(
         &mut story,
         &expect![[r#"
-        +0.0s proxy-node-1 Pending [] - 
-        +0.0s proxy-node-1 Pending [app ContainerCreating x0] - Initialized PodScheduled
-        +0.3s proxy-node-1 Pending [app ContainerCreating x0] 10.0.0.11 PodReadyToStartContainers Initialized PodScheduled
-        +0.3s   Pulling: Pulling image "my-app:1.0"
-        +1.9s   Pulled: Successfully pulled image "my-app:1.0" in 1.585s (1.585s including waiting). Image size: 25165824 bytes.
-        +2.1s proxy-node-1 Running [app running ready x0] 10.0.0.11 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-        +2.1s   Created: Container created
-        +2.1s   Started: Container started
-    "#]],
+            +0.0s proxy-node-1 Pending [] - 
+            +0.0s proxy-node-1 Pending [app ContainerCreating x0] - Initialized PodScheduled
+            +0.3s proxy-node-1 Pending [app ContainerCreating x0] 10.0.0.11 PodReadyToStartContainers Initialized PodScheduled
+            +0.3s   Pulling: Pulling image "my-app:1.0"
+            +1.9s   Pulled: Successfully pulled image "my-app:1.0" in 1.585s (1.585s including waiting). Image size: 25165824 bytes.
+            +2.0s proxy-node-1 Running [app running ready x0] 10.0.0.11 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+            +2.0s   Created: Container created
+            +2.0s   Started: Container started
+        "#]],
     );
     let pod = mirror(&story);
     let annotations = pod.metadata.annotations.as_ref().unwrap();
