@@ -73,9 +73,9 @@ fn a_container_that_fails_is_held_back_longer_each_time() {
             +0.3s crash Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +0.3s   Pulling: Pulling image "busybox"
             +1.1s   Pulled: Successfully pulled image "busybox" in 773ms (773ms including waiting). Image size: 2225283 bytes.
-            +1.3s crash Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-            +1.3s   Created: Container created
-            +1.3s   Started: Container started
+            +1.2s crash Running [app running ready x0] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+            +1.2s   Created: Container created
+            +1.2s   Started: Container started
             +2.3s crash Running [app Error 1 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +2.3s   Pulled: Container image "busybox" already present on machine and can be accessed by the pod
             +2.5s crash Running [app running after 1 ready x1] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
@@ -83,28 +83,28 @@ fn a_container_that_fails_is_held_back_longer_each_time() {
             +2.5s   Started x2: Container started
             +3.5s crash Running [app Error 1 after 1 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +4.5s crash Running [app CrashLoopBackOff after 1 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +4.5s   BackOff: Back-off restarting failed container app in pod crash_default(6cec087e-05c2-4883-8cbb-1ec6fa148f5f)
+            +4.5s   BackOff: Back-off restarting failed container app in pod crash_default(7cff484c-5574-46c5-9016-cfd696363baf)
             +13.5s   Pulled x2: Container image "busybox" already present on machine and can be accessed by the pod
             +13.8s crash Running [app running after 1 ready x2] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
             +13.8s   Created x3: Container created
             +13.8s   Started x3: Container started
             +14.8s crash Running [app Error 1 after 1 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +15.8s crash Running [app CrashLoopBackOff after 1 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +15.8s   BackOff x2: Back-off restarting failed container app in pod crash_default(6cec087e-05c2-4883-8cbb-1ec6fa148f5f)
+            +15.8s   BackOff x2: Back-off restarting failed container app in pod crash_default(7cff484c-5574-46c5-9016-cfd696363baf)
             +34.8s   Pulled x3: Container image "busybox" already present on machine and can be accessed by the pod
             +35.1s crash Running [app running after 1 ready x3] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
             +35.1s   Created x4: Container created
             +35.1s   Started x4: Container started
             +36.1s crash Running [app Error 1 after 1 x3] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +37.1s crash Running [app CrashLoopBackOff after 1 x3] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +37.1s   BackOff x3: Back-off restarting failed container app in pod crash_default(6cec087e-05c2-4883-8cbb-1ec6fa148f5f)
+            +37.1s   BackOff x3: Back-off restarting failed container app in pod crash_default(7cff484c-5574-46c5-9016-cfd696363baf)
             +76.1s   Pulled x4: Container image "busybox" already present on machine and can be accessed by the pod
             +76.2s crash Running [app running after 1 ready x4] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
             +76.2s   Created x5: Container created
             +76.2s   Started x5: Container started
             +77.3s crash Running [app Error 1 after 1 x4] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +78.3s crash Running [app CrashLoopBackOff after 1 x4] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +78.3s   BackOff x4: Back-off restarting failed container app in pod crash_default(6cec087e-05c2-4883-8cbb-1ec6fa148f5f)
+            +78.3s   BackOff x4: Back-off restarting failed container app in pod crash_default(7cff484c-5574-46c5-9016-cfd696363baf)
         "#]],
     );
 }
@@ -170,9 +170,9 @@ fn a_pod_that_never_restarts_ends() {
             +0.3s well Pending [app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +0.3s   Pulling: Pulling image "busybox"
             +1.1s   Pulled: Successfully pulled image "busybox" in 773ms (773ms including waiting). Image size: 2225283 bytes.
-            +1.3s well Succeeded [app Completed 0 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +1.3s   Created: Container created
-            +1.3s   Started: Container started
+            +1.2s well Succeeded [app Completed 0 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
+            +1.2s   Created: Container created
+            +1.2s   Started: Container started
             +1.3s well Succeeded [app Completed 0 x0] 10.244.1.2 Initialized PodScheduled
             +20.0s ill Pending [] - 
             +20.0s ill Pending [] - PodScheduled
@@ -213,9 +213,9 @@ fn init_containers_come_first() {
             +0.3s web Pending [one PodInitializing x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
             +0.3s   Pulling: Pulling image "busybox:1.36"
             +1.1s   Pulled: Successfully pulled image "busybox:1.36" in 773ms (773ms including waiting). Image size: 2221437 bytes.
-            +1.3s web Pending [one running x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
-            +1.3s   Created: Container created
-            +1.3s   Started: Container started
+            +1.2s web Pending [one running x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
+            +1.2s   Created: Container created
+            +1.2s   Started: Container started
             +3.3s web Pending [one Completed 0 ready x0, two PodInitializing x0, app PodInitializing x0] 10.244.1.2 PodReadyToStartContainers PodScheduled
             +3.3s   Pulled: Container image "busybox:1.36" already present on machine and can be accessed by the pod
             +3.6s web Pending [one Completed 0 ready x0, two Completed 0 ready x0, app ContainerCreating x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
@@ -304,7 +304,7 @@ fn a_probe_decides_who_is_ready_and_who_is_restarted() {
             +41.6s   Killing x2: Container app failed liveness probe, will be restarted
             +41.7s probed Running [app Error 2 after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +42.7s probed Running [app CrashLoopBackOff after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +42.7s   BackOff: Back-off restarting failed container app in pod probed_default(6cec087e-05c2-4883-8cbb-1ec6fa148f5f)
+            +42.7s   BackOff: Back-off restarting failed container app in pod probed_default(7cff484c-5574-46c5-9016-cfd696363baf)
         "#]],
     );
 }
