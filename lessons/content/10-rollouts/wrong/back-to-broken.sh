@@ -1,0 +1,2 @@
+# step: history
+kubectl rollout undo deployment/web --to-revision=3

@@ -1,0 +1,2 @@
+# step: undo
+kubectl delete deployment web

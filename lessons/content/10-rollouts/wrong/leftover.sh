@@ -1,0 +1,2 @@
+# step: recreate
+kubectl patch deployment web -p '{"spec":{"strategy":{"type":"Recreate"}}}'

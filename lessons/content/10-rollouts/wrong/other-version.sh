@@ -1,0 +1,2 @@
+# step: broken
+kubectl set image deployment/web app=my-app:1.1

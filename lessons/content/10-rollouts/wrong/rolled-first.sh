@@ -1,0 +1,2 @@
+# step: recreate
+kubectl set image deployment/web app=my-app:2.0

@@ -1,0 +1,2 @@
+# step: broken
+kubectl scale deployment web --replicas=8
