@@ -16,6 +16,7 @@ use crate::time::Time;
 use crate::world::{Violation, World};
 
 mod sets;
+mod storage;
 
 /// One act of a history.
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ impl Simulation {
     /// Draws the next act.
     pub fn draw(&mut self) -> Act {
         let name = NAMES[self.pick(NAMES.len())];
-        match self.pick(25) {
+        match self.pick(28) {
             0..=3 => self.create_deployment(name),
             4 => request("POST", "/api/v1/namespaces/default/services", &service(name)),
             5 => self.create_pod(),
@@ -74,6 +75,7 @@ impl Simulation {
             16 => Act::Wait(310_000),
             17 => Act::Wait(55_000),
             18..=21 => self.act_sets(),
+            22..=24 => self.act_storage(),
             _ => Act::Wait(self.pick(20_000) as i64),
         }
     }

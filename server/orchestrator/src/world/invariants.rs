@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use thiserror::Error;
 
@@ -19,6 +19,8 @@ pub enum Violation {
     FutureRevision(String),
     #[error("trace entry {0} has no cause")]
     NoCause(u64),
+    #[error("the volume {0} is bound to two claims")]
+    SharedVolume(String),
     #[error("revision {0} follows {1}")]
     RevisionGap(u64, u64),
     #[error("{0} is owned by {1}, which does not exist, and nobody is about to collect it")]
@@ -36,6 +38,7 @@ impl World {
         if self.is_quiet() {
             self.check_owners(&mut violations);
             self.check_endpoints(&mut violations);
+            self.check_volumes(&mut violations);
         }
         violations
     }
@@ -68,6 +71,19 @@ impl World {
             }
             if object.rev() > self.store().rev() {
                 violations.push(Violation::FutureRevision(label(object)));
+            }
+        }
+    }
+
+    /// A volume belongs to one claim.
+    fn check_volumes(&self, violations: &mut Vec<Violation>) {
+        let mut taken = BTreeSet::new();
+        for claim in self.store().objects().all::<PersistentVolumeClaim>() {
+            let phase = claim.status.as_ref().and_then(|status| status.phase.as_deref());
+            let name = claim.spec.as_ref().and_then(|spec| spec.volume_name.clone());
+            let Some(name) = name.filter(|_| phase == Some("Bound")) else { continue };
+            if !taken.insert(name.clone()) {
+                violations.push(Violation::SharedVolume(name));
             }
         }
     }
