@@ -1,0 +1,2 @@
+# step: cordon
+kubectl cordon node-2

@@ -1,0 +1,2 @@
+# step: off
+kubectl delete node node-2

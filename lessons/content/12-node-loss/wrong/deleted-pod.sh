@@ -1,0 +1,2 @@
+# step: off
+kubectl delete pod lonely --wait=false

@@ -1,0 +1,2 @@
+# step: drain
+kubectl drain node-2 --ignore-daemonsets

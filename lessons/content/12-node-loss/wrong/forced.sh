@@ -1,0 +1,2 @@
+# step: back
+kubectl delete pod lonely --force --grace-period=0

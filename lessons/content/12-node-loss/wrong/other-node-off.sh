@@ -1,0 +1,2 @@
+# step: off
+fault node-off node-1

@@ -1,0 +1,2 @@
+# step: unknown
+fault node-on node-2

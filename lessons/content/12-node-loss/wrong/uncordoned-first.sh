@@ -1,0 +1,2 @@
+# step: drain
+kubectl uncordon node-3
