@@ -20,6 +20,7 @@ mod act;
 mod commands;
 mod containers;
 mod event;
+mod hooks;
 mod inside;
 mod manifests;
 mod memory;
@@ -33,7 +34,7 @@ mod sessions;
 mod shell;
 mod usage;
 
-pub use act::{ContainerConfig, MachineAct, Network, PreStop};
+pub use act::{ContainerConfig, Hook, MachineAct, Network};
 pub use event::{ContainerTransition, Happened, MachineEvent, Scheduled};
 pub use manifests::CONFIG_HASH;
 pub use memory::{EVICTION_BYTES, EVICTION_EVERY_MS, Victim};
@@ -170,6 +171,9 @@ impl Machine {
             }
             MachineEvent::Started { uid, container, attempt } => {
                 self.started(uid, container, *attempt, around)
+            }
+            MachineEvent::Hooked { uid, container, attempt, well } => {
+                self.hooked(uid, container, *attempt, *well)
             }
             MachineEvent::Turn { uid, container, attempt } => {
                 self.turn(uid, container, *attempt, around)

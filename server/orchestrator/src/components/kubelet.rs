@@ -8,6 +8,7 @@ use crate::component::{ComponentRow, Host, Interest, Outcome, View};
 use crate::components::pods;
 use crate::object::{Key, Kind, Object};
 
+mod admission;
 mod claims;
 mod conditions;
 mod containers;
@@ -24,8 +25,10 @@ mod plan;
 mod pod;
 mod probes;
 mod restarts;
+mod services;
 mod share;
 mod status;
+mod stopping;
 mod volumes;
 
 pub(super) static ROW: ComponentRow = ComponentRow {
@@ -37,6 +40,7 @@ pub(super) static ROW: ComponentRow = ComponentRow {
         Kind::Lease,
         Kind::ConfigMap,
         Kind::Secret,
+        Kind::Service,
         Kind::PersistentVolume,
         Kind::PersistentVolumeClaim,
         Kind::VolumeAttachment,
@@ -57,6 +61,7 @@ fn interest(object: &Object) -> Interest<'_> {
         }
         Object::ConfigMap(_)
         | Object::Secret(_)
+        | Object::Service(_)
         | Object::PersistentVolume(_)
         | Object::PersistentVolumeClaim(_) => Interest::All,
         Object::VolumeAttachment(attachment) => Interest::Node(&attachment.spec.node_name),

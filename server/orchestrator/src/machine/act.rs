@@ -79,13 +79,19 @@ pub struct ContainerConfig {
     /// What its volumes hold, by path.
     pub files: BTreeMap<String, String>,
     pub probes: Vec<ProbeConfig>,
-    pub pre_stop: Option<PreStop>,
+    pub post_start: Option<Hook>,
+    pub pre_stop: Option<Hook>,
+    /// Where it may leave a last word (`terminationMessagePath`).
+    pub message_path: String,
+    /// Whether what it logged last stands for a last word if it fails without one.
+    pub message_from_log: bool,
     pub share: Share,
 }
 
-/// What is done before a container is told to stop.
+/// What is done when a container has started, or before it is told to stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PreStop {
+pub enum Hook {
     Sleep(Millis),
     Exec(Vec<String>),
+    HttpGet { port: u16, path: String },
 }

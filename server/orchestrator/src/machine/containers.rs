@@ -11,11 +11,10 @@ use crate::trace::Transition;
 use super::commands::{Program, find};
 use super::inside::Inside;
 use super::meter::Meter;
-use super::probes::ProbeKind;
 use super::process::{OnStop, Process, Turn};
 use super::{
-    Container, ContainerConfig, Happened, Machine, MachineEvent, PodRuntime, PreStop, Reported,
-    State, Surroundings,
+    Container, ContainerConfig, Happened, Machine, MachineEvent, PodRuntime, Reported, State,
+    Surroundings,
 };
 
 /// What a container gets beyond its grace period if its `preStop` hook has used that up.
@@ -71,19 +70,13 @@ impl Machine {
             return Some(fail_to_start(pod, name, &message, around));
         }
         container.state = State::Running { since: around.clock.now };
-        container.started = !container.config.has_probe(ProbeKind::Startup);
-        container.ready = container.started && !container.config.has_probe(ProbeKind::Readiness);
-        let (ready, config) = (container.ready, Arc::clone(&container.config));
         pod.report(name, Reported::Started);
-        let mut happened = Happened::default()
+        let started = Happened::default()
             .with(pod.transition(name, Transition::Started))
             .waking(pod.key.clone());
-        if ready {
-            happened = happened.with(pod.transition(name, Transition::Ready));
-        }
-        super::probes::schedule_all(uid, &config, attempt, &mut happened);
         let turned = self.turn(uid, name, attempt, around).unwrap_or_default();
-        Some(happened.and(turned))
+        let begun = self.come_up(uid, name, attempt, around).unwrap_or_default();
+        Some(started.and(begun).and(turned))
     }
 
     /// Lets the process go on.
@@ -147,10 +140,17 @@ impl Machine {
             // It is told once; only its time may become shorter.
             return Happened::default().later(grace_ms.max(1), patience, event(true));
         }
-        let hook_ms = container.pre_stop_ms(key.name(), grace_ms, around);
+        let hook = container.config.pre_stop.clone();
+        let carried = hook.map(|hook| container.carry_out(&hook, key.name(), grace_ms, around));
+        let hook_ms = carried.map_or(0, |carried| carried.took_ms);
         let left = (grace_ms - hook_ms).max(if hook_ms > 0 { GRACE_AFTER_PRE_STOP_MS } else { 1 });
         let class = if hook_ms < 1000 { Class::Work } else { Class::Wait };
-        Happened::default()
+        let mut happened = Happened::default();
+        if carried.is_some_and(|carried| !carried.well) {
+            pod.report(name, Reported::PreStopFailed);
+            happened = happened.waking(key);
+        }
+        happened
             .with(pod.transition(name, Transition::Stopping))
             .later(hook_ms + around.between(5, 25), class, event(false))
             .later(hook_ms + left, patience, event(true))
@@ -214,7 +214,11 @@ impl Machine {
         let pod = self.pod_of(uid, name, attempt)?;
         let container = pod.containers.get_mut(name)?;
         let was_ready = container.ready;
+        let message = container.last_word(code);
         container.end(code, reason, around.clock.now);
+        if let State::Exited(exit) = &mut container.state {
+            exit.message = message;
+        }
         let mut happened = Happened::default().waking(pod.key.clone());
         if was_ready {
             happened = happened.with(pod.transition(name, Transition::NotReady));
@@ -275,6 +279,8 @@ impl Container {
             ready: false,
             started: false,
             failed: None,
+            hooking: false,
+            hook_failed: false,
             stopping: false,
             health: imbl::OrdMap::new(),
             process: Process::new(
@@ -316,15 +322,14 @@ impl Container {
         ))
     }
 
-    fn pre_stop_ms(&self, hostname: &str, limit: Millis, around: &mut Surroundings<'_>) -> Millis {
-        match &self.config.pre_stop {
-            None => 0,
-            Some(PreStop::Sleep(ms)) => (*ms).min(limit),
-            Some(PreStop::Exec(arguments)) => {
-                let mut inside = inside(hostname, "", around);
-                self.process.takes(arguments, limit, &mut inside).min(limit)
-            }
+    /// What it says at its end, if anything.
+    fn last_word(&self, code: i32) -> String {
+        let file = self.process.files.get(&self.config.message_path);
+        let said = file.map(String::as_str).unwrap_or_default();
+        if said.is_empty() && code != 0 && self.config.message_from_log {
+            return self.log.end(80, 2048);
         }
+        said.chars().take(4096).collect()
     }
 
     /// Runs some of the process, and keeps what it writes.

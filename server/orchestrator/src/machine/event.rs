@@ -36,6 +36,13 @@ pub enum MachineEvent {
         container: String,
         attempt: u32,
     },
+    /// Its `postStart` hook is done.
+    Hooked {
+        uid: Arc<str>,
+        container: String,
+        attempt: u32,
+        well: bool,
+    },
     /// The process goes on.
     Turn {
         uid: Arc<str>,
@@ -91,6 +98,7 @@ impl MachineEvent {
             | MachineEvent::Memory { .. } => None,
             MachineEvent::Created { uid, container, .. }
             | MachineEvent::Started { uid, container, .. }
+            | MachineEvent::Hooked { uid, container, .. }
             | MachineEvent::Turn { uid, container, .. }
             | MachineEvent::Signal { uid, container, .. }
             | MachineEvent::Kill { uid, container, .. }

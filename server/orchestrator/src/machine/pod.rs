@@ -70,6 +70,9 @@ pub struct Container {
     pub started: bool,
     /// The probe for whose sake it is to be restarted.
     pub failed: Option<ProbeKind>,
+    /// Its `postStart` hook is being carried out, or has failed.
+    pub hooking: bool,
+    pub hook_failed: bool,
     /// It has been told to stop.
     pub stopping: bool,
     pub(super) health: OrdMap<ProbeKind, Health>,
@@ -124,6 +127,7 @@ pub enum Reported {
     Started,
     StartFailed { message: String },
     Unhealthy { probe: ProbeKind, message: String },
+    PreStopFailed,
 }
 
 /// A line of a log.
@@ -151,6 +155,22 @@ impl Log {
         while self.lines.len() > LOG_MAX {
             self.lines.pop_front();
         }
+    }
+}
+
+impl Log {
+    /// The last lines, as many as fit.
+    pub(super) fn end(&self, lines_max: usize, bytes_max: usize) -> String {
+        let mut kept: Vec<&str> = Vec::new();
+        let mut bytes = 0;
+        for line in self.lines.iter().rev().take(lines_max) {
+            bytes += line.text.len() + 1;
+            if bytes > bytes_max {
+                break;
+            }
+            kept.push(&line.text);
+        }
+        kept.into_iter().rev().map(|line| format!("{line}\n")).collect()
     }
 }
 

@@ -51,6 +51,10 @@ pub enum ProbeAction {
     TcpSocket {
         port: u16,
     },
+    /// `grpc.health.v1.Health/Check`
+    Grpc {
+        port: u16,
+    },
     Exec {
         command: Vec<String>,
     },
@@ -179,6 +183,10 @@ fn ask(
         ProbeAction::TcpSocket { port } => {
             Err(format!("dial tcp {ip}:{port}: connect: connection refused"))
         }
+        ProbeAction::Grpc { port } if container.process.listens(*port) => Ok(()),
+        ProbeAction::Grpc { port } => Err(format!(
+            "timeout: failed to connect service \"{ip}:{port}\" within 1s: context deadline exceeded"
+        )),
         ProbeAction::HttpGet { port, path } => http_get(pod, container, *port, path, around),
         ProbeAction::Exec { command } => {
             let mut inside = super::containers::inside(pod.key.name(), ip, around);

@@ -88,7 +88,10 @@ fn config(image: &str, command: &[&str]) -> ContainerConfig {
         environment: BTreeMap::new(),
         files: BTreeMap::new(),
         probes: Vec::new(),
+        post_start: None,
         pre_stop: None,
+        message_path: "/dev/termination-log".to_owned(),
+        message_from_log: false,
         share: Share::default(),
     }
 }

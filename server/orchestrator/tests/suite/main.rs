@@ -10,6 +10,7 @@ mod deployments;
 mod eviction;
 mod exec;
 mod garbage;
+mod kubelet_lifecycle;
 mod metrics;
 mod quota;
 mod rbac;

@@ -19,10 +19,11 @@ pub(super) fn conditions(
 ) -> Vec<PodCondition> {
     let sandbox = plan.runtime.map(|runtime| &runtime.sandbox);
     let has_sandbox = matches!(sandbox, Some(Sandbox::Ready { .. }));
+    let ready_now = gates(plan, ready("Ready", plan, phase, init, main));
     let found: [Found; 4] = [
         ("PodReadyToStartContainers", has_sandbox, None),
         initialized(plan, phase, init, main),
-        ready("Ready", plan, phase, init, main),
+        ready_now,
         ready("ContainersReady", plan, phase, init, main),
     ];
     let mut conditions: Vec<PodCondition> =
@@ -116,4 +117,35 @@ fn ready(
     }
     let message = format!("containers with unready status: [{}]", unready.join(" "));
     (kind, false, Some(("ContainersNotReady", message)))
+}
+
+/// Ready is who has also the conditions that it asks for itself.
+/// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-readiness-gate>
+fn gates(plan: &Plan<'_>, found: Found) -> Found {
+    let (kind, true, _) = found else { return found };
+    let conditions = plan.pod.status.as_ref().and_then(|status| status.conditions.as_deref());
+    let missing: Vec<String> = plan
+        .spec
+        .readiness_gates
+        .iter()
+        .flatten()
+        .filter_map(|gate| {
+            let name = &gate.condition_type;
+            let given = conditions.unwrap_or_default().iter().find(|one| one.type_ == *name);
+            match given {
+                None => Some(format!(
+                    "corresponding condition of pod readiness gate \"{name}\" does not exist."
+                )),
+                Some(given) if given.status != "True" => Some(format!(
+                    "the status of pod readiness gate \"{name}\" is not \"True\", but {}",
+                    given.status
+                )),
+                Some(_) => None,
+            }
+        })
+        .collect();
+    if missing.is_empty() {
+        return (kind, true, None);
+    }
+    (kind, false, Some(("ReadinessGatesNotReady", missing.join(", "))))
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{Container, LifecycleHandler};
 
-use crate::machine::{self, ContainerConfig, Exit, MachineAct, PreStop, ProbeKind, State};
+use crate::machine::{self, ContainerConfig, Exit, Hook, MachineAct, ProbeKind, State};
 use crate::resources::is_sidecar;
 
 use super::images::Ready;
 use super::plan::Plan;
-use super::{environment, images, probes, restarts, share, volumes};
+use super::{environment, images, probes, restarts, share, stopping, volumes};
 
 /// What became of a look at a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,10 @@ enum Looked {
 
 /// Brings the containers a step further.
 pub(super) fn go_on(plan: &mut Plan<'_>) {
+    if let Some(runtime) = plan.runtime.filter(|_| are_over(plan)) {
+        // Only sidecars are left.
+        return stopping::stop_all(plan, runtime);
+    }
     for container in plan.spec.init_containers.iter().flatten() {
         let settled = look_init(plan, container) == Looked::Settled;
         if !settled {
@@ -39,6 +43,18 @@ pub(super) fn go_on(plan: &mut Plan<'_>) {
             return;
         }
     }
+}
+
+/// Whether all but the sidecars have ended for good.
+fn are_over(plan: &Plan<'_>) -> bool {
+    plan.spec.containers.iter().all(|container| {
+        let exit = current(plan, &container.name).and_then(machine::Container::exit);
+        exit.is_some_and(|exit| match plan.spec.restart_policy.as_deref() {
+            Some("Never") => true,
+            Some("OnFailure") => exit.code == 0,
+            _ => false,
+        })
+    })
 }
 
 /// The container on the machine, if it was created in the present sandbox.
@@ -85,7 +101,12 @@ fn look(plan: &mut Plan<'_>, container: &Container, policy: Option<&str>) -> Loo
     match &known.state {
         State::Created => Looked::OnItsWay,
         State::Running { .. } => {
-            if let Some(probe) = known.failed.filter(|_| !known.stopping) {
+            if known.hooking {
+                return Looked::OnItsWay;
+            }
+            if known.hook_failed && !known.stopping {
+                stop_unhooked(plan, container);
+            } else if let Some(probe) = known.failed.filter(|_| !known.stopping) {
                 stop_unhealthy(plan, container, probe);
             }
             Looked::Settled
@@ -145,7 +166,17 @@ fn start(plan: &mut Plan<'_>, container: &Container, after: Option<&Exit>) -> Lo
         arguments: expanded(&container.args),
         files: volumes::files(plan, container),
         probes: probes::of(container),
-        pre_stop: container.lifecycle.as_ref().and_then(|l| pre_stop(l.pre_stop.as_ref()?)),
+        post_start: container
+            .lifecycle
+            .as_ref()
+            .and_then(|all| hook(container, all.post_start.as_ref()?)),
+        pre_stop: container
+            .lifecycle
+            .as_ref()
+            .and_then(|all| hook(container, all.pre_stop.as_ref()?)),
+        message_path: container.termination_message_path.clone().unwrap_or_default(),
+        message_from_log: container.termination_message_policy.as_deref()
+            == Some("FallbackToLogsOnError"),
         share: share::of(plan, container),
         environment,
     };
@@ -154,12 +185,28 @@ fn start(plan: &mut Plan<'_>, container: &Container, after: Option<&Exit>) -> Lo
     Looked::OnItsWay
 }
 
-fn pre_stop(handler: &LifecycleHandler) -> Option<PreStop> {
+fn hook(container: &Container, handler: &LifecycleHandler) -> Option<Hook> {
     if let Some(sleep) = &handler.sleep {
-        return Some(PreStop::Sleep(sleep.seconds.max(0) * 1000));
+        return Some(Hook::Sleep(sleep.seconds.max(0) * 1000));
+    }
+    if let Some(get) = &handler.http_get {
+        let path = get.path.clone().unwrap_or_else(|| "/".to_owned());
+        return Some(Hook::HttpGet { port: probes::port(container, &get.port), path });
     }
     let command = handler.exec.as_ref()?.command.clone()?;
-    Some(PreStop::Exec(command))
+    Some(Hook::Exec(command))
+}
+
+fn stop_unhooked(plan: &mut Plan<'_>, container: &Container) {
+    let name = &container.name;
+    plan.warning(name, "FailedPostStartHook", "PostStartHook failed".to_owned());
+    plan.normal(name, "Killing", "FailedPostStartHook".to_owned());
+    let grace_s = plan.spec.termination_grace_period_seconds.unwrap_or(stopping::GRACE_S);
+    plan.acts.push(MachineAct::Stop {
+        uid: plan.uid.clone(),
+        container: name.clone(),
+        grace_ms: grace_s.max(1) * 1000,
+    });
 }
 
 fn stop_unhealthy(plan: &mut Plan<'_>, container: &Container, probe: ProbeKind) {

@@ -11,13 +11,13 @@ use crate::resources::{milli, units};
 
 use super::plan::Plan;
 use super::pod::host_ip;
+use super::services;
 
 type Environment = BTreeMap<String, String>;
 
 /// The environment, or why the container cannot be made, in the kubelet's words.
 pub(super) fn of(plan: &Plan<'_>, container: &Container) -> Result<Environment, String> {
-    let mut environment: Environment =
-        KUBERNETES.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let mut environment: Environment = services::variables(plan);
     for source in container.env_from.iter().flatten() {
         environment.extend(all_of(plan, source)?);
     }
@@ -33,18 +33,6 @@ pub(super) fn of(plan: &Plan<'_>, container: &Container) -> Result<Environment, 
     }
     Ok(environment)
 }
-
-/// The Service `kubernetes`, which every container is told of.
-const KUBERNETES: &[(&str, &str)] = &[
-    ("KUBERNETES_PORT", "tcp://10.96.0.1:443"),
-    ("KUBERNETES_PORT_443_TCP", "tcp://10.96.0.1:443"),
-    ("KUBERNETES_PORT_443_TCP_ADDR", "10.96.0.1"),
-    ("KUBERNETES_PORT_443_TCP_PORT", "443"),
-    ("KUBERNETES_PORT_443_TCP_PROTO", "tcp"),
-    ("KUBERNETES_SERVICE_HOST", "10.96.0.1"),
-    ("KUBERNETES_SERVICE_PORT", "443"),
-    ("KUBERNETES_SERVICE_PORT_HTTPS", "443"),
-];
 
 /// Replaces `$(NAME)` by the variable of that name; `$$(NAME)` stands for `$(NAME)` itself.
 /// <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables>

@@ -57,6 +57,9 @@ fn tell_one(plan: &mut Plan<'_>, container: &str, what: &Reported) {
         Reported::StartFailed { message } => {
             plan.warning(container, "Failed", format!("Error: {message}"));
         }
+        Reported::PreStopFailed => {
+            plan.warning(container, "FailedPreStopHook", "PreStopHook failed".to_owned());
+        }
         Reported::Unhealthy { probe, message } => {
             let message = format!("{} probe failed: {message}", probe.name());
             plan.warning(container, "Unhealthy", message);

@@ -24,6 +24,9 @@ pub(super) struct PodMemory {
     pub(super) attaching: Option<Backoff>,
     /// The grace period that its containers were told to stop with.
     pub(super) grace_s: Option<i64>,
+    /// When the last of them has to be gone.
+    #[serde(default)]
+    pub(super) stop_by: Option<Time>,
     /// Whether it has been said that its deadline has passed.
     #[serde(default)]
     pub(super) past_deadline: bool,

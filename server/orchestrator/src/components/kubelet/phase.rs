@@ -42,7 +42,11 @@ pub(super) fn phase(
     if count.waiting > 0 {
         return "Pending";
     }
-    if count.running > 0 {
+    let sidecar_runs = spec.init_containers.iter().flatten().any(|container| {
+        is_sidecar(container)
+            && init.get(container.name.as_str()).is_some_and(|status| is_running(status))
+    });
+    if count.running > 0 || sidecar_runs {
         return "Running";
     }
     let always = !matches!(spec.restart_policy.as_deref(), Some("Never" | "OnFailure"));

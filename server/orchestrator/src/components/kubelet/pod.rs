@@ -17,10 +17,7 @@ use crate::time::Millis;
 use super::memory::PodMemory;
 use super::mirror::{self, Source};
 use super::plan::Plan;
-use super::{containers, ending, events, status, volumes};
-
-/// Kubernetes' default `terminationGracePeriodSeconds`.
-const GRACE_S: i64 = 30;
+use super::{admission, containers, ending, events, status, stopping, volumes};
 
 pub(super) fn decide(view: &View<'_>, key: &Key) -> Outcome {
     let Some(machine) = view.machine else { return Outcome::nothing() };
@@ -31,8 +28,12 @@ pub(super) fn decide(view: &View<'_>, key: &Key) -> Outcome {
         .filter(|runtime| runtime.key == *key && Some(&*runtime.uid) != uid)
         .flat_map(clear)
         .collect();
+    let refusal = source.told.and_then(|pod| admission::refusal(view, machine, pod));
     let mut outcome = match plan(view, key, &source) {
-        Some(plan) => settle(plan),
+        Some(plan) => match refusal.filter(|_| plan.runtime.is_none()) {
+            Some((reason, message)) => refuse(&plan, &reason, &message),
+            None => settle(plan),
+        },
         None => Outcome { remember: view.memory.get(key).map(|_| None), ..Outcome::nothing() },
     };
     outcome.steps.extend(source.call.map(Step::from));
@@ -81,6 +82,19 @@ fn plan<'a>(view: &'a View<'a>, key: &'a Key, source: &Source<'a>) -> Option<Pla
         ending: None,
         wait_ms: None,
     })
+}
+
+/// The Pod is not let in: it has failed before it began.
+fn refuse(plan: &Plan<'_>, reason: &str, message: &str) -> Outcome {
+    let mut pod = plan.pod.clone();
+    let status = pod.status.get_or_insert_default();
+    status.phase = Some("Failed".to_owned());
+    status.reason = Some(reason.to_owned());
+    status.message = Some(format!("Pod was rejected: {message}"));
+    status.start_time = Some(plan.view.clock.time());
+    let told = ("Warning", reason);
+    let event = events::event(plan.key, &plan.uid, "", told, message.to_owned());
+    Outcome::nothing().call(Call::UpdateStatus(pod.into())).event(event)
 }
 
 /// Decides, and writes the status.
@@ -147,7 +161,7 @@ fn finish(plan: Plan<'_>, status: k8s_openapi::api::core::v1::PodStatus, gone: b
 fn wind_down(plan: &mut Plan<'_>) -> bool {
     let Some(runtime) = plan.runtime else { return true };
     if runtime.is_running() {
-        stop_all(plan, runtime);
+        stopping::stop_all(plan, runtime);
         return false;
     }
     match runtime.sandbox {
@@ -157,29 +171,6 @@ fn wind_down(plan: &mut Plan<'_>) -> bool {
             plan.acts.push(MachineAct::StopSandbox { uid: plan.uid.clone() });
             false
         }
-    }
-}
-
-fn stop_all(plan: &mut Plan<'_>, runtime: &PodRuntime) {
-    let own = plan.spec.termination_grace_period_seconds.unwrap_or(GRACE_S);
-    let own = plan.pod.metadata.deletion_grace_period_seconds.unwrap_or(own);
-    let given = plan.ending.as_ref().and_then(|ending| ending.grace_ms).map(|ms| ms / 1000);
-    let grace_s = given.unwrap_or(own).max(1);
-    // Told again if it gets less time than it was told first.
-    let sooner = plan.memory.grace_s.is_some_and(|told| grace_s < told);
-    plan.memory.grace_s = Some(grace_s);
-    for (name, container) in &runtime.containers {
-        if !container.is_alive() || (container.stopping && !sooner) {
-            continue;
-        }
-        if !container.stopping {
-            plan.normal(name, "Killing", format!("Stopping container {name}"));
-        }
-        plan.acts.push(MachineAct::Stop {
-            uid: plan.uid.clone(),
-            container: name.clone(),
-            grace_ms: grace_s * 1000,
-        });
     }
 }
 
@@ -214,7 +205,7 @@ fn is_over(plan: &Plan<'_>) -> bool {
 }
 
 fn start_sandbox(plan: &mut Plan<'_>) {
-    let grace_s = plan.spec.termination_grace_period_seconds.unwrap_or(GRACE_S);
+    let grace_s = plan.spec.termination_grace_period_seconds.unwrap_or(stopping::GRACE_S);
     let grace_ms: Millis = grace_s.max(1) * 1000;
     plan.acts.push(MachineAct::StartSandbox {
         pod: plan.key.clone(),

@@ -39,6 +39,10 @@ fn action(container: &Container, probe: &Probe) -> ProbeAction {
     if let Some(socket) = &probe.tcp_socket {
         return ProbeAction::TcpSocket { port: port(container, &socket.port) };
     }
+    if let Some(grpc) = &probe.grpc {
+        let port = u16::try_from(grpc.port).unwrap_or_default();
+        return ProbeAction::Grpc { port };
+    }
     match &probe.exec {
         Some(exec) => ProbeAction::Exec { command: exec.command.clone().unwrap_or_default() },
         None => ProbeAction::Unknown,
@@ -46,7 +50,7 @@ fn action(container: &Container, probe: &Probe) -> ProbeAction {
 }
 
 /// A port by number or name. 0, where nothing listens, if there is none of the name.
-fn port(container: &Container, port: &IntOrString) -> u16 {
+pub(super) fn port(container: &Container, port: &IntOrString) -> u16 {
     let number = match port {
         IntOrString::Int(number) => Some(*number),
         IntOrString::String(name) => {

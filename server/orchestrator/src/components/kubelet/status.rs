@@ -75,7 +75,8 @@ fn of_init(plan: &Plan<'_>, container: &Container) -> ContainerStatus {
 fn of_container(plan: &Plan<'_>, container: &Container, initializing: bool) -> ContainerStatus {
     let known = plan.runtime.and_then(|runtime| runtime.containers.get(&container.name));
     // While it is being made, nothing has changed yet.
-    if known.is_some_and(|known| known.state == State::Created)
+    let is_made = |known: &machine::Container| known.state == State::Created || known.hooking;
+    if known.is_some_and(is_made)
         && let Some(old) = old(plan, container)
     {
         return old.clone();
@@ -133,6 +134,7 @@ fn states(
     let last = known.last.as_ref().map(|exit| terminated(clock, exit));
     match &known.state {
         State::Created => (waiting(plan, container, false), last),
+        State::Running { .. } if known.hooking => (waiting(plan, container, false), last),
         State::Running { since } => {
             let running = ContainerStateRunning { started_at: Some(clock.time_at(*since)) };
             (ContainerState { running: Some(running), ..ContainerState::default() }, last)

@@ -1,0 +1,92 @@
+//! Whether a kubelet lets a Pod in that was put on its node: who is bound by hand may be refused.
+//! <https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/lifecycle/predicate.go>
+
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::{Node, Pod};
+
+use crate::component::View;
+use crate::components::{pods, scheduler};
+use crate::kinds::{container_ports, qos_class};
+use crate::machine::Machine;
+use crate::resources::Resources;
+
+use super::eviction;
+
+/// Why a Pod is refused: reason and message.
+pub(super) type Refusal = (String, String);
+
+/// Whether the kubelet has taken a Pod in already.
+fn is_in(pod: &Pod) -> bool {
+    pod.status.as_ref().is_some_and(|status| status.start_time.is_some())
+}
+
+/// Looks at a Pod that is new here.
+pub(super) fn refusal(view: &View<'_>, machine: &Machine, pod: &Pod) -> Option<Refusal> {
+    if is_in(pod) || pods::is_terminal(pod) || eviction::is_critical(pod) {
+        return None;
+    }
+    let node = view.cache.get_typed::<Node>("", &machine.node)?;
+    let others: Vec<&Arc<Pod>> = view
+        .cache
+        .pods_on(&machine.node)
+        .filter(|other| is_in(other) && !pods::is_terminal(other))
+        .collect();
+    under_pressure(node, pod)
+        .or_else(|| lacks(node, pod, &others))
+        .or_else(|| misfits(node, pod, &others))
+}
+
+fn under_pressure(node: &Node, pod: &Pod) -> Option<Refusal> {
+    let conditions = node.status.as_ref()?.conditions.as_ref()?;
+    let is_short = |kind: &str| conditions.iter().any(|c| c.type_ == kind && c.status == "True");
+    let best_effort = qos_class(pod.spec.as_ref()?) == "BestEffort";
+    (best_effort && is_short("MemoryPressure"))
+        .then(|| ("Evicted".to_owned(), "The node had condition: [MemoryPressure]. ".to_owned()))
+}
+
+/// The first resource of which there is too little.
+fn lacks(node: &Node, pod: &Pod, others: &[&Arc<Pod>]) -> Option<Refusal> {
+    let (has, wants) = (Resources::allocatable(node), Resources::of_pod(pod));
+    let mut used = Resources::default();
+    for other in others {
+        used += Resources::of_pod(other);
+    }
+    let rows = [
+        ("pods", 1, others.len() as i64, has.pods),
+        ("cpu", wants.cpu_milli, used.cpu_milli, has.cpu_milli),
+        ("memory", wants.memory_bytes, used.memory_bytes, has.memory_bytes),
+        ("ephemeral-storage", wants.ephemeral_bytes, used.ephemeral_bytes, has.ephemeral_bytes),
+    ];
+    let (name, requested, used, capacity) = rows
+        .into_iter()
+        .find(|(_, wanted, used, capacity)| *wanted > 0 && *wanted > capacity - used)?;
+    let message = format!(
+        "Node didn't have enough resource: {name}, requested: {requested}, used: {used}, \
+         capacity: {capacity}"
+    );
+    Some((format!("OutOf{name}"), message))
+}
+
+fn misfits(node: &Node, pod: &Pod, others: &[&Arc<Pod>]) -> Option<Refusal> {
+    let spec = pod.spec.as_ref()?;
+    let failed = |predicate: &str, why: &str| {
+        Some((predicate.to_owned(), format!("Predicate {predicate} failed: {why}")))
+    };
+    if !scheduler::fits_node_affinity(spec, node) {
+        return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
+    }
+    let ports = |pod: &Pod| -> Vec<(i32, String)> {
+        let all = pod.spec.iter().flat_map(container_ports);
+        let host = all.filter_map(|port| {
+            let protocol = port.protocol.clone().unwrap_or_else(|| "TCP".to_owned());
+            Some((port.host_port.filter(|number| *number > 0)?, protocol))
+        });
+        host.collect()
+    };
+    let taken: Vec<(i32, String)> = others.iter().flat_map(|other| ports(other)).collect();
+    if ports(pod).iter().any(|port| taken.contains(port)) {
+        return failed("NodePorts", "node(s) didn't have free ports for the requested pod ports");
+    }
+    None
+}
