@@ -40,6 +40,7 @@ mod identity;
 mod logs;
 mod managed;
 mod metrics;
+mod older;
 mod openapi;
 pub mod outage;
 mod patch;
@@ -110,6 +111,9 @@ impl ApiServer<'_> {
     /// Answers an HTTP request. It leaves a `Request` entry in the trace, whose effects name it as
     /// their cause.
     pub fn serve(&mut self, request: &ApiRequest) -> Reply {
+        if let Some(carried) = older::carried_over(request) {
+            return older::carried_back(self.serve(&carried));
+        }
         let asked = Asked::of(request);
         let mut draft =
             Draft::new(self.store, self.scenario, self.clock, self.random, asked.manager());
@@ -197,6 +201,9 @@ pub fn peek(
     clock: Clock,
     request: &ApiRequest,
 ) -> http::Response<Bytes> {
+    if let Some(carried) = older::carried_over(request) {
+        return older::back(peek(store, machines, clock, &carried));
+    }
     let asked = Asked::of(request);
     if !matches!(asked.verb, Verb::Get | Verb::List) {
         return respond::refusal(&Status::method_not_allowed(), asked.pretty());

@@ -17,6 +17,7 @@ use crate::world::{Violation, World};
 
 mod sets;
 mod storage;
+mod usage;
 
 /// One act of a history.
 #[derive(Clone, Debug)]
@@ -61,7 +62,7 @@ impl Simulation {
     /// Draws the next act.
     pub fn draw(&mut self) -> Act {
         let name = NAMES[self.pick(NAMES.len())];
-        match self.pick(28) {
+        match self.pick(31) {
             0..=3 => self.create_deployment(name),
             4 => request("POST", "/api/v1/namespaces/default/services", &service(name)),
             5 => self.create_pod(),
@@ -76,6 +77,7 @@ impl Simulation {
             17 => Act::Wait(55_000),
             18..=21 => self.act_sets(),
             22..=24 => self.act_storage(),
+            25..=27 => self.act_usage(),
             _ => Act::Wait(self.pick(20_000) as i64),
         }
     }

@@ -8,7 +8,7 @@ use super::asked::{Asked, Form};
 use super::path::Target;
 use super::reviews::Review;
 use super::status::Status;
-use super::{metrics, openapi};
+use super::{metrics, older, openapi};
 use crate::digest::Digest;
 use crate::kinds::{KindRow, Subresource, TABLE};
 
@@ -124,8 +124,11 @@ fn groups(asked: &Asked<'_>, core: bool) -> Answer {
 }
 
 fn group_json(group: &str, version: &str) -> Value {
-    let version = json!({"groupVersion": format!("{group}/{version}"), "version": version});
-    json!({"name": group, "versions": [version], "preferredVersion": version})
+    let show =
+        |version: &str| json!({"groupVersion": format!("{group}/{version}"), "version": version});
+    let versions: Vec<Value> =
+        std::iter::once(version).chain(older::versions(group).iter().copied()).map(show).collect();
+    json!({"name": group, "versions": versions, "preferredVersion": show(version)})
 }
 
 fn group_of(group: &str) -> Result<Value, Status> {
@@ -142,7 +145,7 @@ fn resources(group: &str, version: &str) -> Result<Value, Status> {
     if (group, version) == (metrics::GROUP, metrics::VERSION) {
         return Ok(metrics::resources());
     }
-    let rows = rows(group, version);
+    let rows = rows(group, older::stored(group, version));
     let reviews = reviews(group, version);
     if rows.is_empty() && reviews.is_empty() {
         return Err(Status::no_such_resource());
@@ -260,9 +263,14 @@ fn aggregated(form: &'static str, groups: &[(&str, &str)]) -> Answer {
                 metrics::GROUP => metrics::aggregated(),
                 _ => kinds.chain(reviews).collect(),
             };
-            let version =
-                json!({"version": version, "freshness": "Current", "resources": resources});
-            json!({"metadata": {"name": group, "creationTimestamp": null}, "versions": [version]})
+            let show = |version: &str| {
+                let mut resources = json!(resources);
+                older::rename(&mut resources, version);
+                json!({"version": version, "freshness": "Current", "resources": resources})
+            };
+            let older = older::versions(group).iter().copied();
+            let versions: Vec<Value> = std::iter::once(*version).chain(older).map(show).collect();
+            json!({"metadata": {"name": group, "creationTimestamp": null}, "versions": versions})
         })
         .collect();
     let list = json!({

@@ -246,3 +246,35 @@ fn what_makes_no_sense_is_refused() {
     assert_eq!(status, 422);
     expect![[r#"HorizontalPodAutoscaler.autoscaling "load" is invalid: [spec.maxReplicas: Invalid value: 0: must be greater than 0, spec.maxReplicas: Invalid value: 0: must be greater than or equal to `minReplicas`, spec.metrics[0].resource.target.averageUtilization: Invalid value: 0: must be greater than 0]"#]].assert_eq(refused["message"].as_str().unwrap());
 }
+
+/// The older version says CPU alone, and in one word.
+#[test]
+fn the_first_version_is_served_too() {
+    let mut cluster = Cluster::new(1);
+    let old = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
+    let body = json!({
+        "apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "load"},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "load"},
+            "maxReplicas": 3, "targetCPUUtilizationPercentage": 50,
+        },
+    });
+    let made = cluster.ok("POST", old, &body);
+    assert_eq!(made["apiVersion"], "autoscaling/v1");
+    assert_eq!(made["spec"]["targetCPUUtilizationPercentage"], 50);
+    assert_eq!(made["spec"]["minReplicas"], 1);
+    assert_eq!(row(&cluster), "load Deployment/load cpu: <unknown>/50% 1 3 0");
+    let patch = json!({"spec": {"targetCPUUtilizationPercentage": 70}});
+    cluster.ok("PATCH", &format!("{old}/load"), &patch);
+    assert_eq!(row(&cluster), "load Deployment/load cpu: <unknown>/70% 1 3 0");
+    let list = cluster.ok("GET", old, &Value::Null);
+    assert_eq!(list["apiVersion"], "autoscaling/v1");
+    assert_eq!(list["items"][0]["spec"]["targetCPUUtilizationPercentage"], 70);
+    let groups = cluster.ok("GET", "/apis/autoscaling", &Value::Null);
+    let versions: Vec<&Value> =
+        groups["versions"].as_array().unwrap().iter().map(|one| &one["version"]).collect();
+    assert_eq!(versions, ["v2", "v1"]);
+    let resources = cluster.ok("GET", "/apis/autoscaling/v1", &Value::Null);
+    assert_eq!(resources["groupVersion"], "autoscaling/v1");
+}

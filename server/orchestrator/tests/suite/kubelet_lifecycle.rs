@@ -49,7 +49,9 @@ fn sidecars_start_first_and_stop_last_in_reverse_order() {
     assert_eq!(cluster.pods(), ["web 3/3 Running"]);
     cluster.ok("DELETE", &format!("{PODS}/web"), &Value::Null);
     cluster.run_s(40);
-    check(&events(&cluster, "web"), &expect![[r#"
+    check(
+        &events(&cluster, "web"),
+        &expect![[r#"
         Normal Scheduled: Successfully assigned default/web to node-1
         Normal Pulling: Pulling image "busybox:1.36"
         Normal Pulled: Successfully pulled image "busybox:1.36" in 773ms (773ms including waiting). Image size: 2221437 bytes.
@@ -64,7 +66,8 @@ fn sidecars_start_first_and_stop_last_in_reverse_order() {
         Normal Killing: Stopping container app
         Normal Killing: Stopping container shipper
         Normal Killing: Stopping container proxy
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -104,10 +107,13 @@ fn a_container_runs_when_its_post_start_hook_is_done() {
     cluster.run_s(3);
     let told = events(&cluster, "bad");
     let told: Vec<String> = told.into_iter().filter(|line| line.contains("Hook")).collect();
-    check(&told, &expect![[r#"
+    check(
+        &told,
+        &expect![[r#"
         Warning FailedPostStartHook x2: PostStartHook failed
         Normal Killing x2: FailedPostStartHook
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -144,21 +150,27 @@ fn who_is_put_on_a_node_by_hand_may_be_refused() {
     cluster.run_s(5);
     pod(&mut cluster, "second", &app(port));
     cluster.run_s(5);
-    check(&cluster.pods(), &expect![[r#"
+    check(
+        &cluster.pods(),
+        &expect![[r#"
         first 1/1 Running
         large 0/1 ContainerCreating
         picky 0/1 ContainerCreating
         second 0/1 ContainerCreating
-    "#]]);
+    "#]],
+    );
     let said: Vec<String> = ["large", "picky", "second"]
         .into_iter()
         .map(|name| status(&cluster, name).message.unwrap())
         .collect();
-    check(&said, &expect![[r#"
+    check(
+        &said,
+        &expect![[r#"
         Pod was rejected: Node didn't have enough resource: cpu, requested: 3000, used: 0, capacity: 2000
         Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector
         Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -129,9 +129,16 @@ fn has_sandbox(plan: &Plan<'_>) -> bool {
     })
 }
 
+/// Whether the Pod has never been let in.
+fn was_refused(plan: &Plan<'_>) -> bool {
+    let status = plan.pod.status.as_ref();
+    let has_run = status.is_some_and(|status| status.container_statuses.is_some());
+    pods::is_terminal(plan.pod) && plan.runtime.is_none() && !has_run
+}
+
 fn finish(plan: Plan<'_>, status: k8s_openapi::api::core::v1::PodStatus, gone: bool) -> Outcome {
     let mut outcome = Outcome::nothing();
-    if plan.is_told && plan.pod.status.as_ref() != Some(&status) {
+    if plan.is_told && !was_refused(&plan) && plan.pod.status.as_ref() != Some(&status) {
         let updated = Pod { status: Some(status), ..plan.pod.clone() };
         outcome = outcome.call(Call::UpdateStatus(updated.into()));
     }
