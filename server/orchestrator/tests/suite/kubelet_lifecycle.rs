@@ -153,11 +153,11 @@ fn who_is_put_on_a_node_by_hand_may_be_refused() {
     check(
         &cluster.pods(),
         &expect![[r#"
-        first 1/1 Running
-        large 0/1 ContainerCreating
-        picky 0/1 ContainerCreating
-        second 0/1 ContainerCreating
-    "#]],
+            first 1/1 Running
+            large 0/1 OutOfcpu
+            picky 0/1 NodeAffinity
+            second 0/1 NodePorts
+        "#]],
     );
     let said: Vec<String> = ["large", "picky", "second"]
         .into_iter()
