@@ -14,6 +14,10 @@ pub enum Fault {
     NodeOn { node: String },
     /// Ends the process of a container, as a crash would.
     ContainerKill { namespace: String, pod: String, container: String },
+    /// A container takes so much more memory at once.
+    MemoryFill { namespace: String, pod: String, container: String, bytes: i64 },
+    /// A container takes more and more memory from now on, until it ends.
+    MemoryLeak { namespace: String, pod: String, container: String, bytes_per_s: i64 },
     /// Cuts a node off from the control plane, from the other nodes and from outside. What runs
     /// there runs on.
     NodePartition { node: String },

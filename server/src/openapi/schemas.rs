@@ -141,6 +141,10 @@ pub enum Fault {
     NodeOn { node: String },
     /// End a container's process, as if it had crashed.
     ContainerKill { namespace: String, pod: String, container: String },
+    /// A container takes so much more memory at once.
+    MemoryFill { namespace: String, pod: String, container: String, bytes: i64 },
+    /// A container takes more and more memory until it ends.
+    MemoryLeak { namespace: String, pod: String, container: String, bytes_per_s: i64 },
     /// Cut a node off from the control plane and from the other nodes.
     NodePartition { node: String },
     /// Mend its network.

@@ -120,7 +120,7 @@ impl Machine {
 
     /// Makes a container's memory larger, at once and then second by second. None if it does not
     /// run.
-    pub fn fill(
+    pub(crate) fn fill(
         &mut self,
         uid: &str,
         container: &str,

@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Act, NAMES, Simulation, request};
+use crate::fault::Fault;
+use crate::input::Input;
+use crate::object::Kind;
 
 const AUTOSCALERS: &str = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";
 const PODS: &str = "/api/v1/namespaces/default/pods";
@@ -11,14 +14,31 @@ impl Simulation {
     /// Draws an act upon an autoscaler or a Pod that uses much.
     pub(super) fn act_usage(&mut self) -> Act {
         let name = NAMES[self.pick(NAMES.len())];
-        match self.pick(6) {
+        match self.pick(8) {
             0 => self.create_autoscaler(name),
             1 => request("DELETE", &format!("{AUTOSCALERS}/{name}"), &Value::Null),
             2 => self.create_hungry(),
             3 => self.create_brief(),
             4 => self.create_with_sidecar(),
+            5..=6 => self.fill_memory(),
             _ => self.bind_by_hand(),
         }
+    }
+
+    fn fill_memory(&mut self) -> Act {
+        let objects = self.world.store().objects();
+        let names: Vec<String> =
+            objects.of_kind(Kind::Pod).map(|pod| pod.name().to_owned()).collect();
+        let pick = self.pick(names.len());
+        let pod = names.get(pick).cloned().unwrap_or_default();
+        let (namespace, container) = ("default".to_owned(), "app".to_owned());
+        let amount = 1_i64 << (20 + self.pick(13));
+        let fault = if self.pick(2) == 0 {
+            Fault::MemoryFill { namespace, pod, container, bytes: amount }
+        } else {
+            Fault::MemoryLeak { namespace, pod, container, bytes_per_s: amount >> 6 }
+        };
+        Act::Input(Box::new(Input::Fault(fault)))
     }
 
     fn create_autoscaler(&mut self, name: &str) -> Act {

@@ -33,6 +33,12 @@ pub(super) fn happen(world: &mut World, fault: &Fault) -> bool {
             let node = Arc::clone(&machine.node);
             kill(world, &node, (namespace, pod, container), fault)
         }
+        Fault::MemoryFill { namespace, pod, container, bytes } => {
+            fill(world, (namespace, pod, container), (*bytes, 0), fault)
+        }
+        Fault::MemoryLeak { namespace, pod, container, bytes_per_s } => {
+            fill(world, (namespace, pod, container), (0, *bytes_per_s), fault)
+        }
         Fault::ComponentStop { component, node } | Fault::ComponentStart { component, node } => {
             control_plane::switch(world, component, node.as_deref(), fault)
         }
@@ -163,6 +169,27 @@ fn kill(
     };
     let cause = trace(world, fault);
     engine::happened(world, node, happened, cause);
+    true
+}
+
+fn fill(
+    world: &mut World,
+    (namespace, pod, container): (&str, &str, &str),
+    amount: (i64, i64),
+    fault: &Fault,
+) -> bool {
+    let Some(pod) = world.store.objects().get_typed::<Pod>(namespace, pod).cloned() else {
+        return false;
+    };
+    let clock = world.clock();
+    let node = pods::node(&pod).and_then(|node| world.machines.get_mut(node));
+    let Some(machine) = node.filter(|machine| machine.on) else { return false };
+    let node = Arc::clone(&machine.node);
+    let mut around = Surroundings { clock, random: &mut world.random, images: &world.images };
+    let uid = pods::runtime_uid(&pod);
+    let Some(happened) = machine.fill(uid, container, amount, &mut around) else { return false };
+    let cause = trace(world, fault);
+    engine::happened(world, &node, happened, cause);
     true
 }
 

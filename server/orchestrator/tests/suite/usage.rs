@@ -2,8 +2,8 @@
 
 use expect_test::{Expect, expect};
 use k8s_openapi::api::core::v1::{Node, Pod};
-use orchestrator::Object;
 use orchestrator::trace::What;
+use orchestrator::{Fault, Object};
 use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
@@ -84,6 +84,30 @@ fn a_container_over_its_limit_is_killed_and_started_again() {
         memory-demo-2 0/1 CrashLoopBackOff
     "#]],
     );
+}
+
+#[test]
+fn what_a_fault_takes_ends_the_container_when_its_limit_is_passed() {
+    let mut cluster = Cluster::new(1);
+    let limits = json!({"limits": {"memory": "64Mi"}});
+    run(&mut cluster, "web", &json!({"image": "my-app:1.0", "resources": limits}));
+    cluster.run_s(10);
+    let (namespace, pod, container) = ("default".to_owned(), "web".to_owned(), "app".to_owned());
+    let before = cluster.now();
+    cluster.fault(Fault::MemoryLeak { namespace, pod, container, bytes_per_s: 1 << 20 });
+    // 12 of its 64 MiB are in use: 52 s are left.
+    cluster.run_s(51);
+    assert_eq!(cluster.pods(), ["web 1/1 Running"]);
+    assert_eq!(cluster.world.next_waited().map(|at| at - before), Some(52_001));
+    cluster.run_s(2);
+    let status = cluster.get::<Pod>("default", "web").unwrap().status.unwrap();
+    let container = &status.container_statuses.unwrap()[0];
+    assert_eq!(container.restart_count, 1, "at once the first time");
+    let (namespace, pod, container) = ("default".to_owned(), "web".to_owned(), "app".to_owned());
+    cluster.run_s(10);
+    cluster.fault(Fault::MemoryFill { namespace, pod, container, bytes: 60 << 20 });
+    cluster.run_s(1);
+    assert_eq!(cluster.pods(), ["web 0/1 OOMKilled"]);
 }
 
 #[test]
