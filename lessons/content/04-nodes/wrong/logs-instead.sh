@@ -1,0 +1,2 @@
+# step: reasons
+kubectl logs {{ pods.filter(p, p.metadata.?labels.?app.orValue('') == 'hungry' && !has(p.spec.nodeName))[0].metadata.name }}

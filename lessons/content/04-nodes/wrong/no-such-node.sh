@@ -1,0 +1,2 @@
+# step: read
+kubectl describe node worker-1

@@ -1,0 +1,2 @@
+# step: room
+kubectl scale deployment hungry --replicas=9
