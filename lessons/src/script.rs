@@ -84,6 +84,10 @@ pub enum FaultAct {
     NodeOn(Template),
     /// End a container's process: `NAMESPACE/POD/CONTAINER`.
     ContainerKill(Template),
+    /// Stop a component of the control plane, wherever it runs.
+    ComponentStop(Template),
+    /// Start it again.
+    ComponentStart(Template),
 }
 
 /// Words with `{{ CEL }}` in them.
@@ -208,9 +212,11 @@ fn fault(words: &str) -> Result<FaultAct, String> {
         "node-off" => Ok(FaultAct::NodeOff(name)),
         "node-on" => Ok(FaultAct::NodeOn(name)),
         "container-kill" => Ok(FaultAct::ContainerKill(name)),
-        _ => {
-            Err("a fault is node-off NODE, node-on NODE or container-kill NS/POD/CONTAINER".into())
-        }
+        "component-stop" => Ok(FaultAct::ComponentStop(name)),
+        "component-start" => Ok(FaultAct::ComponentStart(name)),
+        _ => Err("a fault is node-off NODE, node-on NODE, container-kill NS/POD/CONTAINER, \
+                  component-stop COMPONENT or component-start COMPONENT"
+            .into()),
     }
 }
 

@@ -93,6 +93,12 @@ impl Progress {
                 };
                 orchestrator::Fault::ContainerKill { namespace, pod, container }
             }
+            FaultAct::ComponentStop(component) => {
+                orchestrator::Fault::ComponentStop { component: fill(component)?, node: None }
+            }
+            FaultAct::ComponentStart(component) => {
+                orchestrator::Fault::ComponentStart { component: fill(component)?, node: None }
+            }
         })
     }
 }
