@@ -1,0 +1,18 @@
+# step: liveness
+kubectl apply -f stuck.yaml
+cat > stuck.yaml <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata:
+  name: stuck
+spec:
+  containers:
+    - name: worker
+      image: busybox
+      command: ["sh", "-c", "touch /tmp/alive; sleep 30; rm /tmp/alive; echo stuck; sleep 3600"]
+      livenessProbe:
+        exec:
+          command: ["test", "-f", "/tmp/alive"]
+        periodSeconds: 5
+EOF
+kubectl apply -f stuck.yaml

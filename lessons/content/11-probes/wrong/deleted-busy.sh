@@ -1,0 +1,4 @@
+# step: closes
+kubectl apply -f busy.yaml
+clock until next
+kubectl delete pod busy --wait=false

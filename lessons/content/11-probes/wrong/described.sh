@@ -1,0 +1,3 @@
+# step: too-early
+kubectl apply -f shop.yaml
+kubectl describe deployment shop
