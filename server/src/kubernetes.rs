@@ -22,6 +22,7 @@ use crate::{
     id::SandboxId,
     sandbox::{OpenError, Refused, Sandbox, View, announced},
     state::AppState,
+    streams::{Upgrade, upgrade_required},
 };
 
 /// Any request to a sandbox's Kubernetes API.
@@ -31,6 +32,9 @@ pub(crate) async fn serve(
     request: Request,
 ) -> Response {
     let limits = &state.config.limits;
+    let (mut parts, body) = request.into_parts();
+    let upgrade = Upgrade::of(&mut parts).await;
+    let request = Request::from_parts(parts, body);
     let opened = async {
         let sandbox = open(&state, &id).await?;
         let request = read(request, &id, limits.body_bytes_max).await?;
@@ -42,6 +46,11 @@ pub(crate) async fn serve(
     };
     let (request, ends) = by_the_wall_clock(request);
     match sandbox.submit(Input::Request(request)).await {
+        Ok(Reply::Stream { head, cursor }) => match (cursor.session(), upgrade) {
+            (Some(id), Some(upgrade)) => upgrade.session(&sandbox, cursor, id).await,
+            (Some(id), None) => upgrade_required(&sandbox, id).await,
+            (None, _) => answer(&sandbox, Reply::Stream { head, cursor }, ends),
+        },
         Ok(reply) => answer(&sandbox, reply, ends),
         Err(refused) => refusal(&refused).map(Body::from),
     }
@@ -148,18 +157,18 @@ pub(crate) fn refusal(refused: &Refused) -> http::Response<Bytes> {
 }
 
 /// A refusal in Kubernetes' own words, so that kubectl prints it.
-struct Status {
+pub(crate) struct Status {
     code: StatusCode,
     reason: &'static str,
     message: String,
 }
 
 impl Status {
-    fn new(code: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
         Self { code, reason, message: message.into() }
     }
 
-    fn response(&self) -> http::Response<Bytes> {
+    pub(crate) fn response(&self) -> http::Response<Bytes> {
         let status = json!({
             "kind": "Status",
             "apiVersion": "v1",

@@ -19,6 +19,7 @@ mod routes;
 mod sandbox;
 mod socket;
 mod state;
+mod streams;
 mod terminal;
 mod translate;
 

@@ -1,6 +1,8 @@
 //! kubectl in the server: its futures are bound to one thread, and its requests go through the
 //! same door as everybody's.
 
+mod session;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
@@ -156,6 +158,17 @@ impl Api for Door {
                 }
                 visitor.ask(request).await
             }
+        }
+    }
+
+    async fn open(&self, request: Request<Bytes>) -> Result<kubectl::Stream, Response<Body>> {
+        match self {
+            Self::Sandbox(visitor) => {
+                let request = ApiRequest::from(&request);
+                session::open(&visitor.sandbox, request).await
+            }
+            // A program that runs changes the world.
+            Self::Window(world) => Err(world.peek(&ApiRequest::from(&request)).map(Body::Full)),
         }
     }
 

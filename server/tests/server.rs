@@ -13,3 +13,5 @@ mod pages;
 mod rest;
 #[path = "server/socket.rs"]
 mod socket;
+#[path = "server/streams.rs"]
+mod streams;

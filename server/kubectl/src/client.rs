@@ -1,9 +1,10 @@
 //! Requests to the API server: what kubectl sends, and how answers become values or failures.
 
 mod answer;
+mod events;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use bytes::Bytes;
@@ -17,8 +18,9 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 use crate::fields::str_at;
 use crate::print::json::compact;
-use crate::{Api, Body, Terminal};
+use crate::{Api, Body, Stream, Terminal};
 use answer::{made_up, quoted};
+pub(crate) use events::Events;
 
 const JSON: &str = "application/json";
 /// Asks for what `kubectl get` prints: columns and rows computed by the server.
@@ -28,6 +30,7 @@ const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,\
 /// [`Api`] without type parameters, so that commands are ordinary functions in a table.
 pub(crate) trait AnyApi {
     fn call(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Response<Body>>;
+    fn open(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Result<Stream, Response<Body>>>;
     fn now(&self) -> Timestamp;
     fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()>;
     fn cached(&self, path: &str) -> Option<Bytes>;
@@ -37,6 +40,10 @@ pub(crate) trait AnyApi {
 impl<T: Api> AnyApi for T {
     fn call(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Response<Body>> {
         Api::call(self, request).boxed_local()
+    }
+
+    fn open(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Result<Stream, Response<Body>>> {
+        Api::open(self, request).boxed_local()
     }
 
     fn now(&self) -> Timestamp {
@@ -85,14 +92,30 @@ pub(crate) struct Client<'c> {
     terminal: &'c dyn Terminal,
     /// The words of the command (`kubectl rollout undo`), which kubectl tells the server.
     command: String,
+    /// Headers that say in whose name it asks.
+    impersonation: Vec<(&'static str, String)>,
     /// Warnings already shown: each is shown once a command.
     warned: RefCell<BTreeSet<String>>,
 }
 
 impl<'c> Client<'c> {
-    pub(crate) fn new(api: &'c dyn AnyApi, terminal: &'c dyn Terminal, command: &str) -> Self {
+    pub(crate) fn new(
+        api: &'c dyn AnyApi,
+        terminal: &'c dyn Terminal,
+        command: &str,
+        impersonation: Vec<(&'static str, String)>,
+    ) -> Self {
         let warned = RefCell::default();
-        Client { api, terminal, command: command.to_owned(), warned }
+        Client { api, terminal, command: command.to_owned(), impersonation, warned }
+    }
+
+    fn request(&self) -> http::request::Builder {
+        let builder = Request::builder()
+            .header("Kubectl-Command", &self.command)
+            .header("User-Agent", "kubectl");
+        self.impersonation
+            .iter()
+            .fold(builder, |builder, (name, value)| builder.header(*name, value))
     }
 
     pub(crate) async fn get(&self, path: &str, query: &Query) -> Result<Value, Failure> {
@@ -122,6 +145,24 @@ impl<'c> Client<'c> {
         body: &Value,
     ) -> Result<Value, Failure> {
         self.json(Method::POST, path, query, JSON, Some((JSON, body))).await
+    }
+
+    pub(crate) async fn put(
+        &self,
+        path: &str,
+        query: &Query,
+        body: &Value,
+    ) -> Result<Value, Failure> {
+        self.json(Method::PUT, path, query, JSON, Some((JSON, body))).await
+    }
+
+    /// GET of a path as it is: the answer whatever it is.
+    pub(crate) async fn raw(&self, path: &str) -> Result<Bytes, Failure> {
+        let response = self.send(Method::GET, path, &Query::new(), JSON, None).await;
+        if !response.status().is_success() {
+            return Err(self.failure(&Method::GET, path, response).await);
+        }
+        Ok(whole(response.into_body()).await)
     }
 
     pub(crate) async fn patch(
@@ -178,6 +219,20 @@ impl<'c> Client<'c> {
         })
     }
 
+    /// Opens a stream into a container.
+    pub(crate) async fn open(&self, path: &str, query: &Query) -> Result<Stream, Failure> {
+        let request = self
+            .request()
+            .method(Method::GET)
+            .uri(uri(path, query))
+            .body(Bytes::new())
+            .map_err(|why| Failure::message(why.to_string()))?;
+        match self.api.open(request).await {
+            Ok(stream) => Ok(stream),
+            Err(response) => Err(self.failure(&Method::GET, path, response).await),
+        }
+    }
+
     async fn events(&self, path: &str, query: &Query, accept: &str) -> Result<Events, Failure> {
         let mut query = query.clone();
         query.push(("watch", "true".to_owned()));
@@ -189,7 +244,7 @@ impl<'c> Client<'c> {
             Body::Full(bytes) => futures::stream::once(async { bytes }).boxed_local(),
             Body::Stream(stream) => stream,
         };
-        Ok(Events { chunks, rest: Vec::new(), ready: VecDeque::new() })
+        Ok(Events::new(chunks))
     }
 
     async fn json(
@@ -230,12 +285,8 @@ impl<'c> Client<'c> {
         accept: &str,
         body: Option<(&str, Bytes)>,
     ) -> Response<Body> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(uri(path, query))
-            .header("Accept", accept)
-            .header("Kubectl-Command", &self.command)
-            .header("User-Agent", "kubectl");
+        let mut request =
+            self.request().method(method).uri(uri(path, query)).header("Accept", accept);
         let mut bytes = Bytes::new();
         if let Some((kind, content)) = body {
             request = request.header("Content-Type", kind);
@@ -270,30 +321,6 @@ impl<'c> Client<'c> {
         }
         let text = String::from_utf8_lossy(&bytes);
         Failure::Status(made_up(method, path, code, text.trim()))
-    }
-}
-
-/// The events of a watch, in order.
-pub(crate) struct Events {
-    chunks: LocalBoxStream<'static, Bytes>,
-    rest: Vec<u8>,
-    ready: VecDeque<Value>,
-}
-
-impl Events {
-    /// The next event (`{"type": …, "object": …}`), or `None` when the server has ended the watch.
-    pub(crate) async fn next(&mut self) -> Option<Value> {
-        loop {
-            if let Some(event) = self.ready.pop_front() {
-                return Some(event);
-            }
-            let chunk = self.chunks.next().await?;
-            self.rest.extend_from_slice(&chunk);
-            while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = self.rest.drain(..=end).collect();
-                self.ready.extend(serde_json::from_slice::<Value>(&line));
-            }
-        }
     }
 }
 

@@ -3,12 +3,15 @@
 mod api_resources;
 mod apply;
 mod auth;
+mod autoscale;
 mod cluster;
 mod create;
 mod delete;
 mod describe;
+mod diff;
 mod each;
 mod events;
+mod exec;
 mod explain;
 mod expose;
 pub(crate) mod flags;
@@ -18,10 +21,12 @@ mod label;
 mod logs;
 mod nodes;
 mod patch;
+mod replace;
 mod rollout;
 mod run;
 mod scale;
 mod set;
+mod top;
 mod unknown;
 mod wait;
 
@@ -70,14 +75,32 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &create::DEPLOYMENT,
     &create::CONFIG_MAP,
     &create::SECRET_GENERIC,
+    &create::DOCKER_REGISTRY,
+    &create::TLS,
     &create::SERVICE_ACCOUNT,
     &create::CLUSTER_IP,
     &create::NODE_PORT,
+    &create::LOAD_BALANCER,
+    &create::EXTERNAL_NAME,
+    &create::JOB,
+    &create::CRON_JOB,
+    &create::INGRESS,
+    &create::ROLE,
+    &create::CLUSTER_ROLE,
+    &create::ROLE_BINDING,
+    &create::CLUSTER_ROLE_BINDING,
+    &create::QUOTA,
+    &create::BUDGET,
+    &create::PRIORITY_CLASS,
+    &create::TOKEN,
     &expose::COMMAND,
     &run::COMMAND,
     &set::IMAGE,
     &set::ENV,
     &set::RESOURCES,
+    &set::SELECTOR,
+    &set::SERVICE_ACCOUNT,
+    &set::SUBJECT,
     &get::COMMAND,
     &delete::COMMAND,
     &rollout::HISTORY,
@@ -87,14 +110,19 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &rollout::STATUS,
     &rollout::UNDO,
     &scale::COMMAND,
+    &autoscale::COMMAND,
     &describe::COMMAND,
     &logs::COMMAND,
+    &exec::EXEC,
+    &exec::ATTACH,
     &events::COMMAND,
     &wait::COMMAND,
     &nodes::CORDON,
     &nodes::UNCORDON,
     &nodes::DRAIN,
     &nodes::TAINT,
+    &top::NODE,
+    &top::POD,
     &auth::CAN_I,
     &auth::WHO_AM_I,
     &explain::COMMAND,
@@ -107,6 +135,10 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &cluster::GET_CONTEXTS,
     &patch::COMMAND,
     &apply::COMMAND,
+    &apply::VIEW_LAST_APPLIED,
+    &apply::SET_LAST_APPLIED,
+    &diff::COMMAND,
+    &replace::COMMAND,
     &label::LABEL,
     &label::ANNOTATE,
 ];

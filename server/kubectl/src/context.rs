@@ -46,7 +46,15 @@ impl<'c> Context<'c> {
         arguments: Arguments,
         command: String,
     ) -> Self {
-        let client = Client::new(api, terminal, &command);
+        let headers = [
+            ("as", "Impersonate-User"),
+            ("as-group", "Impersonate-Group"),
+            ("as-uid", "Impersonate-Uid"),
+        ];
+        let impersonation = headers.iter().flat_map(|(flag, header)| {
+            arguments.all(flag).into_iter().map(|value| (*header, value.to_owned()))
+        });
+        let client = Client::new(api, terminal, &command, impersonation.collect());
         Context { client, terminal, files, arguments, command, discovery: OnceCell::new() }
     }
 

@@ -1,6 +1,8 @@
 //! `kubectl describe`: everything about one object, for people. One file a kind; kinds without a
 //! file of their own are described field by field.
 
+mod autoscaler;
+mod batch;
 mod config_map;
 mod containers;
 mod deployment;
@@ -8,10 +10,15 @@ mod endpoint_slice;
 pub(crate) mod events;
 mod generic;
 mod namespace;
+mod network;
 mod node;
 mod pod;
+mod policy;
 mod probe;
+mod rbac;
 mod service;
+mod sets;
+mod storage;
 mod volumes;
 pub(crate) mod writer;
 
@@ -22,6 +29,21 @@ use crate::failure::Failure;
 use crate::resources::Info;
 
 use writer::Writer;
+
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+/// Kinds that are described without their events.
+const WITHOUT_EVENTS: &[&str] = &[
+    "Secret",
+    "Namespace",
+    "ResourceQuota",
+    "LimitRange",
+    "NetworkPolicy",
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
+];
 
 /// The description of an object; `with_events` asks for its events, too.
 pub(crate) async fn describe(
@@ -42,10 +64,31 @@ pub(crate) async fn describe(
         ("apps", "Deployment") => deployment::deployment(&mut writer, context, info).await?,
         ("apps", "ReplicaSet") => deployment::replica_set(&mut writer, context, info).await?,
         ("discovery.k8s.io", "EndpointSlice") => endpoint_slice::describe(&mut writer, object),
+        ("", "ReplicationController") => {
+            sets::replication_controller(&mut writer, context, info).await?;
+        }
+        ("", "PersistentVolume") => {
+            storage::volume(&mut writer, object, context.client.api.now());
+        }
+        ("", "PersistentVolumeClaim") => storage::claim(&mut writer, context, info).await?,
+        ("", "ResourceQuota") => policy::quota(&mut writer, object),
+        ("", "LimitRange") => policy::limit_range(&mut writer, object),
+        ("apps", "StatefulSet") => sets::stateful_set(&mut writer, context, info).await?,
+        ("apps", "DaemonSet") => sets::daemon_set(&mut writer, context, info).await?,
+        ("batch", "Job") => batch::job(&mut writer, object),
+        ("batch", "CronJob") => batch::cron_job(&mut writer, object),
+        ("autoscaling", "HorizontalPodAutoscaler") => autoscaler::describe(&mut writer, object),
+        ("policy", "PodDisruptionBudget") => policy::budget(&mut writer, object),
+        ("scheduling.k8s.io", "PriorityClass") => policy::priority_class(&mut writer, object),
+        ("storage.k8s.io", "StorageClass") => storage::class(&mut writer, object),
+        ("networking.k8s.io", "Ingress") => network::ingress(&mut writer, context, info).await?,
+        ("networking.k8s.io", "IngressClass") => network::ingress_class(&mut writer, object),
+        ("networking.k8s.io", "NetworkPolicy") => network::policy(&mut writer, object),
+        (RBAC, "Role" | "ClusterRole") => rbac::role(&mut writer, object),
+        (RBAC, "RoleBinding" | "ClusterRoleBinding") => rbac::binding(&mut writer, object),
         _ => generic::describe(&mut writer, object),
     }
-    // Secrets and namespaces are described without events.
-    let has_events = !matches!(info.resource.kind.as_str(), "Secret" | "Namespace");
+    let has_events = !WITHOUT_EVENTS.contains(&info.resource.kind.as_str());
     if with_events && has_events {
         let found = events::of(context, info).await?;
         events::write(&mut writer, &found, context.client.api.now());

@@ -24,6 +24,9 @@ pub(crate) enum Failure {
     /// Several things failed, each with its own words.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     Several(Vec<Failure>),
+    /// A failure with an exit code of its own.
+    #[error("{failure}")]
+    WithCode { code: i32, failure: Box<Failure> },
     /// All was said already; only the exit code is left.
     #[error("exit code {0}")]
     Exit(i32),
@@ -75,6 +78,7 @@ impl Failure {
     pub(crate) fn report(&self) -> (i32, String) {
         let mut words = match self {
             Failure::Exit(code) => return (*code, String::new()),
+            Failure::WithCode { code, failure } => return (*code, failure.report().1),
             Failure::Several(failures) => {
                 failures.iter().map(|failure| format!("{}\n", failure.line())).collect()
             }

@@ -18,7 +18,9 @@ mod pods;
 mod print;
 mod quantity;
 mod resources;
+mod rules;
 mod shell;
+mod stream;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -31,6 +33,7 @@ use http::{Request, Response};
 use jiff::Timestamp;
 
 pub use shell::{UnbalancedQuotes, split};
+pub use stream::{Channel, Sent, Sink, Stream};
 
 /// Anything that answers Kubernetes API requests: a model of a cluster, a server, a test's fake.
 pub trait Api {
@@ -43,6 +46,20 @@ pub trait Api {
 
     /// Returns after `ms` milliseconds of that clock.
     fn sleep(&self, ms: i64) -> impl Future<Output = ()>;
+
+    /// Opens a stream into a container: the request is one for `pods/exec` or `pods/attach`.
+    ///
+    /// # Errors
+    /// The answer of the server, when it is no stream.
+    fn open(
+        &self,
+        _request: Request<Bytes>,
+    ) -> impl Future<Output = Result<Stream, Response<Body>>> {
+        let words = Body::Full(Bytes::from_static(b"there are no streams here"));
+        let mut answer = Response::new(words);
+        *answer.status_mut() = http::StatusCode::NOT_IMPLEMENTED;
+        async { Err(answer) }
+    }
 
     /// What an earlier command kept for this path. The real kubectl keeps what discovery found in
     /// a folder for hours; without this pair of methods every command asks anew.
@@ -77,6 +94,10 @@ pub trait Terminal {
     fn out(&self, text: &str);
     /// Standard error.
     fn err(&self, text: &str);
+    /// What is typed while a program runs that reads it; nothing where nobody types.
+    fn keys(&self) -> Option<LocalBoxStream<'static, Sent>> {
+        None
+    }
 }
 
 /// The files that a command can name.

@@ -251,7 +251,7 @@ async fn faults_that_the_page_does_not_draw_reach_the_model() {
     let house = House::open(&folder, &[]).await;
     let id = house.sandbox(r#"{"rate": 0}"#).await;
     let faults = format!("/sandboxes/{id}/faults");
-    let check = async |fault: &str, status: u16| {
+    let check = async |fault: &'static str, status: u16| {
         let answer = house.ask("POST", &faults, fault).await;
         assert_eq!(answer.status.as_u16(), status, "{fault}: {:?}", answer.json());
     };

@@ -1,5 +1,8 @@
 //! `kubectl apply`: makes the cluster's objects what the manifests say.
 
+mod last_applied;
+mod prune;
+
 use futures::FutureExt;
 use serde_json::{Value, json};
 
@@ -10,9 +13,12 @@ use crate::context::{Context, DryRun};
 use crate::failure::{Failure, Outcome};
 use crate::fields::{at, object_mut, str_at};
 use crate::patch::three_way;
+use crate::pods::selects;
 use crate::print::json::compact;
 use crate::print::output::{Output, plain_list_of, shown};
 use crate::resources::{self, Info, file_names};
+
+pub(super) use last_applied::{SET as SET_LAST_APPLIED, VIEW as VIEW_LAST_APPLIED};
 
 pub(super) const COMMAND: Command = Command {
     name: "apply",
@@ -30,6 +36,7 @@ pub(super) const COMMAND: Command = Command {
         flags::FIELD_MANAGER,
         flags::VALIDATE,
         flags::SELECTOR,
+        flags::ALL,
     ],
     required: &[],
     run: |context| run(context).boxed_local(),
@@ -39,6 +46,18 @@ const OWN: &[Flag] = &[
     Flag::switch("server-side", "Let the server merge, and keep who owns which field"),
     Flag::switch("force-conflicts", "With --server-side: take fields from their owners"),
     Flag::switch("overwrite", "Let the manifest win over what others changed").on(),
+    Flag::switch(
+        "prune",
+        "Delete what was applied before and is in no manifest; needs -l or --all",
+    ),
+    Flag::value("prune-allowlist", "")
+        .about("A kind to prune: GROUP/VERSION/KIND; may be repeated"),
+    Flag::switch("wait", "Wait until what is pruned is gone"),
+    Flag::switch("force", "Delete and create what cannot be changed otherwise"),
+    Flag::number("grace-period", "-1").about("Seconds for containers to end, when deleting"),
+    Flag::duration("timeout", "0s").about("How long to wait"),
+    Flag::value("cascade", "background").about("background, foreground or orphan"),
+    Flag::switch("openapi-patch", "Has no effect here").on(),
 ];
 
 /// Where an applied object keeps the manifest that it was applied from.
@@ -64,6 +83,7 @@ async fn run(context: &Context<'_>) -> Outcome {
             "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
         ));
     }
+    prune::check(context)?;
     let output = Output::of(context)?;
     let mut failures = Vec::new();
     let mut infos = Vec::new();
@@ -73,6 +93,7 @@ async fn run(context: &Context<'_>) -> Outcome {
             Err(failure) => failures.push(failure),
         }
     }
+    let infos = chosen(context, infos);
     if infos.is_empty() && failures.is_empty() {
         return Err(Failure::message("no objects passed to apply"));
     }
@@ -92,7 +113,17 @@ async fn run(context: &Context<'_>) -> Outcome {
         }
     }
     print_objects(context, &output, &applied)?;
+    if context.arguments.on("prune") && failures.is_empty() {
+        prune::prune(context, &applied, dry_run).await?;
+    }
     Failure::gather(failures)
+}
+
+/// The objects of the manifests whose labels match `-l`.
+fn chosen(context: &Context<'_>, infos: Vec<Info>) -> Vec<Info> {
+    let selector = context.arguments.get("selector");
+    let matches = |info: &Info| selects(selector, at(&info.object, "/metadata/labels"));
+    infos.into_iter().filter(matches).collect()
 }
 
 /// One line an object, unless the objects themselves are printed.
@@ -149,6 +180,26 @@ pub(super) fn write_query(context: &Context<'_>, manager: &str, dry_run: DryRun)
     query
 }
 
+/// What an apply would send.
+pub(super) enum Plan {
+    Create(Value),
+    Patch(Value),
+    Nothing,
+}
+
+/// What an apply of `modified` would send, when the object is `live` (null if it is not there).
+pub(super) fn plan(kind: &str, modified: Value, live: &Value) -> Plan {
+    if live.is_null() {
+        return Plan::Create(modified);
+    }
+    let original =
+        serde_json::from_str(str_at(live, LAST_APPLIED_AT)).unwrap_or_else(|_| json!({}));
+    match three_way(kind, &original, &modified, live) {
+        patch if patch == json!({}) => Plan::Nothing,
+        patch => Plan::Patch(patch),
+    }
+}
+
 async fn in_the_client(
     context: &Context<'_>,
     mut info: Info,
@@ -195,13 +246,11 @@ async fn in_the_client(
     if last.is_empty() {
         context.err(&missing_annotation(&info));
     }
-    let original = serde_json::from_str(last).unwrap_or_else(|_| json!({}));
-    let patch = three_way(&info.resource.kind, &original, &modified, &live);
-    if patch == json!({}) {
+    let Plan::Patch(patch) = plan(&info.resource.kind, modified, &live) else {
         info.object = live;
         warn_of_deletion(context, &info);
         return Ok((info, "unchanged"));
-    }
+    };
     let patched = context.client.patch(&info.path(), &query, PatchType::Strategic, &patch).await;
     let what = about(&info);
     let source = info.source.clone();
@@ -250,7 +299,7 @@ are the ways you can resolve this warning:
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
 
-fn without_annotation(object: &Value) -> Value {
+pub(super) fn without_annotation(object: &Value) -> Value {
     let mut object = object.clone();
     object_mut(&mut object, "/metadata/annotations");
     if let Some(annotations) = object["metadata"]["annotations"].as_object_mut() {

@@ -8,7 +8,7 @@ use crate::arguments::Flag;
 use crate::client::Query;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::fields::{at, bool_at, str_at};
+use crate::fields::{array, at, bool_at, str_at};
 use crate::print::tabwriter::Tabwriter;
 
 pub(super) const WHO_AM_I: Command = Command {
@@ -36,6 +36,8 @@ pub(super) const CAN_I: Command = Command {
 const CAN_FLAGS: &[Flag] = &[
     Flag::value("subresource", "").about("A part of the object, such as log"),
     Flag::switch("quiet", "Print nothing; the exit code tells").short('q'),
+    Flag::switch("list", "Everything that you may do in the namespace"),
+    Flag::switch("no-headers", "With --list: leave the header line out"),
 ];
 
 async fn who_am_i(context: &Context<'_>) -> Outcome {
@@ -71,6 +73,9 @@ async fn who_am_i(context: &Context<'_>) -> Outcome {
 }
 
 async fn can_i(context: &Context<'_>) -> Outcome {
+    if context.arguments.on("list") {
+        return list(context).await;
+    }
     let [verb, what] = context.arguments.words.as_slice() else {
         return Err(Failure::message(
             "you must specify two arguments: verb resource or verb resource/resourceName.\nSee \
@@ -90,6 +95,28 @@ async fn can_i(context: &Context<'_>) -> Outcome {
         context.out(&format!("{}{reason}\n", if allowed { "yes" } else { "no" }));
     }
     if allowed { Ok(()) } else { Err(Failure::Exit(1)) }
+}
+
+async fn list(context: &Context<'_>) -> Outcome {
+    let review = json!({"apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectRulesReview", "metadata": {},
+        "spec": {"namespace": context.namespace()}});
+    let path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
+    let answer = context.client.post(path, &Query::new(), &review).await?;
+    let status = at(&answer, "/status");
+    if bool_at(status, "/incomplete") {
+        let why = str_at(status, "/evaluationError");
+        context.err(&format!("Warning: the list may be incomplete: {why}\n"));
+    }
+    let mut writer = Tabwriter::for_tables();
+    if !context.arguments.on("no-headers") {
+        writer.write("Resources\tNon-Resource URLs\tResource Names\tVerbs\n");
+    }
+    let rules = ["resourceRules", "nonResourceRules"];
+    let rules = rules.iter().flat_map(|name| array(status, name));
+    crate::rules::lines(rules).iter().for_each(|line| writer.write(line));
+    context.out(&writer.flush());
+    Ok(())
 }
 
 async fn attributes(context: &Context<'_>, verb: &str, what: &str) -> Result<Value, Failure> {

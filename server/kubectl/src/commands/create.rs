@@ -1,9 +1,29 @@
 //! `kubectl create -f`, and what all `kubectl create KIND` share.
 
+/// The flags of a `kubectl create KIND`: its own, and those that all of them take.
+macro_rules! kind_flags {
+    ($($own:ident),*) => {
+        &[
+            $($own,)*
+            crate::commands::flags::OUTPUT,
+            crate::commands::flags::DRY_RUN,
+            crate::commands::flags::FIELD_MANAGER,
+            crate::commands::flags::VALIDATE,
+            crate::commands::create::SAVE,
+        ]
+    };
+}
+
 mod config_map;
 mod deployment;
+mod ingress;
+mod job;
 mod namespace;
+mod policy;
+mod rbac;
+mod secret;
 mod service;
+mod token;
 
 use futures::FutureExt;
 use serde_json::Value;
@@ -19,8 +39,14 @@ use crate::resources::{self, Info, file_names};
 
 pub(super) use config_map::{CONFIG_MAP, SECRET_GENERIC, SERVICE_ACCOUNT};
 pub(super) use deployment::DEPLOYMENT;
+pub(super) use ingress::INGRESS;
+pub(super) use job::{CRON_JOB, JOB};
 pub(super) use namespace::NAMESPACE;
-pub(super) use service::{CLUSTER_IP, NODE_PORT};
+pub(super) use policy::{BUDGET, PRIORITY_CLASS, QUOTA};
+pub(super) use rbac::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING};
+pub(super) use secret::{DOCKER_REGISTRY, TLS};
+pub(super) use service::{CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT};
+pub(super) use token::TOKEN;
 
 pub(super) const COMMAND: Command = Command {
     name: "create",
@@ -44,8 +70,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 /// The flags of every `kubectl create KIND`.
-const KIND_FLAGS: &[&[Flag]] =
-    &[flags::OUTPUT, flags::DRY_RUN, flags::FIELD_MANAGER, flags::VALIDATE, SAVE];
+const KIND_FLAGS: &[&[Flag]] = kind_flags!();
 
 const SAVE: &[Flag] =
     &[Flag::switch("save-config", "Keep the manifest in an annotation, for a later apply")];
@@ -136,7 +161,19 @@ fn about_create(failure: Failure, context: &Context<'_>) -> Failure {
         "kubectl create deployment" => "deployment:",
         "kubectl create configmap" => "configmap:",
         "kubectl create serviceaccount" => "serviceaccount:",
-        "kubectl create secret generic" => "secret",
+        "kubectl create secret generic"
+        | "kubectl create secret docker-registry"
+        | "kubectl create secret tls" => "secret",
+        "kubectl create job" => "job:",
+        "kubectl create cronjob" => "cronjob:",
+        "kubectl create ingress" => "ingress:",
+        "kubectl create quota" => "quota:",
+        "kubectl create poddisruptionbudget" => "poddisruptionbudgets:",
+        "kubectl create priorityclass" => "priorityclass:",
+        "kubectl create rolebinding" => "rolebinding:",
+        "kubectl create clusterrolebinding" => "clusterrolebinding:",
+        "kubectl create service loadbalancer" => "LoadBalancer service:",
+        "kubectl create service externalname" => "ExternalName service:",
         "kubectl create service clusterip" => "ClusterIP service:",
         "kubectl create service nodeport" => "NodePort service:",
         _ => return failure,

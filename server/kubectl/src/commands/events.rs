@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::describe::events::interval;
 use crate::failure::{Failure, Outcome};
 use crate::fields::{array, at, field, namespace_of, str_at, text};
+use crate::print::go_sort::go_sort;
 use crate::print::output::{Output, list_of, shown};
 use crate::print::tabwriter::Tabwriter;
 use crate::print::time::parse;
@@ -55,7 +56,7 @@ async fn run(context: &Context<'_>) -> Outcome {
         event["apiVersion"] = "v1".into();
         event["kind"] = "Event".into();
     }
-    events.sort_by_key(moment);
+    go_sort(&mut events, |left, right| moment(left) < moment(right));
     if !output.is_table() {
         return print_objects(context, &output, &events);
     }

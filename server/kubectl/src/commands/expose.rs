@@ -128,7 +128,7 @@ fn selector(context: &Context<'_>, info: &Info) -> Result<Value, Failure> {
             labels
         }
         "Service" | "ReplicationController" => at(&info.object, "/spec/selector"),
-        "Deployment" | "ReplicaSet" | "StatefulSet" => {
+        "Deployment" | "ReplicaSet" => {
             if !array_at(&info.object, "/spec/selector/matchExpressions").is_empty() {
                 return Err(failed("couldn't convert expressions - they cannot be exposed"));
             }
@@ -136,12 +136,18 @@ fn selector(context: &Context<'_>, info: &Info) -> Result<Value, Failure> {
         }
         _ => {
             return Err(Failure::message(format!(
-                "cannot expose a {}",
-                info.resource.printed_kind()
+                "cannot expose a {}{}",
+                info.resource.kind,
+                with_dot(&info.resource.group)
             )));
         }
     };
     Ok(selector.clone())
+}
+
+/// `.apps`; nothing for the core group.
+fn with_dot(group: &str) -> String {
+    if group.is_empty() { String::new() } else { format!(".{group}") }
 }
 
 /// The Service's ports: the one of the line, or those that the containers declare.
@@ -155,7 +161,7 @@ fn ports(context: &Context<'_>, info: &Info) -> Result<Vec<Value>, Failure> {
         asked
     };
     if numbers.is_empty() {
-        return Err(context.usage("couldn't find port via --port flag or introspection"));
+        return Err(Failure::message("couldn't find port via --port flag or introspection"));
     }
     let several = numbers.len() > 1;
     let mut ports = Vec::new();

@@ -6,6 +6,9 @@ use crate::arguments::Flag;
 pub(crate) const GLOBAL: &[Flag] = &[
     Flag::value("namespace", "").short('n').about("The namespace that the command works in"),
     Flag::value("context", "").about("The kubeconfig context to use; there is one, named sandbox"),
+    Flag::value("as", "").about("The user in whose name to ask"),
+    Flag::value("as-group", "").about("A group of that user; may be repeated"),
+    Flag::value("as-uid", "").about("The uid of that user"),
     Flag::value("request-timeout", "0").about("How long to wait for an answer of the server"),
     Flag::number("v", "0").short('v').about("How much to log; this kubectl logs nothing"),
     Flag::switch("help", "Show help for this command").short('h'),

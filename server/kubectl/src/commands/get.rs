@@ -64,8 +64,9 @@ pub(super) struct Part {
 async fn run(context: &Context<'_>) -> Outcome {
     if context.arguments.given("raw") {
         let path = context.arguments.get("raw");
-        let value = context.client.get(path, &Query::new()).await?;
-        context.out(&(crate::print::json::compact(&value) + "\n"));
+        let answer = context.client.raw(path).await?;
+        let text = String::from_utf8_lossy(&answer);
+        context.out(&text);
         return Ok(());
     }
     let words = &context.arguments.words;
@@ -171,7 +172,11 @@ async fn tables(context: &Context<'_>, wide: bool) -> Outcome {
     }
     if context.arguments.given("sort-by") {
         for part in &mut parts {
-            sort::table(&mut part.table, context.arguments.get("sort-by"))?;
+            let sorted = sort::table(&mut part.table, context.arguments.get("sort-by"));
+            // A field that no row has leaves a table without rows, and is no mistake.
+            if sorted.is_err() {
+                part.table["rows"] = Value::Array(Vec::new());
+            }
         }
     }
     let text = print_tables(context, &parts, wide);

@@ -9,6 +9,7 @@ use crate::arguments::Flag;
 pub(super) const GROUPS: &[(&str, &str)] = &[
     ("rollout", "Manage the rollout of Deployments: watch it, look back, undo, restart."),
     ("set", "Change single features of objects that exist."),
+    ("top", "Show how much CPU and memory is used."),
     ("config", "Look at the kubeconfig that this terminal works with."),
     ("auth", "Ask who you are and what you may do."),
     ("create secret", "Create a Secret."),

@@ -93,6 +93,9 @@ async fn run(context: &Context<'_>, matter: &Matter) -> Outcome {
         return Err(Failure::message(format!("unexpected argument: {word}")));
     }
     let change = change(pairs)?;
+    if matter.one == "label" {
+        check_values(pairs)?;
+    }
     let mut failures = Vec::new();
     for info in named(context, names).await? {
         let done = match info {
@@ -110,6 +113,27 @@ async fn run(context: &Context<'_>, matter: &Matter) -> Outcome {
         failures.extend(done.err());
     }
     Failure::gather(failures)
+}
+
+/// Values of labels are looked at before anything is sent.
+fn check_values(pairs: &[String]) -> Outcome {
+    let letter = |c: char| c.is_ascii_alphanumeric();
+    let fits = |value: &str| {
+        value.is_empty()
+            || (value.len() <= 63
+                && value.starts_with(letter)
+                && value.ends_with(letter)
+                && value.chars().all(|c| letter(c) || "-_.".contains(c)))
+    };
+    let wrong = pairs.iter().find(|pair| pair.split_once('=').is_some_and(|(_, v)| !fits(v)));
+    wrong.map_or(Ok(()), |pair| {
+        Err(Failure::message(format!(
+            "invalid label value: {pair:?}: a valid label must be an empty string or consist of \
+             alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric \
+             character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is \
+             '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+        )))
+    })
 }
 
 /// What is to be set, and with null what is to go.

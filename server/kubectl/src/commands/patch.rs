@@ -96,5 +96,9 @@ async fn apply(context: &Context<'_>, mut info: Info, kind: PatchType, patch: &s
     }
     let same = before["metadata"]["resourceVersion"] == info.object["metadata"]["resourceVersion"]
         && dry_run == DryRun::None;
+    if context.arguments.get("subresource") == "scale" && info.object["kind"] == "Scale" {
+        info.resource.kind = "Scale".to_owned();
+        info.resource.group = "autoscaling".to_owned();
+    }
     each::say(context, &info, if same { "patched (no change)" } else { "patched" })
 }

@@ -7,15 +7,14 @@ mod undo;
 
 use serde_json::Value;
 
-use super::each::named;
 use super::flags;
 use crate::arguments::Flag;
 use crate::client::Query;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::fields::{array_at, str_at, text};
+use crate::fields::{array_at, at, str_at, text};
 use crate::pods::selector_of;
-use crate::resources::{self, Info, file_names, list};
+use crate::resources::{self, Info, Whole, file_names, list};
 
 pub(super) use history::HISTORY;
 pub(super) use restart::{PAUSE, RESTART, RESUME};
@@ -31,31 +30,43 @@ async fn objects(context: &Context<'_>) -> Result<Vec<Result<Info, Failure>>, Fa
     if context.arguments.words.is_empty() && file_names(context).is_empty() {
         return Err(Failure::message("required resource not specified"));
     }
-    named(context, &context.arguments.words).await
+    resources::live(context, &context.arguments.words, Whole::Yes).await
 }
 
-/// The ReplicaSets that a Deployment owns, with their revisions, oldest first.
+/// What an object remembers of its earlier templates, with their revisions, oldest first: the
+/// ReplicaSets of a Deployment, the ControllerRevisions of others.
 async fn revisions(context: &Context<'_>, info: &Info) -> Result<Vec<(i64, Value)>, Failure> {
-    let sets = resources::resource(context, "replicasets.apps").await?;
+    let is_deployment = info.resource.kind == "Deployment";
+    let plural = if is_deployment { "replicasets.apps" } else { "controllerrevisions.apps" };
+    let kept = resources::resource(context, plural).await?;
     let selector = selector_of(&info.object).unwrap_or_default();
     let query: Query = vec![("labelSelector", selector)];
     let uid = str_at(&info.object, "/metadata/uid");
-    let owned = |set: &Value| {
-        array_at(set, "/metadata/ownerReferences").iter().any(|owner| text(owner, "uid") == uid)
+    let owned = |kept: &Value| {
+        array_at(kept, "/metadata/ownerReferences").iter().any(|owner| text(owner, "uid") == uid)
     };
-    let mut revisions: Vec<(i64, Value)> = list(context, sets, &info.namespace, &query)
+    let revision = |kept: &Value| {
+        if is_deployment { str_at(kept, REVISION).parse().ok() } else { kept["revision"].as_i64() }
+    };
+    let mut revisions: Vec<(i64, Value)> = list(context, kept, &info.namespace, &query)
         .await?
         .into_iter()
         .filter(owned)
-        .filter_map(|set| Some((str_at(&set, REVISION).parse().ok()?, set)))
+        .filter_map(|kept| Some((revision(&kept)?, kept)))
         .collect();
     revisions.sort_by_key(|(revision, _)| *revision);
     Ok(revisions)
 }
 
-/// Only Deployments keep their history in ReplicaSets; others are not modelled yet.
-fn must_be_deployment(info: &Info, what: &str) -> Outcome {
-    if info.resource.kind == "Deployment" {
+/// The Pod template in what is kept of a revision.
+fn template_of(kept: &Value) -> &Value {
+    let place = if kept["data"].is_object() { "/data/spec/template" } else { "/spec/template" };
+    at(kept, place)
+}
+
+/// Whether an object keeps a history at all.
+fn must_have_history(info: &Info, what: &str) -> Outcome {
+    if ["Deployment", "DaemonSet", "StatefulSet"].contains(&info.resource.kind.as_str()) {
         return Ok(());
     }
     Err(Failure::message(format!("no {what} has been implemented for {:?}", info.resource.kind)))

@@ -38,6 +38,10 @@ const OWN: &[Flag] = &[
     Flag::switch("tty", "Give the container a terminal").short('t'),
     Flag::switch("attach", "Wait until it runs, and attach"),
     Flag::switch("rm", "Delete the Pod when it has ended"),
+    Flag::value("overrides", "").about("JSON that is merged into the Pod"),
+    Flag::value("override-type", "merge").about("How: merge, strategic or json"),
+    Flag::switch("quiet", "Do not ask and do not explain").short('q'),
+    Flag::switch("privileged", "Run the container privileged"),
 ];
 
 async fn run(context: &Context<'_>) -> Outcome {
@@ -59,6 +63,12 @@ async fn run(context: &Context<'_>) -> Outcome {
     if arguments.on("expose") && arguments.get("port").is_empty() {
         return Err(Failure::message("--port must be set when exposing a service"));
     }
+    let image = arguments.get("image");
+    if !is_image(image) {
+        return Err(Failure::message(format!(
+            "Invalid image name {image:?}: invalid reference format"
+        )));
+    }
     let restart = arguments.get("restart");
     if !["Always", "OnFailure", "Never"].contains(&restart) {
         return Err(context.usage(format!("invalid restart policy: {restart}")));
@@ -78,8 +88,60 @@ async fn run(context: &Context<'_>) -> Outcome {
     let arguments_before_dash = &arguments.words[1..end];
     let words: Vec<&String> = arguments_before_dash.iter().chain(words).collect();
     let pod = pod(context, name, &labels, &words)?;
+    let pod = overridden(context, pod)?;
     let pods = resources::resource(context, "pods").await?;
     create(context, pods, pod, "kubectl-run").await
+}
+
+/// Whether the text can name an image: lower-case parts, a tag, a digest.
+fn is_image(image: &str) -> bool {
+    let (name, digest) = image.split_once('@').unwrap_or((image, "a:b"));
+    let last = name.rsplit('/').next().unwrap_or_default();
+    let (_, tag) = last.split_once(':').unwrap_or((last, "latest"));
+    let path = name.strip_suffix(&format!(":{tag}")).unwrap_or(name);
+    let mut parts = path.split('/').peekable();
+    let first = parts.peek().copied().unwrap_or_default();
+    let has_host = path.contains('/') && (first.contains(['.', ':']) || first == "localhost");
+    let is_part = |part: &str| {
+        let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        part.starts_with(letter)
+            && part.ends_with(letter)
+            && part.chars().all(|c| letter(c) || "._-".contains(c))
+    };
+    parts.skip(usize::from(has_host)).all(is_part)
+        && digest.contains(':')
+        && !tag.is_empty()
+        && tag.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+}
+
+/// The Pod with what `--overrides` says about it.
+fn overridden(context: &Context<'_>, mut pod: Value) -> Result<Value, Failure> {
+    let text = context.arguments.get("overrides");
+    if text.is_empty() {
+        return Ok(pod);
+    }
+    let overrides = crate::manifest::yaml(text)
+        .map_err(|why| Failure::message(format!("error converting YAML to JSON: yaml: {why}")))?;
+    merge(&mut pod, &overrides);
+    Ok(pod)
+}
+
+/// A merge patch (RFC 7386).
+fn merge(target: &mut Value, patch: &Value) {
+    let Some(fields) = patch.as_object() else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = json!({});
+    }
+    for (name, value) in fields {
+        if !value.is_null() {
+            merge(&mut target[name], value);
+        } else if let Some(target) = target.as_object_mut() {
+            target.remove(name);
+        }
+    }
 }
 
 fn labels(context: &Context<'_>, name: &str) -> Result<Value, Failure> {

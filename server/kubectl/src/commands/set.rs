@@ -1,8 +1,9 @@
-//! `kubectl set image`, `set env` and `set resources`.
+//! `kubectl set`: changes of single fields.
 
 mod env;
 mod image;
 mod resources;
+mod subjects;
 
 use serde_json::{Value, json};
 
@@ -18,6 +19,7 @@ use crate::resources::Info;
 pub(super) use env::ENV;
 pub(super) use image::IMAGE;
 pub(super) use resources::RESOURCES;
+pub(super) use subjects::{SELECTOR, SERVICE_ACCOUNT, SUBJECT};
 
 /// The flags of every `kubectl set`.
 const FLAGS: &[&[Flag]] = &[
@@ -69,6 +71,10 @@ async fn change_spec(
     })?;
     if context.dry_run()? == crate::context::DryRun::Client {
         info.object = changed;
+        // kubectl prints its own types here, whose times are never left out.
+        if let Some(metadata) = info.object.pointer_mut("/spec/template/metadata") {
+            metadata["creationTimestamp"] = Value::Null;
+        }
     }
     each::say(context, &info, &format!("{verb} updated"))
 }

@@ -6,17 +6,11 @@ use crate::failure::Failure;
 /// Commands of the real kubectl that this one does not have, and why.
 const ABSENT: &[(&str, &str)] = &[
     ("edit", "it needs an editor in the terminal; change the manifest and apply it, or use patch"),
-    ("exec", "containers here have no shell to enter yet"),
-    ("attach", "containers here have no terminal to attach to yet"),
     ("cp", "containers here have no files to copy yet"),
     ("debug", "ephemeral containers are not modelled yet"),
     ("port-forward", "there is no network between your machine and the Pods"),
     ("proxy", "there is no network between your machine and the API server"),
-    ("top", "the metrics API is not modelled yet"),
-    ("autoscale", "HorizontalPodAutoscalers are not modelled yet"),
     ("kustomize", "folders of kustomizations cannot be read here"),
-    ("diff", "this terminal has no diff; `apply --dry-run=server -o yaml` shows the result"),
-    ("replace", "use apply, or delete and create"),
     ("certificate", "CertificateSigningRequests are not modelled yet"),
     ("completion", "this terminal completes words itself"),
     ("plugin", "there is nowhere to install plugins"),

@@ -78,31 +78,33 @@ pub(super) async fn replica_set(
     }
     let (is, wanted) = (int_at(object, "/status/replicas"), int_at(object, "/spec/replicas"));
     writer.pair(0, "Replicas", format!("{is} current / {wanted} desired"));
-    let pods = resources::resource(context, "pods").await?;
-    let query: Query = vec![("labelSelector", selector)];
-    let pods = list(context, pods, &info.namespace, &query).await?;
-    let uid = str_at(object, "/metadata/uid");
-    let count = |phase: &str| {
-        let owned = pods.iter().filter(|pod| is_owned(pod, uid));
-        owned.filter(|pod| str_at(pod, "/status/phase") == phase).count()
-    };
-    writer.pair(
-        0,
-        "Pods Status",
-        format!(
-            "{} Running / {} Waiting / {} Succeeded / {} Failed",
-            count("Running"),
-            count("Pending"),
-            count("Succeeded"),
-            count("Failed")
-        ),
-    );
+    writer.pair(0, "Pods Status", pods_status(context, info).await?);
     pod_template(writer, at(object, "/spec/template"));
     conditions(writer, object);
     Ok(())
 }
 
-fn conditions(writer: &mut Writer, object: &Value) {
+/// What has become of the Pods that an object controls.
+pub(super) async fn pods_status(context: &Context<'_>, info: &Info) -> Result<String, Failure> {
+    let pods = resources::resource(context, "pods").await?;
+    let selector = selector_of(&info.object).unwrap_or_default();
+    let query: Query = vec![("labelSelector", selector)];
+    let pods = list(context, pods, &info.namespace, &query).await?;
+    let uid = str_at(&info.object, "/metadata/uid");
+    let count = |phase: &str| {
+        let owned = pods.iter().filter(|pod| is_owned(pod, uid));
+        owned.filter(|pod| str_at(pod, "/status/phase") == phase).count()
+    };
+    Ok(format!(
+        "{} Running / {} Waiting / {} Succeeded / {} Failed",
+        count("Running"),
+        count("Pending"),
+        count("Succeeded"),
+        count("Failed")
+    ))
+}
+
+pub(super) fn conditions(writer: &mut Writer, object: &Value) {
     let conditions = array_at(object, "/status/conditions");
     if conditions.is_empty() {
         return;

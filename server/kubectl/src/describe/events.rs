@@ -8,6 +8,7 @@ use crate::client::Query;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::fields::{at, int_at, str_at, text};
+use crate::print::go_sort::go_sort;
 use crate::print::time::age;
 use crate::resources::{self, Info, list};
 
@@ -19,7 +20,8 @@ pub(super) async fn of(context: &Context<'_>, info: &Info) -> Result<Vec<Value>,
         // Kubelets write events about their Node with its name for a uid.
         found.extend(about(context, info, &info.name).await?);
     }
-    found.sort_by_key(|event| str_at(event, "/lastTimestamp").to_owned());
+    let moment = |event: &Value| str_at(event, "/lastTimestamp").to_owned();
+    go_sort(&mut found, |left, right| moment(left) < moment(right));
     Ok(found)
 }
 

@@ -65,9 +65,18 @@ fn joined(list: &[Value]) -> String {
 }
 
 async fn slices(context: &Context<'_>, info: &Info) -> Result<Vec<Value>, Failure> {
+    slices_of(context, &info.namespace, &info.name).await
+}
+
+/// The EndpointSlices of a Service.
+pub(super) async fn slices_of(
+    context: &Context<'_>,
+    namespace: &str,
+    service: &str,
+) -> Result<Vec<Value>, Failure> {
     let resource = resources::resource(context, "endpointslices.discovery.k8s.io").await?;
-    let query: Query = vec![("labelSelector", format!("kubernetes.io/service-name={}", info.name))];
-    list(context, resource, &info.namespace, &query).await
+    let query: Query = vec![("labelSelector", format!("kubernetes.io/service-name={service}"))];
+    list(context, resource, namespace, &query).await
 }
 
 fn describe_port(writer: &mut Writer, port: &Value, slices: &[Value]) {
@@ -84,7 +93,7 @@ fn describe_port(writer: &mut Writer, port: &Value, slices: &[Value]) {
 }
 
 /// The addresses behind a port, three of them at most.
-fn endpoints(slices: &[Value], port_name: &str) -> String {
+pub(super) fn endpoints(slices: &[Value], port_name: &str) -> String {
     if slices.is_empty() {
         return "<none>".to_owned();
     }

@@ -18,6 +18,11 @@ pub(super) fn describe(writer: &mut Writer, volumes: &[Value], space: &str) {
     }
 }
 
+/// The source of a volume, where its type is the field that it has.
+pub(super) fn source(writer: &mut Writer, volume: &Value) {
+    one(writer, volume);
+}
+
 fn one(writer: &mut Writer, volume: &Value) {
     let source = |name: &str| Some(field(volume, name)).filter(|value| value.is_object());
     if let Some(path) = source("hostPath") {

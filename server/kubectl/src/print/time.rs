@@ -65,6 +65,11 @@ pub(crate) fn rfc1123(moment: &Value) -> String {
     }
 }
 
+/// A moment as `diff -u` prints that of a file.
+pub(crate) fn file_moment(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%d %H:%M:%S%.9f +0000").to_string()
+}
+
 /// A span as Go's `time.Duration` prints it: `5m0s`, `300ms`, `1h0m0s`.
 pub(crate) fn go_duration(ms: i64) -> String {
     if ms == 0 {

@@ -1,16 +1,19 @@
 //! A world to run kubectl in: time passes only while a command waits.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use futures::StreamExt;
+use futures::future::LocalBoxFuture;
+use futures::stream::LocalBoxStream;
+use futures::{FutureExt, StreamExt};
 use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
-use kubectl::{Api, Body, Paper, run_line};
+use kubectl::{Api, Body, Channel, Paper, Sent, Sink, Stream, run_line};
+use orchestrator::session::{self, SessionAct, SessionId, SessionInput};
 use orchestrator::{ApiRequest, Cursor, Input, Reply, Scenario, Time, World};
 
 /// A command that has waited this long waits for ever.
@@ -126,7 +129,68 @@ impl Door {
     }
 }
 
+/// The sending end of a session in a world.
+struct Hand {
+    world: Rc<RefCell<World>>,
+    session: SessionId,
+}
+
+impl Sink for Hand {
+    fn send(&self, what: Sent) -> LocalBoxFuture<'_, ()> {
+        let act = match what {
+            Sent::Stdin(bytes) => SessionAct::Stdin(bytes.to_vec()),
+            Sent::CloseStdin => SessionAct::CloseStdin,
+            Sent::Resize { columns, rows } => SessionAct::Resize { columns, rows },
+        };
+        let input = Input::Session(SessionInput { session: self.session, act });
+        self.world.borrow_mut().submit(&input);
+        futures::future::ready(()).boxed_local()
+    }
+}
+
+impl Door {
+    fn frames(&self, mut cursor: Cursor) -> LocalBoxStream<'static, (Channel, Bytes)> {
+        let world = Rc::clone(&self.world);
+        let mut waiting = VecDeque::new();
+        let mut ended = false;
+        futures::stream::poll_fn(move |_| {
+            if waiting.is_empty() && !ended {
+                let chunk = world.borrow().read(&mut cursor);
+                ended = chunk.ended;
+                waiting.extend(chunk.frames);
+            }
+            match waiting.pop_front() {
+                Some(frame) => Poll::Ready(Some((channel(frame.channel), frame.bytes))),
+                None if ended => Poll::Ready(None),
+                None => Poll::Pending,
+            }
+        })
+        .boxed_local()
+    }
+}
+
+fn channel(channel: session::Channel) -> Channel {
+    match channel {
+        session::Channel::Stdout => Channel::Out,
+        session::Channel::Stderr => Channel::Err,
+        session::Channel::Error => Channel::Status,
+    }
+}
+
 impl Api for Door {
+    async fn open(&self, request: Request<Bytes>) -> Result<Stream, Response<Body>> {
+        let reply = self.world.borrow_mut().submit(&Input::Request(ApiRequest::from(&request)));
+        match reply {
+            Reply::Stream { cursor, .. } => {
+                let session = cursor.session().expect("a session");
+                let hand = Hand { world: Rc::clone(&self.world), session };
+                Ok(Stream { frames: self.frames(cursor), sink: Box::new(hand) })
+            }
+            Reply::Response(response) => Err(response.map(Body::Full)),
+            _ => unreachable!("a request is answered"),
+        }
+    }
+
     async fn call(&self, request: Request<Bytes>) -> Response<Body> {
         let reply = self.world.borrow_mut().submit(&Input::Request(ApiRequest::from(&request)));
         match reply {

@@ -18,7 +18,7 @@ pub(in super::super) const CONFIG_MAP: Command = Command {
             [--dry-run=server|client|none] [options]",
     examples: "kubectl create configmap settings --from-literal=COLOUR=blue\n\
                kubectl create configmap page --from-file=index.html",
-    flags: &[SOURCES, KIND_FLAGS[0], KIND_FLAGS[1], KIND_FLAGS[2], KIND_FLAGS[3], KIND_FLAGS[4]],
+    flags: kind_flags!(SOURCES),
     required: &[],
     run: |context| config_map(context).boxed_local(),
 };
@@ -30,15 +30,7 @@ pub(in super::super) const SECRET_GENERIC: Command = Command {
     usage: "create secret generic NAME [--type=string] [--from-file=[key=]source] \
             [--from-literal=key1=value1] [--dry-run=server|client|none] [options]",
     examples: "kubectl create secret generic login --from-literal=password=s3cret",
-    flags: &[
-        SOURCES,
-        TYPE,
-        KIND_FLAGS[0],
-        KIND_FLAGS[1],
-        KIND_FLAGS[2],
-        KIND_FLAGS[3],
-        KIND_FLAGS[4],
-    ],
+    flags: kind_flags!(SOURCES, TYPE),
     required: &[],
     run: |context| secret(context).boxed_local(),
 };
@@ -151,10 +143,11 @@ fn add(data: &mut Map<String, Value>, key: &str, value: &str, kind: &str) -> Out
     Ok(())
 }
 
-fn read(context: &Context<'_>, file: &str) -> Result<String, Failure> {
-    context.files.read(file).ok_or_else(|| {
-        Failure::message(format!("error reading {file}: stat {file}: no such file or directory"))
-    })
+pub(super) fn read(context: &Context<'_>, file: &str) -> Result<String, Failure> {
+    context
+        .files
+        .read(file)
+        .ok_or_else(|| Failure::message(format!("error reading {file}: no such file or directory")))
 }
 
 /// Bytes in base64, as the data of Secrets is written.

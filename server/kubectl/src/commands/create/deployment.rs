@@ -4,7 +4,7 @@ use futures::FutureExt;
 use serde_json::{Value, json};
 
 use super::super::Command;
-use super::{KIND_FLAGS, create, the_name};
+use super::{create, the_name};
 use crate::arguments::Flag;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -18,7 +18,7 @@ pub(in super::super) const DEPLOYMENT: Command = Command {
     examples: "# Three Pods of nginx\nkubectl create deployment web --image=nginx --replicas=3\n\n\
                # The manifest of it, without creating anything\n\
                kubectl create deployment web --image=nginx --dry-run=client -o yaml",
-    flags: &[OWN, KIND_FLAGS[0], KIND_FLAGS[1], KIND_FLAGS[2], KIND_FLAGS[3], KIND_FLAGS[4]],
+    flags: kind_flags!(OWN),
     required: &["image"],
     run: |context| run(context).boxed_local(),
 };

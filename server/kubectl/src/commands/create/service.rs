@@ -1,10 +1,10 @@
-//! `kubectl create service clusterip` and `nodeport`.
+//! `kubectl create service` in its four types.
 
 use futures::FutureExt;
 use serde_json::{Value, json};
 
 use super::super::Command;
-use super::{KIND_FLAGS, create, the_name};
+use super::{create, the_name};
 use crate::arguments::Flag;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -17,15 +17,7 @@ pub(in super::super) const CLUSTER_IP: Command = Command {
     usage: "create service clusterip NAME [--tcp=<port>:<targetPort>] \
             [--dry-run=server|client|none] [options]",
     examples: "kubectl create service clusterip web --tcp=80:8080",
-    flags: &[
-        OWN,
-        CLUSTER,
-        KIND_FLAGS[0],
-        KIND_FLAGS[1],
-        KIND_FLAGS[2],
-        KIND_FLAGS[3],
-        KIND_FLAGS[4],
-    ],
+    flags: kind_flags!(OWN, CLUSTER),
     required: &[],
     run: |context| run(context, "ClusterIP").boxed_local(),
 };
@@ -37,15 +29,45 @@ pub(in super::super) const NODE_PORT: Command = Command {
     usage: "create service nodeport NAME [--tcp=port:targetPort] [--dry-run=server|client|none] \
             [options]",
     examples: "kubectl create service nodeport web --tcp=80:8080",
-    flags: &[OWN, KIND_FLAGS[0], KIND_FLAGS[1], KIND_FLAGS[2], KIND_FLAGS[3], KIND_FLAGS[4]],
+    flags: kind_flags!(OWN, NODE),
     required: &[],
     run: |context| run(context, "NodePort").boxed_local(),
+};
+
+pub(in super::super) const LOAD_BALANCER: Command = Command {
+    name: "create service loadbalancer",
+    aliases: &["create svc loadbalancer"],
+    about: "Create a LoadBalancer service with the specified name.",
+    usage: "create service loadbalancer NAME [--tcp=port:targetPort] \
+            [--dry-run=server|client|none] [options]",
+    examples: "kubectl create service loadbalancer web --tcp=80:8080",
+    flags: kind_flags!(OWN),
+    required: &[],
+    run: |context| run(context, "LoadBalancer").boxed_local(),
+};
+
+pub(in super::super) const EXTERNAL_NAME: Command = Command {
+    name: "create service externalname",
+    aliases: &["create svc externalname"],
+    about: "Create an ExternalName service with the specified name.",
+    usage: "create service externalname NAME --external-name external.name \
+            [--dry-run=server|client|none] [options]",
+    examples: "kubectl create service externalname db --external-name db.example.com",
+    flags: kind_flags!(OWN, EXTERNAL),
+    required: &["external-name"],
+    run: |context| run(context, "ExternalName").boxed_local(),
 };
 
 const OWN: &[Flag] = &[Flag::value("tcp", "").about("A port, or port:targetPort")];
 
 const CLUSTER: &[Flag] =
     &[Flag::value("clusterip", "").about("The address to take; None for a headless Service")];
+
+const NODE: &[Flag] =
+    &[Flag::number("node-port", "0").about("The port on each node; one that is free if 0")];
+
+const EXTERNAL: &[Flag] =
+    &[Flag::value("external-name", "").about("The name that the Service stands for")];
 
 async fn run(context: &Context<'_>, kind: &str) -> Outcome {
     let name = the_name(context)?;
@@ -56,7 +78,7 @@ async fn run(context: &Context<'_>, kind: &str) -> Outcome {
         .iter()
         .map(|port| port_of(port))
         .collect::<Result<Vec<Value>, Failure>>()?;
-    if ports.is_empty() && !headless {
+    if ports.is_empty() && !headless && kind != "ExternalName" {
         return Err(Failure::message("at least one tcp port specifier must be provided"));
     }
     let labels = json!({"app": name});
@@ -65,6 +87,14 @@ async fn run(context: &Context<'_>, kind: &str) -> Outcome {
         "spec": {"selector": labels, "type": kind}, "status": {"loadBalancer": {}}});
     if !ports.is_empty() {
         object["spec"]["ports"] = ports.into();
+    }
+    if context.arguments.number("node-port") != 0 {
+        for port in object["spec"]["ports"].as_array_mut().into_iter().flatten() {
+            port["nodePort"] = context.arguments.number("node-port").into();
+        }
+    }
+    if kind == "ExternalName" {
+        object["spec"]["externalName"] = context.arguments.get("external-name").into();
     }
     if context.arguments.given("clusterip") {
         object["spec"]["clusterIP"] = context.arguments.get("clusterip").into();

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::fields::field;
+use crate::print::go_sort::go_sort;
 use crate::print::jsonpath::{Template, relaxed};
 use crate::quantity::Quantity;
 use crate::resources::Info;
@@ -16,8 +17,8 @@ pub(super) fn table(table: &mut Value, path: &str) -> Result<(), Failure> {
     if let Some(rows) = table.get_mut("rows").and_then(Value::as_array_mut) {
         let objects = rows.iter().map(|row| field(row, "object"));
         must_exist(&template, objects, path)?;
-        rows.sort_by(|left, right| {
-            compare(&template, field(left, "object"), field(right, "object"))
+        go_sort(rows, |left, right| {
+            comes_first(&template, field(left, "object"), field(right, "object"))
         });
     }
     Ok(())
@@ -27,7 +28,7 @@ pub(super) fn table(table: &mut Value, path: &str) -> Result<(), Failure> {
 pub(super) fn infos(infos: &mut [Info], path: &str) -> Result<(), Failure> {
     let template = template(path)?;
     must_exist(&template, infos.iter().map(|info| &info.object), path)?;
-    infos.sort_by(|left, right| compare(&template, &left.object, &right.object));
+    go_sort(infos, |left, right| comes_first(&template, &left.object, &right.object));
     Ok(())
 }
 
@@ -52,13 +53,13 @@ fn must_exist<'v>(
     Ok(())
 }
 
-fn compare(template: &Template, left: &Value, right: &Value) -> Ordering {
+/// As kubectl has it: what has no such field comes before all others, its like included.
+fn comes_first(template: &Template, left: &Value, right: &Value) -> bool {
     let first = |object| template.find(object).ok().and_then(|found| found.first().copied());
     match (first(left), first(right)) {
-        (None, None) => Ordering::Equal,
-        (None, Some(_)) => Ordering::Less,
-        (Some(_), None) => Ordering::Greater,
-        (Some(left), Some(right)) => in_order(left, right),
+        (None, _) => true,
+        (_, None) => false,
+        (Some(left), Some(right)) => in_order(left, right) == Ordering::Less,
     }
 }
 

@@ -4,12 +4,12 @@ use futures::FutureExt;
 use serde_json::Value;
 
 use super::super::Command;
-use super::{FLAGS, must_be_deployment, objects, revisions};
+use super::{FLAGS, must_have_history, objects, revisions, template_of};
 use crate::arguments::Flag;
 use crate::context::Context;
 use crate::describe::pod_template;
 use crate::failure::{Failure, Outcome};
-use crate::fields::{at, object_mut, str_at};
+use crate::fields::{object_mut, str_at};
 use crate::print::output::Output;
 use crate::print::tabwriter::Tabwriter;
 use crate::resources::Info;
@@ -50,7 +50,7 @@ async fn run(context: &Context<'_>) -> Outcome {
 }
 
 async fn tell(context: &Context<'_>, info: &Info) -> Outcome {
-    must_be_deployment(info, "history viewer")?;
+    must_have_history(info, "history viewer")?;
     let revisions = revisions(context, info).await?;
     let wanted = context.arguments.number("revision");
     let output = Output::of(context)?;
@@ -72,7 +72,7 @@ async fn tell(context: &Context<'_>, info: &Info) -> Outcome {
         context.out(&output.one(&set, false)?);
         return Ok(());
     }
-    let mut template = at(set, "/spec/template").clone();
+    let mut template = template_of(set).clone();
     let cause = str_at(set, CHANGE_CAUSE);
     if !cause.is_empty() {
         object_mut(&mut template, "/metadata/annotations")["kubernetes.io/change-cause"] =

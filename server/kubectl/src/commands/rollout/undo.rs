@@ -4,7 +4,7 @@ use futures::FutureExt;
 use serde_json::{Map, Value, json};
 
 use super::super::{Command, each, flags};
-use super::{FLAGS, must_be_deployment, objects, revisions};
+use super::{FLAGS, must_have_history, objects, revisions, template_of};
 use crate::arguments::Flag;
 use crate::client::PatchType;
 use crate::context::{Context, DryRun};
@@ -53,9 +53,12 @@ async fn run(context: &Context<'_>) -> Outcome {
 }
 
 async fn undo(context: &Context<'_>, info: &Info) -> Outcome {
-    must_be_deployment(info, "rollbacker")?;
+    must_have_history(info, "rollbacker")?;
     let wanted = context.arguments.number("to-revision");
     let revisions = revisions(context, info).await?;
+    if info.resource.kind != "Deployment" {
+        return undo_set(context, info, &revisions, wanted).await;
+    }
     let set = chosen(&revisions, wanted, &info.name)?;
     let template = without_hash(at(set, "/spec/template"));
     if context.dry_run()? == DryRun::Client {
@@ -76,6 +79,40 @@ async fn undo(context: &Context<'_>, info: &Info) -> Outcome {
         {"op": "replace", "path": "/metadata/annotations", "value": annotations(info, set)},
     ]);
     let patched = each::patched(context, info, PatchType::Json, &patch, "kubectl-rollout").await;
+    patched.map_err(|failure| {
+        failure.wrap(|message| format!("failed restoring revision {wanted}: {message}"))
+    })?;
+    each::say(context, info, "rolled back")
+}
+
+/// A DaemonSet or StatefulSet goes back by a patch that its ControllerRevision holds ready.
+async fn undo_set(
+    context: &Context<'_>,
+    info: &Info,
+    revisions: &[(i64, Value)],
+    wanted: i64,
+) -> Outcome {
+    let found = if wanted == 0 {
+        let before = revisions.len().checked_sub(2).and_then(|at| revisions.get(at));
+        before.ok_or_else(|| Failure::message("no last revision to roll back to"))?
+    } else {
+        let found = revisions.iter().find(|(revision, _)| *revision == wanted);
+        found.ok_or_else(|| {
+            Failure::message(format!("unable to find specified revision {wanted} in history"))
+        })?
+    };
+    let (revision, kept) = found;
+    if context.dry_run()? == DryRun::Client {
+        return each::say(context, info, &pod_template(template_of(kept)));
+    }
+    if template_of(kept) == at(&info.object, "/spec/template") {
+        let verb =
+            format!("skipped rollback (current template already matches revision {revision})");
+        return each::say(context, info, &verb);
+    }
+    let patch = at(kept, "/data");
+    let manager = "kubectl-rollout";
+    let patched = each::patched(context, info, PatchType::Strategic, patch, manager).await;
     patched.map_err(|failure| {
         failure.wrap(|message| format!("failed restoring revision {wanted}: {message}"))
     })?;

@@ -62,7 +62,9 @@ async fn run(context: &Context<'_>) -> Outcome {
     if !arguments.get("from").is_empty() {
         variables.extend(from(context).await?);
     }
+    let named_well = crate::resources::of_words(context, &names).await;
     if variables.is_empty() && removed.is_empty() {
+        named_well?;
         return Err(Failure::message("at least one environment variable must be provided"));
     }
     let pattern = arguments.get("containers");
