@@ -165,12 +165,8 @@ impl Turn<'_> {
             (limits::apply(self, current, proposed), reason)
         };
         self.draft.desired_replicas = wanted;
-        (wanted != current).then(|| Rescale {
-            target: target.object,
-            from: current,
-            to: wanted,
-            reason,
-        })
+        let rescale = Rescale { target: target.object, from: current, to: wanted, reason };
+        (wanted != current).then_some(rescale)
     }
 
     /// What the autoscaler is to scale.

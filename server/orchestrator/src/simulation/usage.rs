@@ -68,14 +68,14 @@ impl Simulation {
             "name": "app", "image": "polinux/stress", "command": ["stress"], "args": args,
             "resources": resources,
         });
-        self.create_one("hungry", json!({"containers": [container]}))
+        self.create_one("hungry", &json!({"containers": [container]}))
     }
 
     fn create_brief(&mut self) -> Act {
         let seconds = 5 + self.pick(60);
         let container = json!({"name": "app", "image": "my-app:1.0"});
         let spec = json!({"activeDeadlineSeconds": seconds, "containers": [container]});
-        self.create_one("brief", spec)
+        self.create_one("brief", &spec)
     }
 
     fn create_with_sidecar(&mut self) -> Act {
@@ -89,7 +89,7 @@ impl Simulation {
         let spec = json!({
             "restartPolicy": policy, "initContainers": [sidecar], "containers": [main],
         });
-        self.create_one("assisted", spec)
+        self.create_one("assisted", &spec)
     }
 
     /// Past the scheduler, and perhaps too large.
@@ -98,10 +98,10 @@ impl Simulation {
         let container = json!({
             "name": "app", "image": "my-app:1.0", "resources": {"requests": {"cpu": cpu}},
         });
-        self.create_one("bound", json!({"nodeName": "node-1", "containers": [container]}))
+        self.create_one("bound", &json!({"nodeName": "node-1", "containers": [container]}))
     }
 
-    fn create_one(&mut self, prefix: &str, spec: Value) -> Act {
+    fn create_one(&mut self, prefix: &str, spec: &Value) -> Act {
         let name = format!("{prefix}-{}", self.pick(3));
         request("POST", PODS, &json!({"metadata": {"name": name}, "spec": spec}))
     }
