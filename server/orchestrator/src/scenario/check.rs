@@ -27,7 +27,7 @@ impl Scenario {
             }
         }
         let members = self.control_plane().count();
-        if members != 0 && members % 2 == 0 {
+        if members != 0 && members.is_multiple_of(2) {
             return Err("the control plane has an odd number of nodes, for etcd's sake".to_owned());
         }
         if Range::read(&self.service_range).is_none() {
