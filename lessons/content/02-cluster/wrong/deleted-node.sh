@@ -1,0 +1,2 @@
+# step: records
+kubectl delete node node-3

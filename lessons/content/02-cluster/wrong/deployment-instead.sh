@@ -1,0 +1,2 @@
+# step: work
+kubectl create deployment hello --image=my-app:1.0

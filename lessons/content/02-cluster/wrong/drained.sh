@@ -1,0 +1,2 @@
+# step: records
+kubectl cordon node-3

@@ -1,0 +1,14 @@
+# step: majority
+cat > members.yaml <<'EOF'
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: members
+data:
+  one: "0"
+  two: "1"
+  three: "1"
+  four: "2"
+  five: "2"
+EOF
+kubectl apply -f members.yaml

@@ -1,0 +1,2 @@
+# step: work
+kubectl run hello --image=hello-world:9
