@@ -34,6 +34,7 @@ mod decode;
 mod delete;
 mod discovery;
 mod draft;
+mod eviction;
 mod exec;
 mod fields;
 mod identity;

@@ -61,6 +61,8 @@ pub enum Call {
     },
     /// `namespaces/finalize`: replaces `spec.finalizers`; with none left the namespace is gone.
     Finalize(Object),
+    /// Takes a finalizer off an object, by a patch that leaves all else alone.
+    Unfinalize { key: Key, uid: String, finalizer: String },
     /// `pods/binding`: puts a Pod on a node.
     Bind { pod: Key, uid: String, node: String },
     /// The `scale` subresource: how many there shall be.
@@ -87,7 +89,9 @@ impl Call {
             | Call::Update(object)
             | Call::UpdateStatus(object)
             | Call::Finalize(object) => object.key(),
-            Call::Delete { key, .. } | Call::Scale { key, .. } => key.clone(),
+            Call::Delete { key, .. } | Call::Scale { key, .. } | Call::Unfinalize { key, .. } => {
+                key.clone()
+            }
             Call::Bind { pod, .. } => pod.clone(),
             Call::Record(record) => {
                 Key::new(Kind::Event, record.regarding.event_namespace(), &record.reason)
@@ -102,7 +106,7 @@ impl Call {
                 Verb::Update
             }
             Call::Delete { .. } => Verb::Delete,
-            Call::Record(_) => Verb::Patch,
+            Call::Record(_) | Call::Unfinalize { .. } => Verb::Patch,
         }
     }
 

@@ -6,11 +6,14 @@ use crate::component::ComponentRow;
 
 mod autoscaler;
 mod cluster_role_aggregation;
+mod cron_job;
 mod daemon_set;
 mod deployment;
+pub mod disruption;
 mod endpoint_slice;
 mod garbage_collector;
 pub mod history;
+mod job;
 pub mod kube_proxy;
 mod kubelet;
 pub mod leader_election;
@@ -29,6 +32,7 @@ mod scheduler;
 mod stateful_set;
 pub(crate) mod storage;
 pub mod taint_eviction;
+mod ttl_after_finished;
 
 /// Every component of the cluster. Their order is part of the engine's version.
 pub static TABLE: &[&ComponentRow] = &[
@@ -37,6 +41,10 @@ pub static TABLE: &[&ComponentRow] = &[
     &daemon_set::ROW,
     &stateful_set::ROW,
     &replication_controller::ROW,
+    &job::ROW,
+    &cron_job::ROW,
+    &disruption::ROW,
+    &ttl_after_finished::ROW,
     &endpoint_slice::ROW,
     &node_lifecycle::ROW,
     &taint_eviction::ROW,

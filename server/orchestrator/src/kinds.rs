@@ -14,15 +14,19 @@ pub mod age;
 pub mod autoscaler;
 mod cluster;
 mod config;
+mod cron_job;
 mod difference;
+mod disruption_budget;
 mod endpoints;
 mod events;
 mod invalid;
+mod job;
 pub mod metadata;
 pub mod names;
 mod node;
 mod pod;
 mod policy;
+mod priority_class;
 pub mod quantity;
 pub(crate) mod rbac;
 pub mod selectors;
@@ -33,6 +37,7 @@ mod workloads;
 
 pub use invalid::{FieldErrors, go_map, quoted};
 pub use pod::{container_ports, qos_class, status_word};
+pub use priority_class::SYSTEM_CLASSES;
 pub use table::TABLE;
 pub(crate) use workloads::daemon_set::template_generation;
 
@@ -143,6 +148,9 @@ pub trait Particulars: Typed + Metadata<Ty = ObjectMeta> + Clone + PartialEq + '
     /// Clears what a client may not set when it creates an object, and sets the first status.
     fn begin(&mut self) {}
 
+    /// Sets what follows from a new object's name and UID.
+    fn named(&mut self) {}
+
     /// Puts back what a client may not change when it updates the object itself.
     fn keep(&mut self, _old: &Self) {}
 
@@ -187,6 +195,7 @@ pub trait Particulars: Typed + Metadata<Ty = ObjectMeta> + Clone + PartialEq + '
 pub struct Rules {
     pub default_fields: fn(&mut Object),
     pub begin: fn(&mut Object),
+    pub named: fn(&mut Object),
     pub keep: fn(&mut Object, &Object),
     pub take_status: fn(&mut Object, &Object),
     pub generation: bool,
@@ -213,6 +222,7 @@ impl Rules {
         Rules {
             default_fields: |object| own_mut::<T>(object).default_fields(),
             begin: |object| own_mut::<T>(object).begin(),
+            named: |object| own_mut::<T>(object).named(),
             keep: |object, old| own_mut::<T>(object).keep(own(old)),
             take_status: |object, from| own_mut::<T>(object).take_status(own(from)),
             generation: T::GENERATION,

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use k8s_openapi::Metadata;
-use k8s_openapi::api::{apps, autoscaling, coordination, core, discovery, rbac, storage};
+use k8s_openapi::api::{
+    apps, autoscaling, batch, coordination, core, discovery, policy, rbac, scheduling, storage,
+};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -166,6 +168,10 @@ kinds! {
     HorizontalPodAutoscaler: autoscaling::v2::HorizontalPodAutoscaler,
     EndpointSlice: discovery::v1::EndpointSlice,
     Lease: coordination::v1::Lease,
+    Job: batch::v1::Job,
+    CronJob: batch::v1::CronJob,
+    PodDisruptionBudget: policy::v1::PodDisruptionBudget,
+    PriorityClass: scheduling::v1::PriorityClass,
 }
 
 /// Where the objects of a type live.

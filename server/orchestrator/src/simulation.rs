@@ -15,6 +15,7 @@ use crate::scenario::Scenario;
 use crate::time::Time;
 use crate::world::{Violation, World};
 
+mod jobs;
 mod sets;
 mod storage;
 mod usage;
@@ -62,7 +63,7 @@ impl Simulation {
     /// Draws the next act.
     pub fn draw(&mut self) -> Act {
         let name = NAMES[self.pick(NAMES.len())];
-        match self.pick(31) {
+        match self.pick(34) {
             0..=3 => self.create_deployment(name),
             4 => request("POST", "/api/v1/namespaces/default/services", &service(name)),
             5 => self.create_pod(),
@@ -78,6 +79,7 @@ impl Simulation {
             18..=21 => self.act_sets(),
             22..=24 => self.act_storage(),
             25..=27 => self.act_usage(),
+            28..=30 => self.act_jobs(),
             _ => Act::Wait(self.pick(20_000) as i64),
         }
     }

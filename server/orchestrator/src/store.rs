@@ -73,6 +73,11 @@ impl Objects {
         self.placed.on_node(node).filter_map(|name| self.pod(name))
     }
 
+    /// The Pods that have affinities to other Pods, or anti-affinities.
+    pub fn pods_with_affinity(&self) -> impl Iterator<Item = &Arc<Pod>> {
+        self.placed.social().filter_map(|name| self.pod(name))
+    }
+
     /// What the Pods of a node request together, those that have ended left out.
     pub fn requested_on(&self, node: &str) -> Resources {
         self.placed.requested(node)

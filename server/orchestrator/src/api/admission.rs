@@ -6,6 +6,7 @@ use k8s_openapi::api::core::v1::{
     ObjectFieldSelector, Pod, PodSpec, ProjectedVolumeSource, ServiceAccount,
     ServiceAccountTokenProjection, Toleration, Volume, VolumeMount, VolumeProjection,
 };
+use k8s_openapi::api::scheduling::v1::PriorityClass;
 
 mod limits;
 pub(super) mod quota;
@@ -27,13 +28,14 @@ pub(super) fn on_create(draft: &mut Draft<'_>, object: &mut Object) -> Result<()
     if object.kind().row().namespaced {
         namespace_lifecycle(draft, object)?;
     }
+    one_default(draft, object)?;
     limits::apply(draft, object)?;
     let key = named(object);
     if let Some(pod) = Pod::of_mut(object) {
         service_account(draft, &key, pod)?;
         let spec = pod.spec.get_or_insert_default();
         default_tolerations(spec);
-        priority(&key, spec)?;
+        priority(draft, &key, spec)?;
     }
     storage::default_class(draft, object);
     Ok(())
@@ -56,6 +58,7 @@ pub(super) fn on_update(draft: &Draft<'_>, new: &mut Object, old: &Object) -> Re
     if let Some(pod) = Pod::of_mut(new) {
         default_tolerations(pod.spec.get_or_insert_default());
     }
+    one_default(draft, new)?;
     storage::resize(draft, new, old)
 }
 
@@ -192,17 +195,24 @@ fn default_tolerations(spec: &mut PodSpec) {
     }
 }
 
-/// The two classes that every cluster has; others are not modelled yet.
-fn priority(key: &Key, spec: &mut PodSpec) -> Result<(), Status> {
-    let value = match spec.priority_class_name.as_deref() {
-        None | Some("") => 0,
-        Some("system-node-critical") => 2_000_001_000,
-        Some("system-cluster-critical") => 2_000_000_000,
-        Some(other) => {
-            let why = format!("no PriorityClass with name {other} was found");
-            return Err(Status::forbidden(key, &why));
-        }
+/// The priority that a Pod's class gives it, or the cluster's default class.
+fn priority(draft: &Draft<'_>, key: &Key, spec: &mut PodSpec) -> Result<(), Status> {
+    let objects = draft.store.objects();
+    let class = match spec.priority_class_name.as_deref().filter(|name| !name.is_empty()) {
+        Some(name) => match objects.get_typed::<PriorityClass>("", name) {
+            Some(class) => Some(class),
+            None => {
+                let why = format!("no PriorityClass with name {name} was found");
+                return Err(Status::forbidden(key, &why));
+            }
+        },
+        // Of several defaults the lowest counts.
+        None => objects
+            .all::<PriorityClass>()
+            .filter(|class| class.global_default == Some(true))
+            .min_by_key(|class| class.value),
     };
+    let value = class.and_then(|class| class.value).unwrap_or(0);
     if spec.priority.is_some_and(|given| given != value) {
         let given = spec.priority.unwrap_or_default();
         let why = format!(
@@ -211,7 +221,36 @@ fn priority(key: &Key, spec: &mut PodSpec) -> Result<(), Status> {
         );
         return Err(Status::forbidden(key, &why));
     }
+    let policy = class.and_then(|class| class.preemption_policy.clone());
+    let policy = policy.unwrap_or_else(|| "PreemptLowerPriority".to_owned());
+    if let Some(given) = spec.preemption_policy.as_ref().filter(|given| **given != policy) {
+        let why = format!(
+            "the string value of PreemptionPolicy ({given}) must not be provided in pod spec; \
+             priority admission controller computed {policy} from the given PriorityClass name"
+        );
+        return Err(Status::forbidden(key, &why));
+    }
+    if let Some(class) = class {
+        spec.priority_class_name.clone_from(&class.metadata.name);
+    }
     spec.priority = Some(value);
-    spec.preemption_policy.get_or_insert_with(|| "PreemptLowerPriority".to_owned());
+    spec.preemption_policy = Some(policy);
     Ok(())
+}
+
+/// Only one class may be the cluster's default.
+fn one_default(draft: &Draft<'_>, object: &Object) -> Result<(), Status> {
+    let Some(class) = object.as_typed::<PriorityClass>() else { return Ok(()) };
+    if class.global_default != Some(true) {
+        return Ok(());
+    }
+    let mut others = draft.store.objects().all::<PriorityClass>();
+    let other = others.find(|other| {
+        other.global_default == Some(true) && other.metadata.name != class.metadata.name
+    });
+    let Some(other) = other else { return Ok(()) };
+    let name = other.metadata.name.as_deref().unwrap_or_default();
+    let why =
+        format!("PriorityClass {name} is already marked as default. Only one default can exist");
+    Err(Status::forbidden(&object.key(), &why))
 }

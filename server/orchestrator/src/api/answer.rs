@@ -14,7 +14,9 @@ use super::read::{List, Reader};
 use super::reviews::{self, Around};
 use super::status::Status;
 use super::stream::Cursor;
-use super::{apply, body, create, delete, discovery, metrics, patch, scale, token, types, update};
+use super::{
+    apply, body, create, delete, discovery, eviction, metrics, patch, scale, token, types, update,
+};
 use crate::call::Verb;
 use crate::kinds::Subresource;
 use crate::machine::Machine;
@@ -220,6 +222,7 @@ fn on_object(
         (Verb::Delete, None) => {
             let options = delete::Options::of(body)?.or_query(&asked.query)?;
             draft.dry_run |= options.dry_run;
+            body.warn(options.warning(key.kind).map(str::to_owned).into_iter().collect());
             delete::delete(draft, key, &options).map(delete::Deleted::into_answer)
         }
         (Verb::Update, None | Some(Subresource::Status | Subresource::Finalize)) => {
@@ -261,7 +264,7 @@ fn on_object(
         (Verb::Create, Some(Subresource::Eviction)) => {
             let options = delete::Options::of_eviction(body)?;
             draft.dry_run |= options.dry_run;
-            delete::delete(draft, key, &options)?;
+            eviction::evict(draft, key, &options)?;
             Ok(Answer::Json { value: success(None), code: 201 })
         }
         _ => Err(Status::method_not_allowed()),

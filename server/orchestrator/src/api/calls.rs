@@ -1,10 +1,12 @@
 //! The calls of components: the same steps as for HTTP requests, without the text.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
 use super::draft::Draft;
 use super::status::Status;
 use super::{create, delete, record, scale, update};
 use crate::call::{Call, Verb};
-use crate::object::Object;
+use crate::object::{Key, Object};
 use crate::trace::Actor;
 
 /// What came of a call.
@@ -45,6 +47,9 @@ pub(super) fn carry_out(call: &Call, actor: &Actor, draft: &mut Draft<'_>) -> Re
             let deleted = delete::delete(draft, key, &options)?;
             Ok(Made::ok(verb, deleted.object))
         }
+        Call::Unfinalize { key, uid, finalizer } => {
+            unfinalize(draft, key, uid, finalizer).map(|object| Made::ok(verb, object))
+        }
         Call::Bind { pod, uid, node } => {
             update::bind(draft, pod, uid, node).map(|object| Made::ok(verb, object))
         }
@@ -57,6 +62,23 @@ pub(super) fn carry_out(call: &Call, actor: &Actor, draft: &mut Draft<'_>) -> Re
             Ok(Made::ok(verb, event))
         }
     }
+}
+
+fn unfinalize(
+    draft: &mut Draft<'_>,
+    key: &Key,
+    uid: &str,
+    finalizer: &str,
+) -> Result<Object, Status> {
+    let old = draft.get(key)?;
+    let wanted = ObjectMeta { uid: Some(uid.to_owned()), ..ObjectMeta::default() };
+    update::check_preconditions(key, &wanted, old)?;
+    let mut new = old.clone();
+    let meta = new.metadata_mut();
+    let mut finalizers = meta.finalizers.take().unwrap_or_default();
+    finalizers.retain(|one| one != finalizer);
+    meta.finalizers = Some(finalizers).filter(|finalizers| !finalizers.is_empty());
+    Ok(update::store(draft, new, old))
 }
 
 fn change(draft: &mut Draft<'_>, object: &Object, part: update::Part) -> Result<Made, Status> {

@@ -86,6 +86,7 @@ fn begin(draft: &mut Draft<'_>, object: &mut Object) {
     meta.self_link = None;
     meta.resource_version = None;
     meta.generation = rules.generation.then_some(1);
+    (rules.named)(object);
     // The label that carries a namespace's name follows a generated one.
     if object.kind() == crate::object::Kind::Namespace {
         (rules.default_fields)(object);

@@ -12,7 +12,7 @@ use super::path::Query;
 use super::status::Status;
 use super::update::{check_preconditions, is_released};
 use crate::call::Propagation;
-use crate::kinds::quoted;
+use crate::kinds::{SYSTEM_CLASSES, quoted};
 use crate::object::{Key, Kind, Object, Typed};
 use crate::time::Clock;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
@@ -61,6 +61,15 @@ impl Options {
             propagation: propagation(json["propagationPolicy"].as_str())?,
             dry_run: json["dryRun"].as_array().is_some_and(|all| !all.is_empty()),
         })
+    }
+
+    /// What is worth a warning in them.
+    pub(super) fn warning(&self, kind: Kind) -> Option<&'static str> {
+        (kind == Kind::Job && self.propagation.is_none()).then_some(
+            "child pods are preserved by default when jobs are deleted; set \
+             propagationPolicy=Background to remove them or set propagationPolicy=Orphan to \
+             suppress this warning",
+        )
     }
 
     /// What the body leaves open may stand in the query.
@@ -125,7 +134,19 @@ pub(super) fn delete(
     key: &Key,
     options: &Options,
 ) -> Result<Deleted, Status> {
-    let old = draft.get(key)?;
+    delete_object(draft, key, draft.get(key)?, options)
+}
+
+/// The same, where the object has changed in this draft.
+///
+/// # Errors
+/// 403 or 409.
+pub(super) fn delete_object(
+    draft: &mut Draft<'_>,
+    key: &Key,
+    old: &Object,
+    options: &Options,
+) -> Result<Deleted, Status> {
     let wanted = ObjectMeta {
         uid: options.uid.clone(),
         resource_version: options.rev.clone(),
@@ -135,12 +156,17 @@ pub(super) fn delete(
     if key.kind == Kind::Namespace && IMMORTAL.contains(&key.name()) {
         return Err(Status::forbidden(key, "this namespace may not be deleted"));
     }
+    if key.kind == Kind::PriorityClass && SYSTEM_CLASSES.iter().any(|(name, _)| *name == key.name())
+    {
+        let why = "this is a system priority class and cannot be deleted";
+        return Err(Status::forbidden(key, why));
+    }
     let mut object = old.clone();
     let grace = grace_period(&object, options);
     if is_pending(&object, options.grace_s.map(|_| grace)) {
         return Ok(Deleted { object, gone: false });
     }
-    set_finalizers(object.metadata_mut(), options.propagation);
+    set_finalizers(object.metadata_mut(), options.propagation.or(by_default(key.kind)));
     mark(&mut object, grace, draft.clock);
     let gone = is_released(&object);
     let object = if gone {
@@ -178,6 +204,11 @@ fn is_pending(object: &Object, asked_s: Option<i64>) -> bool {
         (Some(_), None) => object.kind() == Kind::Namespace,
         _ => false,
     }
+}
+
+/// Jobs leave their Pods behind unless they are told otherwise, for the sake of old clients.
+fn by_default(kind: Kind) -> Option<Propagation> {
+    (kind == Kind::Job).then_some(Propagation::Orphan)
 }
 
 /// What happens to dependents is kept as a finalizer until the garbage collector has seen to it.

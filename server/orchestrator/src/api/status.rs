@@ -187,6 +187,21 @@ impl Status {
         Status::new(413, "RequestEntityTooLarge", message)
     }
 
+    /// Not now, maybe later: after so many seconds, if that is known.
+    pub fn too_many_requests(message: &str, after_s: u32) -> Status {
+        let status = Status::new(429, "TooManyRequests", message);
+        let retry_after_s = Some(after_s).filter(|seconds| *seconds > 0);
+        Status {
+            details: Some(Box::new(Details { retry_after_s, ..Details::default() })),
+            ..status
+        }
+    }
+
+    /// What the server cannot do, without a reason for programs.
+    pub fn unsupported(message: &str) -> Status {
+        Status::new(500, "", message)
+    }
+
     /// The revision asked for is compacted.
     pub fn expired(asked: u64, oldest: u64) -> Status {
         let message = format!("too old resource version: {asked} ({oldest})");

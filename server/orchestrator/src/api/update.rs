@@ -260,6 +260,7 @@ pub(super) fn bind(
         ..PodCondition::default()
     };
     let status = pod.status.get_or_insert_default();
+    status.nominated_node_name = None;
     let conditions = status.conditions.get_or_insert_default();
     conditions.retain(|condition| condition.type_ != "PodScheduled");
     conditions.push(scheduled);

@@ -67,3 +67,31 @@ pub fn runtime_uid(pod: &Pod) -> &str {
     let own = annotations.and_then(|annotations| annotations.get(MIRROR));
     own.or(pod.metadata.uid.as_ref()).map_or("", String::as_str)
 }
+
+/// The node on which room was made for it.
+pub fn nominated_node(pod: &Pod) -> Option<&str> {
+    let node = pod.status.as_ref()?.nominated_node_name.as_deref();
+    node.filter(|node| !node.is_empty())
+}
+
+/// Restarts of all its containers.
+pub fn restarts(pod: &Pod) -> i32 {
+    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
+    statuses.into_iter().flatten().map(|status| status.restart_count).sum()
+}
+
+/// Sets the condition `DisruptionTarget`: it is about to be ended from outside, and why.
+pub fn set_disruption_target(pod: &mut Pod, reason: &str, message: &str, clock: Clock) {
+    let generation = pod.metadata.generation;
+    let conditions = pod.status.get_or_insert_default().conditions.get_or_insert_default();
+    conditions.retain(|condition| condition.type_ != "DisruptionTarget");
+    conditions.push(PodCondition {
+        type_: "DisruptionTarget".to_owned(),
+        status: "True".to_owned(),
+        reason: Some(reason.to_owned()),
+        message: Some(message.to_owned()),
+        last_transition_time: Some(clock.time()),
+        observed_generation: generation,
+        ..PodCondition::default()
+    });
+}

@@ -16,9 +16,14 @@ use crate::components::pods;
 use crate::object::{Key, Kind, Object};
 use crate::time::{Millis, Time};
 
+use preemption::Preemption;
+
+mod affinity;
+mod assumed;
 mod filter;
 mod message;
 mod nodes;
+mod preemption;
 mod score;
 mod spread;
 mod volumes;
@@ -34,6 +39,8 @@ pub(super) static ROW: ComponentRow = ComponentRow {
         Kind::Pod,
         Kind::Node,
         Kind::Service,
+        Kind::Namespace,
+        Kind::PodDisruptionBudget,
         Kind::PersistentVolume,
         Kind::PersistentVolumeClaim,
         Kind::StorageClass,
@@ -70,6 +77,10 @@ fn keys(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec
             let mut keys = own_key(view, was, is, before.or(after));
             if frees(was, is) {
                 keys.extend(waiting(view, |plugin| plugin != "TaintToleration"));
+            } else if joins(was, is) {
+                let social =
+                    |plugin: &str| matches!(plugin, "InterPodAffinity" | "PodTopologySpread");
+                keys.extend(waiting(view, social));
             }
             keys
         }
@@ -77,6 +88,7 @@ fn keys(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec
             let (was, is) = (before.and_then(Object::as_typed), after.and_then(Object::as_typed));
             waiting(view, |plugin| nodes::helps(was, is, plugin))
         }
+        Some(Object::Namespace(_)) => waiting(view, |plugin| plugin == "InterPodAffinity"),
         Some(
             Object::PersistentVolume(_)
             | Object::PersistentVolumeClaim(_)
@@ -104,6 +116,15 @@ fn own_key(
 fn frees(was: Option<&Pod>, is: Option<&Pod>) -> bool {
     let takes = |pod: &Pod| pods::node(pod).is_some() && !pods::is_terminal(pod);
     was.is_some_and(takes) && !is.is_some_and(takes)
+}
+
+/// Whether a Pod has come to a node, or has other labels there: others may look for it.
+fn joins(was: Option<&Pod>, is: Option<&Pod>) -> bool {
+    let on_node = |pod: &Pod| pods::node(pod).is_some() && !pods::is_terminal(pod);
+    let labels = |pod: Option<&Pod>| {
+        pod.filter(|pod| on_node(pod)).map(|pod| pod.metadata.labels.clone().unwrap_or_default())
+    };
+    is.is_some_and(on_node) && labels(was) != labels(is)
 }
 
 /// Pods that could not be placed, if one of the plugins that refused them may think better of it.
@@ -216,21 +237,24 @@ fn bind(object: &Object, ranked: &score::Ranked<'_>, found: &nodes::Found<'_>) -
 }
 
 fn refuse(view: &View<'_>, object: &Object, pod: &Pod, found: &nodes::Found<'_>) -> Outcome {
-    let message = message::unschedulable(found);
+    let preemption = preemption::preempt(view, pod, found);
+    let message = message::unschedulable(found, &preemption);
     let key = object.key();
-    let attempts = view.memory.get(&key).and_then(|memory| memory.get("attempts")?.as_i64());
-    let mut refused: Vec<&str> = found.refused.iter().map(|(_, refusal)| refusal.plugin).collect();
-    refused.sort_unstable();
-    refused.dedup();
-    let memory = json!({
-        "refused": match (&found.unmet, refused.is_empty()) {
-            (Some(_), _) => vec![volumes::PLUGIN],
-            (None, true) => vec!["NodeName"],
-            (None, false) => refused,
-        },
+    let old = view.memory.get(&key);
+    let attempts = old.and_then(|memory| memory.get("attempts")?.as_i64());
+    let nominated = match &preemption {
+        Preemption::Victims(victims) => Some(victims.node.to_owned()),
+        Preemption::Promised(_) => pods::nominated_node(pod).map(str::to_owned),
+        Preemption::InVain(_) => None,
+    };
+    let mut memory = json!({
+        "refused": refusing(found),
         "attempts": attempts.unwrap_or(0) + 1,
         "at": view.clock.now.0,
     });
+    if let Some(node) = &nominated {
+        memory["nominated"] = json!(node);
+    }
     let note = Note::new("Unschedulable", message.clone()).with("nodes", found.total);
     let event = EventRecord {
         regarding: Regarding::object(object),
@@ -239,7 +263,11 @@ fn refuse(view: &View<'_>, object: &Object, pod: &Pod, found: &nodes::Found<'_>)
         message: message.clone(),
     };
     let mut outcome = Outcome::nothing().note(note).event(event).requeue_routine(FLUSH_MS);
-    if let Some(updated) = with_condition(view, pod, message) {
+    if let Preemption::Victims(victims) = &preemption {
+        outcome.notes.push(preemption_note(victims));
+        outcome.steps = preemption::steps(view, object, victims);
+    }
+    if let Some(updated) = with_condition(view, pod, message, nominated.as_ref()) {
         outcome = outcome.call(Call::UpdateStatus(updated.into()));
     }
     outcome.verdicts = message::verdicts(found, None);
@@ -247,10 +275,40 @@ fn refuse(view: &View<'_>, object: &Object, pod: &Pod, found: &nodes::Found<'_>)
     outcome
 }
 
-/// The Pod with `PodScheduled` false, unless it says so already.
-fn with_condition(view: &View<'_>, pod: &Pod, message: String) -> Option<Pod> {
+fn preemption_note(victims: &preemption::Victims<'_>) -> Note {
+    let names: Vec<&str> =
+        victims.pods.iter().filter_map(|pod| pod.metadata.name.as_deref()).collect();
+    let names = names.join(", ");
+    Note::new("Preempt", format!("less important Pods make room on {}: {names}", victims.node))
+        .with("node", victims.node)
+        .with("victims", names)
+}
+
+/// The plugins that refused a node: what they look at may change.
+fn refusing(found: &nodes::Found<'_>) -> Vec<&'static str> {
+    if found.unmet.is_some() {
+        return vec![volumes::PLUGIN];
+    }
+    let mut refused: Vec<&str> = found.refused.iter().map(|(_, refusal)| refusal.plugin).collect();
+    refused.sort_unstable();
+    refused.dedup();
+    if refused.is_empty() { vec!["NodeName"] } else { refused }
+}
+
+/// The Pod with `PodScheduled` false and the node it is nominated for, unless it says so already.
+fn with_condition(
+    view: &View<'_>,
+    pod: &Pod,
+    message: String,
+    nominated: Option<&String>,
+) -> Option<Pod> {
     let old = pods::condition(pod, "PodScheduled");
-    if old.is_some_and(|old| old.status == "False" && old.message.as_ref() == Some(&message)) {
+    let same = |old: &PodCondition| {
+        old.status == "False"
+            && old.message.as_ref() == Some(&message)
+            && old.reason.as_deref() == Some("Unschedulable")
+    };
+    if old.is_some_and(same) && pods::nominated_node(pod) == nominated.map(String::as_str) {
         return None;
     }
     let since =
@@ -265,7 +323,9 @@ fn with_condition(view: &View<'_>, pod: &Pod, message: String) -> Option<Pod> {
         ..PodCondition::default()
     };
     let mut updated = pod.clone();
-    let conditions = updated.status.get_or_insert_default().conditions.get_or_insert_default();
+    let status = updated.status.get_or_insert_default();
+    status.nominated_node_name = nominated.cloned();
+    let conditions = status.conditions.get_or_insert_default();
     conditions.retain(|condition| condition.type_ != "PodScheduled");
     conditions.push(condition);
     Some(updated)

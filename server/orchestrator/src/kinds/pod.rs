@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{AGE, Column, FieldErrors, NAME, Particulars};
 use crate::time::Clock;
 
+mod affinity;
 mod containers;
 mod defaults;
 mod difference;
@@ -74,10 +75,14 @@ impl Particulars for Pod {
     }
 
     fn begin(&mut self) {
+        affinity::merge_label_keys(self);
         let qos_class = self.spec.as_ref().map(qos_class);
+        let gates = self.spec.as_ref().and_then(|spec| spec.scheduling_gates.as_ref());
+        let gated = gates.is_some_and(|gates| !gates.is_empty());
         self.status = Some(PodStatus {
             phase: Some("Pending".to_owned()),
             qos_class: qos_class.map(str::to_owned),
+            conditions: gated.then(|| vec![affinity::gated()]),
             ..PodStatus::default()
         });
     }

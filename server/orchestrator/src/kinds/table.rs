@@ -4,8 +4,8 @@ use k8s_openapi::api;
 
 use super::Subresource::{Attach, Binding, Eviction, Exec, Finalize, Log, Scale, Status, Token};
 use super::{
-    KindRow, Rules, autoscaler, cluster, config, endpoints, events, node, pod, policy, rbac,
-    service, storage, workloads,
+    KindRow, Rules, autoscaler, cluster, config, cron_job, disruption_budget, endpoints, events,
+    job, node, pod, policy, priority_class, rbac, service, storage, workloads,
 };
 use crate::object::Kind;
 
@@ -197,5 +197,49 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         fields: &[],
         columns: cluster::LEASE_COLUMNS,
         rules: Rules::of::<api::coordination::v1::Lease>(),
+    },
+    KindRow {
+        kind: Kind::Job,
+        singular: "job",
+        short_names: &[],
+        categories: &["all"],
+        namespaced: true,
+        subresources: &[Status],
+        fields: &["status.successful"],
+        columns: job::COLUMNS,
+        rules: Rules::of::<api::batch::v1::Job>(),
+    },
+    KindRow {
+        kind: Kind::CronJob,
+        singular: "cronjob",
+        short_names: &["cj"],
+        categories: &["all"],
+        namespaced: true,
+        subresources: &[Status],
+        fields: &[],
+        columns: cron_job::COLUMNS,
+        rules: Rules::of::<api::batch::v1::CronJob>(),
+    },
+    KindRow {
+        kind: Kind::PodDisruptionBudget,
+        singular: "poddisruptionbudget",
+        short_names: &["pdb"],
+        categories: &[],
+        namespaced: true,
+        subresources: &[Status],
+        fields: &[],
+        columns: disruption_budget::COLUMNS,
+        rules: Rules::of::<api::policy::v1::PodDisruptionBudget>(),
+    },
+    KindRow {
+        kind: Kind::PriorityClass,
+        singular: "priorityclass",
+        short_names: &["pc"],
+        categories: &[],
+        namespaced: false,
+        subresources: &[],
+        fields: &[],
+        columns: priority_class::COLUMNS,
+        rules: Rules::of::<api::scheduling::v1::PriorityClass>(),
     },
 ];

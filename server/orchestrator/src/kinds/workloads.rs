@@ -14,23 +14,23 @@ pub(super) mod replica_set;
 pub(super) mod replication_controller;
 pub(super) mod stateful_set;
 
-const CONTAINERS: Column =
+pub(super) const CONTAINERS: Column =
     Column::text("Containers", "Names of each container in the template.").wide();
-const IMAGES: Column =
+pub(super) const IMAGES: Column =
     Column::text("Images", "Images referenced by each container in the template.").wide();
 const NOT_NEGATIVE: &str = "must be greater than or equal to 0";
 
-fn template_warnings(template: Option<&PodTemplateSpec>) -> Vec<String> {
+pub(super) fn template_warnings(template: Option<&PodTemplateSpec>) -> Vec<String> {
     let spec = template.and_then(|template| template.spec.as_ref());
     spec.map(|spec| pod::spec_warnings(spec, "spec.template.spec")).unwrap_or_default()
 }
 
-fn default_template(template: &mut PodTemplateSpec) {
+pub(super) fn default_template(template: &mut PodTemplateSpec) {
     template.metadata.get_or_insert_default();
     pod::default_spec(template.spec.get_or_insert_default());
 }
 
-fn not_negative(path: &str, number: Option<i32>, errors: &mut FieldErrors) {
+pub(super) fn not_negative(path: &str, number: Option<i32>, errors: &mut FieldErrors) {
     if let Some(number) = number.filter(|number| *number < 0) {
         errors.invalid(path, number, NOT_NEGATIVE);
     }
@@ -75,7 +75,11 @@ fn validate_template(template: &PodTemplateSpec, kind: &str, errors: &mut FieldE
 }
 
 /// The number of a count or percentage.
-fn portion(value: Option<&IntOrString>, path: &str, errors: &mut FieldErrors) -> Option<i32> {
+pub(super) fn portion(
+    value: Option<&IntOrString>,
+    path: &str,
+    errors: &mut FieldErrors,
+) -> Option<i32> {
     match value? {
         IntOrString::Int(number) => {
             not_negative(path, Some(*number), errors);
@@ -125,7 +129,7 @@ fn same_selector(new: &LabelSelector, old: &LabelSelector, errors: &mut FieldErr
 }
 
 /// The names and images of a template's containers.
-fn containers(spec: Option<&PodSpec>) -> (String, String) {
+pub(super) fn containers(spec: Option<&PodSpec>) -> (String, String) {
     let containers = spec.map(|spec| &*spec.containers).unwrap_or_default();
     let names: Vec<&str> = containers.iter().map(|container| &*container.name).collect();
     let images: Vec<&str> =

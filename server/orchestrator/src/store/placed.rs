@@ -13,6 +13,8 @@ use crate::resources::Resources;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Placed {
     by_node: OrdMap<Arc<str>, OnNode>,
+    /// Pods that say near or apart from which others they want to be.
+    social: OrdSet<Name>,
     /// Those without a controller are under the empty UID.
     by_controller: OrdMap<(Kind, Arc<str>), OrdSet<Name>>,
 }
@@ -54,11 +56,16 @@ impl<'a> Place<'a> {
 
 fn controller(object: &Object) -> Option<&str> {
     match object.kind() {
-        Kind::Pod | Kind::ReplicaSet | Kind::ControllerRevision => {
+        Kind::Pod | Kind::ReplicaSet | Kind::ControllerRevision | Kind::Job => {
             Some(object.controller().map(|owner| owner.uid.as_str()).unwrap_or_default())
         }
         _ => None,
     }
+}
+
+fn is_social(object: &Object) -> bool {
+    let affinity = object.as_typed::<Pod>().and_then(|pod| pod.spec.as_ref()?.affinity.as_ref());
+    affinity.is_some_and(|all| all.pod_affinity.is_some() || all.pod_anti_affinity.is_some())
 }
 
 fn name(object: &Object) -> Name {
@@ -71,6 +78,12 @@ impl Placed {
         if before.and_then(Place::of) != after.and_then(Place::of) {
             before.into_iter().for_each(|object| self.leave(object));
             after.into_iter().for_each(|object| self.settle(object));
+        }
+        if before.is_some_and(is_social) != after.is_some_and(is_social) {
+            before
+                .filter(|object| is_social(object))
+                .map(|object| self.social.remove(&name(object)));
+            after.filter(|object| is_social(object)).map(|object| self.social.insert(name(object)));
         }
         if before.and_then(controller) != after.and_then(controller) {
             before.into_iter().for_each(|object| self.release(object));
@@ -112,6 +125,10 @@ impl Placed {
 
     pub(super) fn on_node(&self, node: &str) -> impl Iterator<Item = &Name> {
         self.by_node.get(node).into_iter().flat_map(|on_node| &on_node.pods)
+    }
+
+    pub(super) fn social(&self) -> impl Iterator<Item = &Name> {
+        self.social.iter()
     }
 
     pub(super) fn requested(&self, node: &str) -> Resources {

@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::component::Host;
 use crate::components::{TABLE, storage};
 use crate::images::Catalogue;
+use crate::kinds::SYSTEM_CLASSES;
 use crate::machine::{Capacity, Machine};
 use crate::object::{Kind, Object};
 use crate::queue::{InstanceId, Queue};
@@ -152,6 +153,7 @@ fn calls(scenario: &Scenario) -> Vec<Call> {
             (Kind::EndpointSlice, slice),
             (Kind::StorageClass, storage_class()),
         ])
+        .chain(priority_classes())
         .map(|(kind, json)| object(kind, json))
         .chain(roles::objects())
         .chain(nodes);
@@ -181,6 +183,25 @@ fn storage_class() -> Value {
 /// The address of the Service `kubernetes`: the first of the range.
 fn own_address(scenario: &Scenario) -> String {
     Range::read(&scenario.service_range).map(|range| range.first().to_string()).unwrap_or_default()
+}
+
+/// The classes of what the cluster itself rests on.
+fn priority_classes() -> impl Iterator<Item = (Kind, Value)> {
+    SYSTEM_CLASSES.into_iter().map(|(name, value)| {
+        let description = match name {
+            "system-node-critical" => {
+                "Used for system critical pods that must not be moved from their current node."
+            }
+            _ => {
+                "Used for system critical pods that must run in the cluster, but can be moved to \
+                 another node if necessary."
+            }
+        };
+        let class = json!({
+            "metadata": {"name": name}, "value": value, "description": description,
+        });
+        (Kind::PriorityClass, class)
+    })
 }
 
 fn object(kind: Kind, json: Value) -> Object {

@@ -67,7 +67,10 @@ impl World {
                 Ok((called.rev, name.unwrap_or_default()))
             }
             // Somebody else has deleted it: what was wanted is so.
-            Err(status) if status.code == 404 && matches!(call, Call::Delete { .. }) => {
+            Err(status)
+                if status.code == 404
+                    && matches!(call, Call::Delete { .. } | Call::Unfinalize { .. }) =>
+            {
                 Ok((None, String::new()))
             }
             Err(status) => Err(status.message),
@@ -145,7 +148,7 @@ impl World {
         }
         let Some(instance) = self.instance_mut(id) else { return };
         if instance.in_flight.is_empty()
-            && let Some(next) = instance.backlog.pop_front()
+            && let Some(next) = instance.next_in_line()
         {
             self.take_turn(id, next);
         }

@@ -1,12 +1,14 @@
 //! A running component: its cache, its queue of keys, and what it is in the middle of.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet, Vector};
+use k8s_openapi::api::core::v1::Pod;
 
 use crate::call::{EventRecord, Step};
 use crate::component::{Failure, Memory, Note, Requeue};
-use crate::object::Key;
+use crate::object::{Key, Object};
 use crate::queue::Slot;
 use crate::store::Objects;
 use crate::time::Time;
@@ -26,8 +28,10 @@ pub(super) struct Instance {
     pub(super) dirty: OrdMap<Key, Vec<EntryId>>,
     /// Keys that wait for the cache to see the instance's own last write.
     pub(super) blocked: OrdSet<Key>,
-    /// For a serial component: keys whose turn comes when the one in flight is done.
-    pub(super) backlog: Vector<Key>,
+    /// For a serial component: keys whose turn comes when the one in flight is done, Pods of higher
+    /// priority first, then in the order in which they came.
+    pub(super) backlog: OrdMap<(Reverse<i32>, u64), Key>,
+    pub(super) arrivals: u64,
     pub(super) in_flight: OrdMap<Key, InFlight>,
     pub(super) timers: OrdMap<Key, Slot>,
     /// The revision of the last own write for a key.
@@ -69,6 +73,25 @@ impl Instance {
     /// Whether its watches are open.
     pub(super) fn hears(&self) -> bool {
         self.running && self.cut.is_none()
+    }
+
+    /// Puts a key into the backlog.
+    pub(super) fn line_up(&mut self, key: &Key) {
+        let pod = self.cache.get(key).and_then(Object::as_typed::<Pod>);
+        let priority = pod.and_then(|pod| pod.spec.as_ref()?.priority).unwrap_or(0);
+        self.arrivals += 1;
+        self.backlog.insert((Reverse(priority), self.arrivals), key.clone());
+    }
+
+    /// The next key of the backlog that still wants a turn.
+    pub(super) fn next_in_line(&mut self) -> Option<Key> {
+        loop {
+            let (place, key) = self.backlog.get_min().cloned()?;
+            self.backlog.remove(&place);
+            if self.dirty.contains_key(&key) {
+                return Some(key);
+            }
+        }
     }
 
     /// Whether the cache lags behind the instance's own last write for this key.

@@ -74,7 +74,7 @@ impl World {
             return;
         }
         if component.serial && !instance.in_flight.is_empty() {
-            instance.backlog.push_back(key.clone());
+            instance.line_up(key);
             return;
         }
         let causes = instance.dirty.remove(key).unwrap_or_default();

@@ -83,28 +83,28 @@ fn a_container_that_fails_is_held_back_longer_each_time() {
             +2.5s   Started x2: Container started
             +3.5s crash Running [app Error 1 after 1 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +4.5s crash Running [app CrashLoopBackOff after 1 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +4.5s   BackOff: Back-off restarting failed container app in pod crash_default(7cff484c-5574-46c5-9016-cfd696363baf)
+            +4.5s   BackOff: Back-off restarting failed container app in pod crash_default(UID)
             +13.5s   Pulled x2: Container image "busybox" already present on machine and can be accessed by the pod
             +13.8s crash Running [app running after 1 ready x2] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
             +13.8s   Created x3: Container created
             +13.8s   Started x3: Container started
             +14.8s crash Running [app Error 1 after 1 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +15.8s crash Running [app CrashLoopBackOff after 1 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +15.8s   BackOff x2: Back-off restarting failed container app in pod crash_default(7cff484c-5574-46c5-9016-cfd696363baf)
+            +15.8s   BackOff x2: Back-off restarting failed container app in pod crash_default(UID)
             +34.8s   Pulled x3: Container image "busybox" already present on machine and can be accessed by the pod
             +35.1s crash Running [app running after 1 ready x3] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
             +35.1s   Created x4: Container created
             +35.1s   Started x4: Container started
             +36.1s crash Running [app Error 1 after 1 x3] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +37.1s crash Running [app CrashLoopBackOff after 1 x3] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +37.1s   BackOff x3: Back-off restarting failed container app in pod crash_default(7cff484c-5574-46c5-9016-cfd696363baf)
+            +37.1s   BackOff x3: Back-off restarting failed container app in pod crash_default(UID)
             +76.1s   Pulled x4: Container image "busybox" already present on machine and can be accessed by the pod
             +76.2s crash Running [app running after 1 ready x4] 10.244.1.2 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
             +76.2s   Created x5: Container created
             +76.2s   Started x5: Container started
             +77.3s crash Running [app Error 1 after 1 x4] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +78.3s crash Running [app CrashLoopBackOff after 1 x4] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +78.3s   BackOff x4: Back-off restarting failed container app in pod crash_default(7cff484c-5574-46c5-9016-cfd696363baf)
+            +78.3s   BackOff x4: Back-off restarting failed container app in pod crash_default(UID)
         "#]],
     );
 }
@@ -304,7 +304,7 @@ fn a_probe_decides_who_is_ready_and_who_is_restarted() {
             +41.6s   Killing x2: Container app failed liveness probe, will be restarted
             +41.7s probed Running [app Error 2 after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +42.7s probed Running [app CrashLoopBackOff after 2 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +42.7s   BackOff: Back-off restarting failed container app in pod probed_default(7cff484c-5574-46c5-9016-cfd696363baf)
+            +42.7s   BackOff: Back-off restarting failed container app in pod probed_default(UID)
         "#]],
     );
 }

@@ -10,8 +10,10 @@ use crate::component::View;
 use crate::components::{pods, taint_eviction};
 use crate::resources::Resources;
 
+use super::affinity::{self, Affinity};
+use super::assumed::Assumed;
 use super::name;
-use super::nodes::{Assumed, Candidate};
+use super::nodes::Candidate;
 use super::spread::{self, Domains};
 use super::volumes::{self, Claims};
 
@@ -33,6 +35,7 @@ pub(super) struct Wanted<'a> {
     pub(super) requests: Resources,
     ports: Vec<HostPort>,
     domains: Vec<Domains<'a>>,
+    affinity: Affinity<'a>,
     claims: Claims<'a>,
 }
 
@@ -53,21 +56,24 @@ impl<'a> Wanted<'a> {
             requests: Resources::of_pod(pod),
             ports: host_ports(pod),
             domains: Vec::new(),
+            affinity: affinity::required(view, pod, nodes, assumed),
             claims,
         };
-        let eligible = |node: &&&Node| node_affinity(&wanted, node).is_none();
-        let eligible: Vec<&Node> = nodes.iter().filter(eligible).copied().collect();
-        wanted.domains = spread::hard(view, pod, &eligible, assumed);
+        let placed = |node: &Node, by: spread::Policies| {
+            (!by.affinity || node_affinity(&wanted, node).is_none())
+                && (!by.taints || taint_toleration(&wanted, node).is_none())
+        };
+        wanted.domains = spread::hard(view, pod, nodes, assumed, &placed);
         wanted
     }
 }
 
 /// The first plugin that refuses the node, in the order of Kubernetes' default profile.
-pub(super) fn refusal(
-    view: &View<'_>,
-    wanted: &Wanted<'_>,
-    candidate: &Candidate<'_>,
-    assumed: &Assumed<'_>,
+pub(super) fn refusal<'a>(
+    view: &View<'a>,
+    wanted: &Wanted<'a>,
+    candidate: &Candidate<'a>,
+    assumed: &Assumed<'a>,
 ) -> Option<Refusal> {
     let node = candidate.node;
     node_unschedulable(wanted, node)
@@ -78,6 +84,7 @@ pub(super) fn refusal(
         .or_else(|| resources_fit(wanted, candidate))
         .or_else(|| volumes::refusal(view, &wanted.claims, node))
         .or_else(|| spread::refusal(&wanted.domains, node))
+        .or_else(|| wanted.affinity.refusal(node))
 }
 
 impl Refusal {
@@ -188,19 +195,17 @@ fn host_ports(pod: &Pod) -> Vec<HostPort> {
     ports.filter_map(host_port).collect()
 }
 
-fn node_ports(
-    view: &View<'_>,
-    wanted: &Wanted<'_>,
-    candidate: &Candidate<'_>,
-    assumed: &Assumed<'_>,
+fn node_ports<'a>(
+    view: &View<'a>,
+    wanted: &Wanted<'a>,
+    candidate: &Candidate<'a>,
+    assumed: &Assumed<'a>,
 ) -> Option<Refusal> {
     if wanted.ports.is_empty() {
         return None;
     }
-    let bound = view.cache.pods_on(candidate.name).map(|pod| pod.as_ref());
-    let there = bound.chain(assumed.on(candidate.name).iter().copied());
-    let taken: Vec<HostPort> =
-        there.filter(|pod| !pods::is_terminal(pod)).flat_map(host_ports).collect();
+    let there = assumed.pods_on(view, candidate.name);
+    let taken: Vec<HostPort> = there.flat_map(host_ports).collect();
     let clashes = |(ip, protocol, port): &HostPort| {
         taken.iter().any(|(other_ip, other_protocol, other_port)| {
             let same_ip = ip == other_ip || ip.is_empty() || other_ip.is_empty();

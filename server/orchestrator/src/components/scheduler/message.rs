@@ -6,39 +6,34 @@ use std::sync::Arc;
 use crate::component::Verdict;
 
 use super::nodes::Found;
+use super::preemption::Preemption;
 use super::score::Ranked;
 
 /// The sentence of the event `FailedScheduling`.
-pub(super) fn unschedulable(found: &Found<'_>) -> String {
+pub(super) fn unschedulable(found: &Found<'_>, preemption: &Preemption<'_>) -> String {
     if found.total == 0 {
         return "no nodes available to schedule pods".to_owned();
     }
+    let total = found.total;
     if let Some(unmet) = &found.unmet {
-        let total = found.total;
         return format!(
             "0/{total} nodes are available: {unmet}. no new claims to deallocate, preemption: \
              0/{total} nodes are available: {total} Preemption is not helpful for scheduling."
         );
     }
     let reasons = found.refused.iter().flat_map(|(_, refusal)| &refusal.reasons);
-    let preemption = found.refused.iter().map(|(_, refusal)| {
-        if refusal.resolvable {
-            "No preemption victims found for incoming pod"
-        } else {
-            "Preemption is not helpful for scheduling"
+    let reasons = counted(reasons.map(String::as_str));
+    let help = match preemption {
+        Preemption::InVain(why) | Preemption::Promised(why) => {
+            format!(" no new claims to deallocate, preemption: {why}")
         }
-    });
-    let total = found.total;
-    format!(
-        "0/{total} nodes are available: {}. no new claims to deallocate, preemption: 0/{total} \
-         nodes are available: {}.",
-        counted(reasons.map(String::as_str)),
-        counted(preemption)
-    )
+        Preemption::Victims(_) => String::new(),
+    };
+    format!("0/{total} nodes are available: {reasons}.{help}")
 }
 
 /// `1 node(s) …, 3 Insufficient cpu`: each reason with its count, sorted as text.
-fn counted<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn counted<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for reason in reasons {
         *counts.entry(reason).or_default() += 1;

@@ -1,13 +1,12 @@
 //! Which nodes can take a Pod.
 
-use std::collections::BTreeMap;
-
 use k8s_openapi::api::core::v1::{Node, Pod};
 
 use crate::component::View;
 use crate::object::Kind;
 use crate::resources::Resources;
 
+use super::assumed::Assumed;
 use super::filter::{self, Refusal};
 use super::{name, volumes};
 
@@ -30,38 +29,6 @@ pub(super) struct Found<'a> {
     pub(super) assumed: Assumed<'a>,
     /// Why no node will do, whatever it is like.
     pub(super) unmet: Option<String>,
-}
-
-/// Pods that were bound a moment ago: the cache does not show it yet.
-#[derive(Debug, Default)]
-pub(super) struct Assumed<'a> {
-    by_node: BTreeMap<&'a str, Vec<&'a Pod>>,
-}
-
-impl<'a> Assumed<'a> {
-    /// Those but the Pod itself, whose binding may have failed.
-    pub(super) fn of(view: &View<'a>, but: &Pod) -> Assumed<'a> {
-        let mut by_node: BTreeMap<&str, Vec<&Pod>> = BTreeMap::new();
-        for (key, memory) in view.memory {
-            let Some(node) = memory.get("node").and_then(|node| node.as_str()) else { continue };
-            let Some(pod) = view.cache.get(key).and_then(|object| object.as_typed::<Pod>()) else {
-                continue;
-            };
-            if crate::components::pods::node(pod).is_none() && pod.metadata.uid != but.metadata.uid
-            {
-                by_node.entry(node).or_default().push(pod);
-            }
-        }
-        Assumed { by_node }
-    }
-
-    pub(super) fn all(&self) -> impl Iterator<Item = (&'a str, &'a Pod)> {
-        self.by_node.iter().flat_map(|(node, pods)| pods.iter().map(move |pod| (*node, *pod)))
-    }
-
-    pub(super) fn on(&self, node: &str) -> &[&'a Pod] {
-        self.by_node.get(node).map(Vec::as_slice).unwrap_or_default()
-    }
 }
 
 impl<'a> Found<'a> {
@@ -97,12 +64,13 @@ pub(super) fn find<'a>(view: &View<'a>, pod: &'a Pod) -> Found<'a> {
     Found { feasible, refused, total: nodes.len(), assumed, unmet: None }
 }
 
-fn candidate<'a>(view: &View<'a>, node: &'a Node, assumed: &Assumed<'a>) -> Candidate<'a> {
+pub(super) fn candidate<'a>(
+    view: &View<'a>,
+    node: &'a Node,
+    assumed: &Assumed<'a>,
+) -> Candidate<'a> {
     let name = name(node);
-    let mut requested = view.cache.requested_on(name);
-    for pod in assumed.on(name) {
-        requested += Resources::of_pod(pod);
-    }
+    let requested = assumed.requested_on(view, name);
     Candidate { name, node, allocatable: Resources::allocatable(node), requested }
 }
 
@@ -135,7 +103,9 @@ pub(super) fn helps(was: Option<&Node>, is: Option<&Node>, plugin: &str) -> bool
     match plugin {
         "TaintToleration" => taints(was) != taints(is),
         "NodeUnschedulable" => closed(was) != closed(is),
-        "NodeAffinity" | "PodTopologySpread" => was.metadata.labels != is.metadata.labels,
+        "NodeAffinity" | "PodTopologySpread" | "InterPodAffinity" => {
+            was.metadata.labels != is.metadata.labels
+        }
         "NodeResourcesFit" => Resources::allocatable(was) != Resources::allocatable(is),
         _ => false,
     }

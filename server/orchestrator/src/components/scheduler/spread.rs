@@ -13,9 +13,10 @@ use crate::component::View;
 use crate::object::Kind;
 use crate::selector;
 
+use super::assumed::Assumed;
 use super::filter::Refusal;
 use super::name;
-use super::nodes::{Assumed, Candidate};
+use super::nodes::Candidate;
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
 const ZONE: &str = "topology.kubernetes.io/zone";
@@ -29,25 +30,50 @@ pub(super) struct Domains<'a> {
     own: i64,
 }
 
-/// The Pod's `DoNotSchedule` constraints, counted over the nodes that its affinity allows.
+/// Whether nodes count that the Pod's affinity, or its lack of tolerations, rules out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Policies {
+    /// Only nodes that the Pod's affinity and selector allow.
+    pub(super) affinity: bool,
+    /// Only nodes whose taints the Pod tolerates.
+    pub(super) taints: bool,
+}
+
+impl Policies {
+    fn of(constraint: &TopologySpreadConstraint) -> Policies {
+        Policies {
+            affinity: constraint.node_affinity_policy.as_deref() != Some("Ignore"),
+            taints: constraint.node_taints_policy.as_deref() == Some("Honor"),
+        }
+    }
+}
+
+/// The Pod's `DoNotSchedule` constraints, counted over the nodes that have all their keys and that
+/// count by their policies.
 pub(super) fn hard<'a>(
     view: &View<'a>,
     pod: &'a Pod,
     nodes: &[&'a Node],
     assumed: &Assumed<'a>,
+    counts_by: &dyn Fn(&Node, Policies) -> bool,
 ) -> Vec<Domains<'a>> {
     let own = pod.spec.iter().flat_map(|spec| spec.topology_spread_constraints.iter().flatten());
-    let hard = own.filter(|constraint| constraint.when_unsatisfiable != "ScheduleAnyway");
-    hard.map(|constraint| {
-        let alike = Alike::Selector(constraint.label_selector.as_ref());
-        let mut counts = BTreeMap::new();
-        for node in nodes {
-            let Some(domain) = label(node, &constraint.topology_key) else { continue };
-            *counts.entry(domain).or_default() += alike.count_on(view, pod, name(node), assumed);
-        }
-        Domains { constraint, counts, own: i64::from(alike.is(pod)) }
-    })
-    .collect()
+    let hard: Vec<&TopologySpreadConstraint> =
+        own.filter(|constraint| constraint.when_unsatisfiable != "ScheduleAnyway").collect();
+    let has_keys = |node: &Node| hard.iter().all(|c| label(node, &c.topology_key).is_some());
+    hard.iter()
+        .map(|constraint| {
+            let alike = Alike::Selector(constraint.label_selector.as_ref());
+            let policies = Policies::of(constraint);
+            let mut counts = BTreeMap::new();
+            for node in nodes.iter().filter(|node| has_keys(node) && counts_by(node, policies)) {
+                let Some(domain) = label(node, &constraint.topology_key) else { continue };
+                *counts.entry(domain).or_default() +=
+                    alike.count_on(view, pod, name(node), assumed);
+            }
+            Domains { constraint, counts, own: i64::from(alike.is(pod)) }
+        })
+        .collect()
 }
 
 /// Whether a constraint forbids the node.
@@ -60,7 +86,11 @@ pub(super) fn refusal(domains: &[Domains<'_>], node: &Node) -> Option<Refusal> {
                 format!("{REASON} (missing required label)"),
             ));
         };
-        let fewest = domains.counts.values().copied().min().unwrap_or_default();
+        let known = i32::try_from(domains.counts.len()).unwrap_or(i32::MAX);
+        // A domain that is still missing has no Pods at all.
+        let missing = known < domains.constraint.min_domains.unwrap_or(1);
+        let fewest = domains.counts.values().copied().min().filter(|_| !missing);
+        let fewest = fewest.unwrap_or_default();
         let here = domains.counts.get(domain).copied().unwrap_or_default();
         let skew = here + domains.own - fewest;
         (skew > i64::from(domains.constraint.max_skew))
@@ -76,11 +106,11 @@ struct Soft<'a> {
 }
 
 /// Scores of the feasible nodes, 0 to 100.
-pub(super) fn scores(
-    view: &View<'_>,
+pub(super) fn scores<'a>(
+    view: &View<'a>,
     pod: &Pod,
-    nodes: &[Candidate<'_>],
-    assumed: &Assumed<'_>,
+    nodes: &[Candidate<'a>],
+    assumed: &Assumed<'a>,
 ) -> Vec<i64> {
     let labelled = |soft: &Soft<'_>| nodes.iter().any(|c| label(c.node, soft.key).is_some());
     let constraints: Vec<Soft<'_>> = soft(view, pod).into_iter().filter(labelled).collect();
@@ -110,7 +140,7 @@ pub(super) fn scores(
     rounded.iter().map(turned).collect()
 }
 
-fn soft<'a>(view: &View<'a>, pod: &'a Pod) -> Vec<Soft<'a>> {
+fn soft<'b>(view: &View<'b>, pod: &'b Pod) -> Vec<Soft<'b>> {
     let own = pod.spec.as_ref().and_then(|spec| spec.topology_spread_constraints.as_deref());
     match own {
         Some(own) if !own.is_empty() => own
@@ -178,12 +208,12 @@ impl Alike<'_> {
     }
 
     /// How many of them each of the nodes has.
-    fn counts(
+    fn counts<'a>(
         &self,
-        view: &View<'_>,
+        view: &View<'a>,
         pod: &Pod,
-        nodes: &[Candidate<'_>],
-        assumed: &Assumed<'_>,
+        nodes: &[Candidate<'a>],
+        assumed: &Assumed<'a>,
     ) -> Vec<i64> {
         let Alike::Controller(uid) = self else {
             let count = |node: &Candidate<'_>| self.count_on(view, pod, node.name, assumed);
@@ -204,14 +234,13 @@ impl Alike<'_> {
     }
 
     /// How many of them a node has in the Pod's namespace, those that are going left out.
-    fn count_on(&self, view: &View<'_>, pod: &Pod, node: &str, assumed: &Assumed<'_>) -> i64 {
+    fn count_on<'a>(&self, view: &View<'a>, pod: &Pod, node: &str, assumed: &Assumed<'a>) -> i64 {
         let counts = |other: &&Pod| {
             other.metadata.namespace == pod.metadata.namespace
                 && other.metadata.deletion_timestamp.is_none()
                 && self.is(other)
         };
-        let bound = view.cache.pods_on(node).map(|pod| pod.as_ref());
-        bound.chain(assumed.on(node).iter().copied()).filter(counts).count() as i64
+        assumed.pods_on(view, node).filter(counts).count() as i64
     }
 }
 

@@ -134,11 +134,11 @@ fn each_node_gets_a_verdict() {
         &mut bench,
         asking("500m", "256Mi"),
         &expect![[r#"
-        control-plane-1: TaintToleration: node(s) had untolerated taint(s)
-        node-1: 474 [("TaintToleration", 300), ("NodeAffinity", 0), ("NodeResourcesFit", 84), ("PodTopologySpread", 0), ("NodeResourcesBalancedAllocation", 90), ("ImageLocality", 0)]
-        node-2: 469 [("TaintToleration", 300), ("NodeAffinity", 0), ("NodeResourcesFit", 79), ("PodTopologySpread", 0), ("NodeResourcesBalancedAllocation", 90), ("ImageLocality", 0)]
-        node-3: 474 chosen [("TaintToleration", 300), ("NodeAffinity", 0), ("NodeResourcesFit", 84), ("PodTopologySpread", 0), ("NodeResourcesBalancedAllocation", 90), ("ImageLocality", 0)]
-        Successfully assigned default/asked to node-3"#]],
+            control-plane-1: TaintToleration: node(s) had untolerated taint(s)
+            node-1: 474 [("TaintToleration", 300), ("NodeAffinity", 0), ("NodeResourcesFit", 84), ("PodTopologySpread", 0), ("InterPodAffinity", 0), ("NodeResourcesBalancedAllocation", 90), ("ImageLocality", 0)]
+            node-2: 469 [("TaintToleration", 300), ("NodeAffinity", 0), ("NodeResourcesFit", 79), ("PodTopologySpread", 0), ("InterPodAffinity", 0), ("NodeResourcesBalancedAllocation", 90), ("ImageLocality", 0)]
+            node-3: 474 chosen [("TaintToleration", 300), ("NodeAffinity", 0), ("NodeResourcesFit", 84), ("PodTopologySpread", 0), ("InterPodAffinity", 0), ("NodeResourcesBalancedAllocation", 90), ("ImageLocality", 0)]
+            Successfully assigned default/asked to node-3"#]],
     );
 }
 

@@ -1,6 +1,6 @@
 //! What of a Pod may still change.
 
-use k8s_openapi::api::core::v1::{Container, Pod, PodSpec, Toleration};
+use k8s_openapi::api::core::v1::{Affinity, Container, Pod, PodSpec, Toleration};
 
 use super::super::FieldErrors;
 use super::{difference, validation};
@@ -30,6 +30,7 @@ pub(super) fn validate(pod: &Pod, old: &Pod, errors: &mut FieldErrors) {
     validate_deadline(new, old, errors);
     let tolerations = new.tolerations.as_deref().unwrap_or_default();
     only_additions(tolerations, old.tolerations.as_deref().unwrap_or_default(), errors);
+    validate_gates(new, old, errors);
     let allowed = with_allowed_changes(new, old);
     if allowed != *old {
         let difference = difference::show(old, &allowed);
@@ -51,12 +52,47 @@ fn with_allowed_changes(new: &PodSpec, old: &PodSpec) -> PodSpec {
     }
     spec.active_deadline_seconds = old.active_deadline_seconds;
     spec.tolerations.clone_from(&old.tolerations);
+    spec.scheduling_gates.clone_from(&old.scheduling_gates);
+    if old.scheduling_gates.as_ref().is_some_and(|gates| !gates.is_empty()) {
+        keep_narrowed(&mut spec, old);
+    }
     if old.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0)
         && spec.termination_grace_period_seconds == Some(1)
     {
         spec.termination_grace_period_seconds = old.termination_grace_period_seconds;
     }
     spec
+}
+
+/// A gated Pod may be bound more closely to where it may go, never less.
+fn keep_narrowed(spec: &mut PodSpec, old: &PodSpec) {
+    let had = old.node_selector.clone().unwrap_or_default();
+    let has = spec.node_selector.clone().unwrap_or_default();
+    if had.iter().all(|(key, value)| has.get(key) == Some(value)) {
+        spec.node_selector.clone_from(&old.node_selector);
+    }
+    let affinity = old.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref());
+    if affinity.is_none()
+        && let Some(affinity) = &mut spec.affinity
+    {
+        affinity.node_affinity = None;
+        if old.affinity.is_none() && *affinity == Affinity::default() {
+            spec.affinity = None;
+        }
+    }
+}
+
+/// Gates are only ever taken away.
+fn validate_gates(new: &PodSpec, old: &PodSpec, errors: &mut FieldErrors) {
+    let known: Vec<&String> =
+        old.scheduling_gates.iter().flatten().map(|gate| &gate.name).collect();
+    for gate in new.scheduling_gates.iter().flatten() {
+        if !known.contains(&&gate.name) {
+            let detail =
+                format!("only deletion is allowed, but found new scheduling gate '{}'", gate.name);
+            errors.forbidden("spec.schedulingGates", detail);
+        }
+    }
 }
 
 fn validate_deadline(new: &PodSpec, old: &PodSpec, errors: &mut FieldErrors) {

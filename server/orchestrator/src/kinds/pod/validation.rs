@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use k8s_openapi::api::core::v1::{PodSpec, Toleration, Volume};
 
 use super::super::{FieldErrors, metadata, names, quantity, quoted, selectors};
+use super::affinity;
 use super::containers::{Kind, validate_container};
 use super::defaults::has_source;
 
@@ -39,6 +40,7 @@ pub(in crate::kinds) fn validate_spec(spec: &PodSpec, path: &str, errors: &mut F
     );
     validate_deadline(spec, path, errors);
     validate_spread(spec, path, errors);
+    affinity::validate(spec, path, errors);
 }
 
 fn validate_deadline(spec: &PodSpec, path: &str, errors: &mut FieldErrors) {

@@ -109,13 +109,13 @@ fn what_cannot_be_started_is_held_back_too() {
             +2.3s   Created x2: Container created
             +2.3s   Failed x2: Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown
             +3.3s wrong Running [app CrashLoopBackOff after 128 x1] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +3.3s   BackOff: Back-off restarting failed container app in pod wrong_default(7cff484c-5574-46c5-9016-cfd696363baf)
+            +3.3s   BackOff: Back-off restarting failed container app in pod wrong_default(UID)
             +12.3s   Pulled x2: Container image "my-app:1.0" already present on machine and can be accessed by the pod
             +12.5s wrong Running [app RunContainerError after 128 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +12.5s   Created x3: Container created
             +12.5s   Failed x3: Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nosuch": executable file not found in $PATH: unknown
             +13.5s wrong Running [app CrashLoopBackOff after 128 x2] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
-            +13.5s   BackOff x2: Back-off restarting failed container app in pod wrong_default(7cff484c-5574-46c5-9016-cfd696363baf)
+            +13.5s   BackOff x2: Back-off restarting failed container app in pod wrong_default(UID)
         "#]],
     );
 }

@@ -74,6 +74,9 @@ fn told(event: &Event) -> String {
     let reason = event.reason.as_deref().unwrap_or_default();
     let count = event.count.filter(|count| *count > 1).map(|count| format!(" x{count}"));
     let message = event.message.as_deref().unwrap_or_default();
+    // UIDs depend on what the cluster begins with.
+    let uid = event.involved_object.uid.as_deref().unwrap_or("none");
+    let message = message.replace(uid, "UID");
     format!("  {reason}{}: {message}", count.unwrap_or_default())
 }
 
