@@ -190,8 +190,8 @@ fn a_node_without_memory_ends_the_process_that_has_most_of_it() {
             Normal NodeHasNoDiskPressure: Node node-1 status is now: NodeHasNoDiskPressure
             Normal NodeHasSufficientPID: Node node-1 status is now: NodeHasSufficientPID
             Normal NodeReady: Node node-1 status is now: NodeReady
-            Warning SystemOOM: System OOM encountered, victim process: stress, pid: 33913
-            Warning SystemOOM: System OOM encountered, victim process: stress, pid: 34683
+            Warning SystemOOM: System OOM encountered, victim process: stress, pid: 35355
+            Warning SystemOOM: System OOM encountered, victim process: stress, pid: 33773
         "#]],
     );
 }

@@ -173,7 +173,7 @@ fn a_pod_that_never_restarts_ends() {
             +1.2s well Succeeded [app Completed 0 x0] 10.244.1.2 PodReadyToStartContainers Initialized PodScheduled
             +1.2s   Created: Container created
             +1.2s   Started: Container started
-            +1.3s well Succeeded [app Completed 0 x0] 10.244.1.2 Initialized PodScheduled
+            +1.2s well Succeeded [app Completed 0 x0] 10.244.1.2 Initialized PodScheduled
             +20.0s ill Pending [] - 
             +20.0s ill Pending [] - PodScheduled
             +20.0s   Scheduled: Successfully assigned default/ill to node-1
