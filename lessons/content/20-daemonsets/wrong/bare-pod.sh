@@ -1,0 +1,2 @@
+# step: kinds
+kubectl run shop --image=my-app:1.0

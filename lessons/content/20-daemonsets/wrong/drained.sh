@@ -1,0 +1,2 @@
+# step: cordoned
+kubectl drain node-1

@@ -1,0 +1,2 @@
+# step: chosen
+kubectl label daemonset gpu-driver gpu=true

@@ -1,0 +1,2 @@
+# step: chosen
+kubectl label node node-2 gpu=yes

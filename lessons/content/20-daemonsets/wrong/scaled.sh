@@ -1,0 +1,2 @@
+# step: everywhere
+kubectl scale daemonset log-agent --replicas=4

@@ -1,0 +1,2 @@
+# step: one-each
+kubectl apply -f log-agent.yaml

@@ -1,0 +1,20 @@
+# step: one-each
+cat > log-agent.yaml <<'EOF'
+apiVersion: apps/v1
+kind: Daemonset
+metadata:
+  name: log-agent
+spec:
+  selector:
+    matchLabels:
+      app: log-agent
+  template:
+    metadata:
+      labels:
+        app: log-agent
+    spec:
+      containers:
+        - name: agent
+          image: my-app:1.0
+EOF
+kubectl apply -f log-agent.yaml
