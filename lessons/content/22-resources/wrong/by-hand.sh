@@ -1,0 +1,3 @@
+# step: autoscale
+kubectl apply -f busy.yaml
+kubectl scale deployment busy --replicas=4

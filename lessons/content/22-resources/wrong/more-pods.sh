@@ -1,0 +1,3 @@
+# step: box
+kubectl apply -f big.yaml
+kubectl scale deployment big --replicas=3

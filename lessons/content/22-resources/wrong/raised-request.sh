@@ -1,0 +1,3 @@
+# step: ceiling
+kubectl apply -f hungry.yaml
+kubectl set resources deployment hungry --requests=memory=300Mi
