@@ -1,0 +1,2 @@
+# step: declare
+kubectl run hand-4 --image=my-app:1.0

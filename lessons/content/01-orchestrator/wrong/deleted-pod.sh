@@ -1,0 +1,2 @@
+# step: lost
+kubectl delete pod hand-2 --wait=false

@@ -1,0 +1,2 @@
+# step: lost
+fault node-off node-1

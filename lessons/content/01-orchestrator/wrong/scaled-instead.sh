@@ -1,0 +1,2 @@
+# step: repaired
+kubectl scale deployment shop --replicas=5
