@@ -55,7 +55,7 @@ fn fact(entry: &Entry) -> Option<Fact> {
         }
         What::Fault { fault } => Some(happened(entry, "fault", fault_words(fault))),
         What::Silence { node } => Some(happened(entry, "silence", json!({"node": &**node}))),
-        What::Programmed { .. } | What::Boot => None,
+        What::Programmed { .. } | What::Packet { .. } | What::Boot => None,
     }
 }
 

@@ -111,7 +111,9 @@ impl Api for Door {
         match reply {
             Reply::Response(response) => response.map(Body::Full),
             Reply::Stream { head, cursor } => head.map(|()| self.stream(cursor)),
-            Reply::Done | Reply::NotFound => unreachable!("a request is answered"),
+            Reply::Done | Reply::NotFound | Reply::Forwarded(_) => {
+                unreachable!("a request is answered")
+            }
         }
     }
 

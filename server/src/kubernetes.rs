@@ -56,7 +56,7 @@ pub(crate) async fn serve(
     }
 }
 
-async fn open(state: &AppState, id: &str) -> Result<Sandbox, Status> {
+pub(crate) async fn open(state: &AppState, id: &str) -> Result<Sandbox, Status> {
     let unknown = |code, reason| {
         Status::new(code, reason, format!("there is no sandbox {id:?} on this server"))
     };
@@ -94,7 +94,7 @@ const DRAINED_MAX: usize = 8;
 
 /// The whole body, if it is not too large. One that is too large is read on for a while: who is
 /// still sending would not hear the answer.
-async fn whole(body: Body, bytes_max: usize) -> Option<Vec<u8>> {
+pub(crate) async fn whole(body: Body, bytes_max: usize) -> Option<Vec<u8>> {
     let (mut whole, mut read) = (Vec::new(), 0_usize);
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
@@ -136,7 +136,7 @@ fn answer(sandbox: &Sandbox, reply: Reply, ends: Option<Instant>) -> Response {
             }
             Err(refused) => refusal(&refused).map(Body::from),
         },
-        Reply::Done => Response::new(Body::empty()),
+        Reply::Done | Reply::Forwarded(_) => Response::new(Body::empty()),
         Reply::NotFound => {
             let message = "the server could not find the requested resource";
             Status::new(StatusCode::NOT_FOUND, "NotFound", message).response().map(Body::from)

@@ -12,6 +12,7 @@ mod kubernetes;
 mod lesson;
 pub mod openapi;
 mod origin;
+mod outside;
 mod pages;
 mod problem;
 mod rest;

@@ -8,7 +8,7 @@ use axum::{
 };
 use tower_http::trace::TraceLayer;
 
-use crate::{kubernetes, pages, rest, socket, state::AppState};
+use crate::{kubernetes, outside, pages, rest, socket, state::AppState};
 
 /// The largest body of our own routes.
 const BODY_MAX: usize = 64 << 10;
@@ -41,6 +41,9 @@ pub(crate) fn router(state: &AppState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_MAX));
     Router::new()
         .merge(own)
+        .route("/sandboxes/{id}/outside/{authority}", any(outside::serve))
+        .route("/sandboxes/{id}/outside/{authority}/", any(outside::serve))
+        .route("/sandboxes/{id}/outside/{authority}/{*path}", any(outside::serve))
         .route("/sandboxes/{id}/{*path}", any(kubernetes::serve))
         .merge(pages::router(state))
         .layer(TraceLayer::new_for_http())

@@ -208,7 +208,9 @@ impl Visitor {
                     }
                     Err(error) => refused(error),
                 },
-                Reply::Done | Reply::NotFound => Response::new(Body::Full(Bytes::new())),
+                Reply::Done | Reply::NotFound | Reply::Forwarded(_) => {
+                    Response::new(Body::Full(Bytes::new()))
+                }
             },
             Err(error) => refused(error),
         }

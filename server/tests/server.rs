@@ -7,6 +7,8 @@ mod durability;
 mod house;
 #[path = "server/kubernetes.rs"]
 mod kubernetes;
+#[path = "server/outside.rs"]
+mod outside;
 #[path = "server/pages.rs"]
 mod pages;
 #[path = "server/rest.rs"]

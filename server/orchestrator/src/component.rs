@@ -28,6 +28,8 @@ pub enum Host {
     EachNode,
     /// An instance on each control-plane node, where there are several.
     ControlPlane,
+    /// One instance, of what is added to a cluster: a cloud's controller, an Ingress controller.
+    Addon,
 }
 
 /// A row of the table of components.

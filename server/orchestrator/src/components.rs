@@ -13,10 +13,12 @@ pub mod disruption;
 mod endpoint_slice;
 mod garbage_collector;
 pub mod history;
+mod ingress_nginx;
 mod job;
 pub mod kube_proxy;
 mod kubelet;
 pub mod leader_election;
+mod load_balancer;
 mod namespace;
 mod namespace_defaults;
 mod node_lifecycle;
@@ -65,4 +67,6 @@ pub static TABLE: &[&ComponentRow] = &[
     &kube_proxy::ROW,
     &leader_election::OF_CONTROLLER_MANAGER,
     &leader_election::OF_SCHEDULER,
+    &load_balancer::ROW,
+    &ingress_nginx::ROW,
 ];

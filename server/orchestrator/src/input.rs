@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::stream::Cursor;
 use crate::fault::Fault;
+use crate::network::HttpRequest;
+use crate::network::traffic::Traffic;
 use crate::session::SessionInput;
 
 /// One input.
@@ -14,6 +16,22 @@ pub enum Input {
     Fault(Fault),
     /// Something that the client of a session sends: see [`crate::session`].
     Session(SessionInput),
+    /// Traffic begins or ends.
+    Traffic(Traffic),
+    /// A client outside of the cluster asks an address.
+    Outside {
+        /// A node's, a load balancer's, or a name.
+        address: String,
+        port: u16,
+        request: HttpRequest,
+    },
+    /// Bytes come to a port of a Pod through `kubectl port-forward`.
+    Forward {
+        namespace: String,
+        pod: String,
+        port: u16,
+        bytes: Vec<u8>,
+    },
 }
 
 /// A Kubernetes API request, as a log keeps it.
@@ -66,6 +84,17 @@ impl From<&http::Request<Bytes>> for ApiRequest {
     }
 }
 
+/// What becomes of bytes that are forwarded to a port of a Pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Forwarded {
+    /// The program needs more to understand: send all again when more has come.
+    Incomplete,
+    /// So many of the bytes were a request, and this is its answer.
+    Answered { consumed: usize, bytes: Bytes },
+    /// The kubelet's words for the error stream.
+    Failed(String),
+}
+
 /// What an input is answered with.
 #[derive(Debug)]
 pub enum Reply {
@@ -73,6 +102,8 @@ pub enum Reply {
     Response(http::Response<Bytes>),
     /// A watch, a followed log or a session: read the cursor whenever the world has moved.
     Stream { head: http::Response<()>, cursor: Cursor },
+    /// What the Pod answered to forwarded bytes.
+    Forwarded(Forwarded),
     /// A fault took effect (or had none to take: the node was off already), or a session took what
     /// its client sent.
     Done,

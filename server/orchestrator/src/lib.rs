@@ -39,7 +39,7 @@ pub mod world;
 pub use api::stream::{Chunk, Cursor};
 pub use digest::Digest;
 pub use fault::Fault;
-pub use input::{ApiRequest, Input, Reply};
+pub use input::{ApiRequest, Forwarded, Input, Reply};
 pub use object::{Kind, Object};
 pub use scenario::Scenario;
 pub use time::Time;

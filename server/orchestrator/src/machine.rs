@@ -11,6 +11,7 @@ use imbl::{OrdMap, Vector};
 use k8s_openapi::api::core::v1::Pod;
 
 use crate::images::{Catalogue, Image};
+use crate::network::rules::{Affinities, Rules};
 use crate::object::{Key, Kind};
 use crate::random::{Purpose, Random};
 use crate::time::{Clock, Millis};
@@ -33,6 +34,7 @@ mod pulls;
 mod sessions;
 mod shell;
 mod usage;
+mod visit;
 
 pub use act::{ContainerConfig, Hook, MachineAct, Network};
 pub use event::{ContainerTransition, Happened, MachineEvent, Scheduled};
@@ -42,6 +44,8 @@ pub use pod::{Container, Exit, ImageState, LogLine, PodRuntime, Report, Reported
 pub use probes::{ProbeAction, ProbeConfig, ProbeKind};
 use pulls::Pull;
 pub use usage::{Capacity, Share, Usage};
+pub use visit::Requests;
+pub(crate) use visit::{Visit, VisitReply};
 
 /// A node's machine.
 #[derive(Clone, Debug)]
@@ -66,6 +70,9 @@ pub struct Machine {
     tickets: u64,
     watch: memory::Watch,
     victims: Vec<Victim>,
+    /// What its kernel does with packets for Services.
+    pub(crate) rules: OrdMap<Key, Arc<Rules>>,
+    pub(crate) affinities: Affinities,
 }
 
 /// What a machine needs of the world.
@@ -93,6 +100,8 @@ impl Machine {
             tickets: 0,
             watch: memory::Watch::default(),
             victims: Vec::new(),
+            rules: OrdMap::new(),
+            affinities: OrdMap::new(),
         }
     }
 
@@ -153,6 +162,10 @@ impl Machine {
                 }
                 Happened::default()
             }
+            MachineAct::Program { service, rules } => {
+                self.program(service, rules.clone());
+                Happened::default()
+            }
         }
     }
 
@@ -202,6 +215,8 @@ impl Machine {
         self.on = false;
         self.pulls = Vector::new();
         self.watch = memory::Watch::default();
+        self.rules = OrdMap::new();
+        self.affinities = OrdMap::new();
     }
 
     /// Comes back with its images, and all its containers ended.

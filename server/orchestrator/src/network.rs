@@ -16,9 +16,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Millis;
 
+pub mod dns;
+pub(crate) mod flight;
+pub mod hop;
 pub mod http;
+pub(crate) mod ingress;
+pub(crate) mod net;
+pub(crate) mod policy;
+pub mod rules;
+pub mod traffic;
+pub(crate) mod way;
 
+pub use hop::{Hop, Loss};
 pub use http::{HttpRequest, HttpResponse};
+pub(crate) use net::is_in;
 
 /// A request, as its sender sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +118,13 @@ pub struct DialResult {
     pub latency_ms: Millis,
 }
 
+/// The whole way of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Journey {
+    pub hops: Vec<Hop>,
+    pub result: DialResult,
+}
+
 /// How a request ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -138,4 +156,12 @@ pub struct Dialling {
     /// Chosen by the process, to know the answer by.
     pub token: u64,
     pub dial: Dial,
+}
+
+impl Answers {
+    /// The IPv4 addresses among its records.
+    pub fn addresses(&self) -> Vec<String> {
+        let of_hosts = self.records.iter().filter(|one| one.record == RecordType::A);
+        of_hosts.map(|one| one.value.clone()).collect()
+    }
 }

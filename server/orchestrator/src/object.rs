@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use k8s_openapi::Metadata;
 use k8s_openapi::api::{
-    apps, autoscaling, batch, coordination, core, discovery, policy, rbac, scheduling, storage,
+    apps, autoscaling, batch, coordination, core, discovery, networking, policy, rbac, scheduling,
+    storage,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use serde::{Deserialize, Serialize};
@@ -172,6 +173,9 @@ kinds! {
     CronJob: batch::v1::CronJob,
     PodDisruptionBudget: policy::v1::PodDisruptionBudget,
     PriorityClass: scheduling::v1::PriorityClass,
+    Ingress: networking::v1::Ingress,
+    IngressClass: networking::v1::IngressClass,
+    NetworkPolicy: networking::v1::NetworkPolicy,
 }
 
 /// Where the objects of a type live.

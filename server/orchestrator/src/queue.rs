@@ -43,6 +43,10 @@ pub enum Due {
     Record { instance: InstanceId, record: Box<EventRecord>, cause: EntryId },
     /// Something happens on a machine.
     Machine { node: Arc<str>, event: MachineEvent, cause: EntryId },
+    /// A request goes on over the network.
+    Packet { flight: u64 },
+    /// The next requests of a stream of them are due.
+    Traffic { load: u64 },
     /// A heartbeat would have come now, were the machine on.
     Silence { node: Arc<str>, cause: EntryId },
     /// A leader has not been able to renew its Lease until now.

@@ -35,9 +35,18 @@ const NAME_LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
 impl Random {
     pub fn new(seed: u64) -> Random {
+        Random::of(seed, 0)
+    }
+
+    /// The streams of a cluster's beginning: what is set up there shifts no draw of what follows.
+    pub fn of_boot(seed: u64) -> Random {
+        Random::of(seed, 1 << 32)
+    }
+
+    fn of(seed: u64, first: u64) -> Random {
         let stream = |purpose: usize| {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            rng.set_stream(purpose as u64);
+            rng.set_stream(first + purpose as u64);
             rng
         };
         Random { streams: std::array::from_fn(stream) }

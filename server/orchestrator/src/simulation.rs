@@ -16,6 +16,7 @@ use crate::time::Time;
 use crate::world::{Violation, World};
 
 mod jobs;
+mod network;
 mod sets;
 mod storage;
 mod usage;
@@ -63,7 +64,7 @@ impl Simulation {
     /// Draws the next act.
     pub fn draw(&mut self) -> Act {
         let name = NAMES[self.pick(NAMES.len())];
-        match self.pick(34) {
+        match self.pick(37) {
             0..=3 => self.create_deployment(name),
             4 => request("POST", "/api/v1/namespaces/default/services", &service(name)),
             5 => self.create_pod(),
@@ -80,6 +81,7 @@ impl Simulation {
             22..=24 => self.act_storage(),
             25..=27 => self.act_usage(),
             28..=30 => self.act_jobs(),
+            31..=33 => self.act_network(),
             _ => Act::Wait(self.pick(20_000) as i64),
         }
     }

@@ -7,6 +7,7 @@ use imbl::Vector;
 use crate::call::Verb;
 use crate::component::{Note, Verdict};
 use crate::fault::Fault;
+use crate::network::Hop;
 use crate::object::{Key, Object};
 use crate::time::Time;
 
@@ -95,6 +96,12 @@ pub enum What {
     Programmed {
         service: Key,
         endpoints: u32,
+    },
+    /// A request took a step on its way over the network.
+    Packet {
+        /// Tells the requests apart.
+        flight: u64,
+        hop: Hop,
     },
     Fault {
         fault: Fault,

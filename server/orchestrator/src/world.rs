@@ -17,6 +17,8 @@ use crate::fault::Fault;
 use crate::images::Catalogue;
 use crate::input::{ApiRequest, Input, Reply};
 use crate::machine::Machine;
+use crate::network::flight::Flight;
+use crate::network::traffic::Series;
 use crate::object::{Key, Kind, Object};
 use crate::queue::{InstanceId, Queue};
 use crate::random::Random;
@@ -26,6 +28,7 @@ use crate::store::Store;
 use crate::time::{Clock, Time};
 use crate::trace::{EntryId, Trace};
 
+mod addons;
 mod boot;
 mod calls;
 mod connection;
@@ -36,9 +39,13 @@ mod faults;
 mod instance;
 mod invariants;
 mod manifests;
+mod network;
+mod outside;
+mod proxy;
 mod sessions;
 mod static_pods;
 mod steps;
+mod traffic;
 mod turns;
 
 use control_plane::ControlPlane;
@@ -64,6 +71,10 @@ pub struct World {
     sessions_opened: SessionId,
     control_plane: ControlPlane,
     delays: Delays,
+    /// Requests on their way.
+    flights: OrdMap<u64, Arc<Flight>>,
+    flights_begun: u64,
+    loads: OrdMap<u64, Arc<Series>>,
     /// Watches have been told of all changes up to this revision, or will be.
     told: u64,
 }
@@ -109,6 +120,13 @@ impl World {
             Input::Request(request) => self.request(request),
             Input::Fault(fault) => self.fault(fault),
             Input::Session(input) => self.session_input(input),
+            Input::Traffic(traffic) => self.steer_traffic(traffic),
+            Input::Outside { address, port, request } => {
+                Reply::Response(self.from_outside(address, *port, request))
+            }
+            Input::Forward { namespace, pod, port, bytes } => {
+                Reply::Forwarded(self.forward(namespace, pod, *port, bytes))
+            }
         }
     }
 
@@ -117,6 +135,9 @@ impl World {
             && let Some(refused) = self.api().refuse(request, outage)
         {
             return refused;
+        }
+        if let Some(reply) = self.proxy(request) {
+            return Reply::Response(reply);
         }
         let reply = self.api().serve(request);
         self.tell();

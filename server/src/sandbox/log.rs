@@ -46,6 +46,12 @@ impl Deed {
             Self::Input(Input::Session(SessionInput { act: SessionAct::Stdin(bytes), .. })) => {
                 64 + bytes.len()
             }
+            Self::Input(Input::Outside { request, .. }) => {
+                let headers = request.headers.iter().map(|(name, value)| name.len() + value.len());
+                request.body.len() + request.target.len() + headers.sum::<usize>()
+            }
+            Self::Input(Input::Forward { bytes, .. }) => 64 + bytes.len(),
+            Self::Input(Input::Traffic(_)) => 256,
             Self::Input(Input::Fault(_) | Input::Session(_)) | Self::Run { .. } => 64,
         }
     }
@@ -66,6 +72,8 @@ enum Written {
     },
     Fault(Fault),
     Session(SessionInput),
+    /// What is written as the model has it.
+    Other(Input),
     Run {
         goal: Goal,
         limit_ms: i64,
@@ -84,6 +92,9 @@ impl From<Deed> for Written {
             }
             Deed::Input(Input::Fault(fault)) => Self::Fault(fault),
             Deed::Input(Input::Session(input)) => Self::Session(input),
+            Deed::Input(
+                other @ (Input::Traffic(_) | Input::Outside { .. } | Input::Forward { .. }),
+            ) => Self::Other(other),
             Deed::Run { goal, limit_ms } => Self::Run { goal, limit_ms },
         }
     }
@@ -98,6 +109,7 @@ impl From<Written> for Deed {
             }
             Written::Fault(fault) => Self::Input(Input::Fault(fault)),
             Written::Session(input) => Self::Input(Input::Session(input)),
+            Written::Other(input) => Self::Input(input),
             Written::Run { goal, limit_ms } => Self::Run { goal, limit_ms },
         }
     }
@@ -123,6 +135,12 @@ mod tests {
                 session: 3,
                 act: SessionAct::Stdin(b"ls\n".to_vec()),
             })),
+            Deed::Input(Input::Forward {
+                namespace: "default".to_owned(),
+                pod: "web".to_owned(),
+                port: 80,
+                bytes: vec![0, 0xff],
+            }),
             Deed::Run { goal: Goal::Next, limit_ms: 300_000 },
         ];
         for deed in deeds {

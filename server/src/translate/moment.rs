@@ -6,6 +6,7 @@ use orchestrator::{
     Object,
     component::{self, Host},
     components::TABLE,
+    network::Hop,
     object::Key,
     time::Clock,
     trace::{self, Entry},
@@ -106,10 +107,22 @@ fn what(what: &trace::What, clock: &Clock) -> What {
         trace::What::Programmed { service, endpoints } => {
             What::Programmed { service: named(service), endpoints: *endpoints }
         }
+        trace::What::Packet { flight, hop } => packet(*flight, hop),
         trace::What::Fault { fault: happened } => What::Fault { fault: fault(happened) },
         trace::What::Silence { node } => What::Silence { node: node.to_string() },
         trace::What::Boot => boot(),
     }
+}
+
+/// A step of a request's way, told as a decision of whoever takes it.
+fn packet(flight: u64, hop: &Hop) -> What {
+    let arguments = [("flight", flight.to_string()), ("hop", hop.word().to_owned())];
+    let note = Note {
+        reason: "Packet".to_owned(),
+        message: hop.to_string(),
+        arguments: arguments.map(|(name, value)| (name.to_owned(), value)).into(),
+    };
+    What::Decision { object: ObjectRef::default(), notes: vec![note], verdicts: Vec::new() }
 }
 
 /// The page knows no beginning of its own: it is a decision of who set the cluster up.

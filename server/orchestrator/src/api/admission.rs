@@ -12,6 +12,8 @@ mod limits;
 pub(super) mod quota;
 mod storage;
 
+use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
+
 use super::draft::Draft;
 use super::status::Status;
 use crate::components::pods::MIRROR;
@@ -30,6 +32,9 @@ pub(super) fn on_create(draft: &mut Draft<'_>, object: &mut Object) -> Result<()
     }
     one_default(draft, object)?;
     limits::apply(draft, object)?;
+    if let Some(ingress) = Ingress::of_mut(object) {
+        default_ingress_class(draft, ingress);
+    }
     let key = named(object);
     if let Some(pod) = Pod::of_mut(object) {
         service_account(draft, &key, pod)?;
@@ -60,6 +65,25 @@ pub(super) fn on_update(draft: &Draft<'_>, new: &mut Object, old: &Object) -> Re
     }
     one_default(draft, new)?;
     storage::resize(draft, new, old)
+}
+
+/// An Ingress without a class gets the one that is marked as the default; of several the newest.
+fn default_ingress_class(draft: &Draft<'_>, ingress: &mut Ingress) {
+    const DEFAULT: &str = "ingressclass.kubernetes.io/is-default-class";
+    const OLD: &str = "kubernetes.io/ingress.class";
+    let annotated = ingress.metadata.annotations.as_ref().is_some_and(|all| all.contains_key(OLD));
+    let spec = ingress.spec.get_or_insert_default();
+    if spec.ingress_class_name.is_some() || annotated {
+        return;
+    }
+    let is_default = |class: &&std::sync::Arc<IngressClass>| {
+        let annotations = class.metadata.annotations.as_ref();
+        annotations.and_then(|all| all.get(DEFAULT)).is_some_and(|value| value == "true")
+    };
+    let classes = draft.store.objects().all::<IngressClass>().filter(is_default);
+    let newest =
+        classes.max_by_key(|class| class.metadata.creation_timestamp.as_ref().map(|t| t.0));
+    spec.ingress_class_name = newest.and_then(|class| class.metadata.name.clone());
 }
 
 /// Nothing new in a namespace that is missing or going.

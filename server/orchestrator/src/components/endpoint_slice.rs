@@ -134,7 +134,9 @@ fn wanted_slices(
         if !chosen || pods::is_terminal(pod) {
             continue;
         }
-        let Some(endpoint) = endpoint(pod, publishes_all == Some(true)) else { continue };
+        let Some(endpoint) = endpoint(pod, owner.name(), publishes_all == Some(true)) else {
+            continue;
+        };
         let ports = resolved_ports(service, pod);
         let group = groups.entry(format!("{ports:?}")).or_insert_with(|| (ports, Vec::new()));
         group.1.push(endpoint);
@@ -153,7 +155,7 @@ fn wanted_slices(
         .collect()
 }
 
-fn endpoint(pod: &Pod, publishes_all: bool) -> Option<Endpoint> {
+fn endpoint(pod: &Pod, service: &str, publishes_all: bool) -> Option<Endpoint> {
     let ip = pod.status.as_ref()?.pod_ip.clone()?;
     let serving = pods::is_ready(pod);
     let terminating = pod.metadata.deletion_timestamp.is_some();
@@ -164,6 +166,7 @@ fn endpoint(pod: &Pod, publishes_all: bool) -> Option<Endpoint> {
             serving: Some(serving),
             terminating: Some(terminating),
         }),
+        hostname: hostname(pod, service),
         node_name: pods::node(pod).map(str::to_owned),
         target_ref: Some(ObjectReference {
             kind: Some("Pod".to_owned()),
@@ -174,6 +177,13 @@ fn endpoint(pod: &Pod, publishes_all: bool) -> Option<Endpoint> {
         }),
         ..Endpoint::default()
     })
+}
+
+/// A Pod that names the Service as its subdomain is found by its own name below it.
+fn hostname(pod: &Pod, service: &str) -> Option<String> {
+    let spec = pod.spec.as_ref()?;
+    let name = spec.hostname.clone().filter(|name| !name.is_empty())?;
+    (spec.subdomain.as_deref() == Some(service)).then_some(name)
 }
 
 fn resolved_ports(service: &Service, pod: &Pod) -> Vec<EndpointPort> {

@@ -1,17 +1,17 @@
 //! kube-proxy: on each node, turns Services and their EndpointSlices into rules of the kernel.
 //!
-//! What a node's rules say of a Service is what its kube-proxy remembers of it ([`Rules`]): traffic
-//! from the node goes where they point, however old they are.
+//! Traffic from the node goes where its rules point, however old they are: see [`Rules`].
 
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::{Service, ServicePort};
+use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
-use serde::{Deserialize, Serialize};
 
-use crate::component::{ComponentRow, Host, Interest, Memory, Outcome, View};
+use crate::component::{ComponentRow, Host, Interest, Outcome, View};
+use crate::machine::MachineAct;
+use crate::network::rules::{PortRules, Protocol, Rules};
 use crate::object::{Key, Kind, Object};
-use crate::time::{Millis, Time};
+use crate::time::Millis;
 
 pub(super) static ROW: ComponentRow = ComponentRow {
     name: "kube-proxy",
@@ -19,7 +19,7 @@ pub(super) static ROW: ComponentRow = ComponentRow {
     watches: &[Kind::Service, Kind::EndpointSlice],
     interest: |_| Interest::All,
     keys,
-    starts_with: |view| view.cache.of_kind(Kind::Service).map(Object::key).collect(),
+    starts_with,
     serial: false,
     decide,
 };
@@ -27,37 +27,6 @@ pub(super) static ROW: ComponentRow = ComponentRow {
 /// `iptables.minSyncPeriod`: rules are written at most once a second.
 const SYNC_MS: Millis = 1000;
 const SERVICE_NAME: &str = "kubernetes.io/service-name";
-
-/// What a node's rules say of a Service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rules {
-    /// Its cluster IP, or empty.
-    pub address: String,
-    pub ports: Vec<PortRules>,
-    pub written: Time,
-}
-
-/// What they say of one of its ports.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PortRules {
-    pub port: i32,
-    pub node_port: Option<i32>,
-    pub protocol: String,
-    /// `10.244.1.5:8080 10.244.2.3:8080`
-    pub endpoints: String,
-}
-
-impl Rules {
-    /// What a kube-proxy remembers of a Service.
-    pub fn read(memory: &Memory) -> Option<Rules> {
-        Rules::deserialize(&**memory).ok()
-    }
-
-    fn endpoints(&self) -> u32 {
-        let most = self.ports.iter().map(|port| port.endpoints.split_whitespace().count()).max();
-        most.and_then(|most| u32::try_from(most).ok()).unwrap_or_default()
-    }
-}
 
 fn keys(_: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
     let Some(object) = after.or(before) else { return Vec::new() };
@@ -75,28 +44,41 @@ fn keys(_: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec<Ke
     }
 }
 
+/// The Services that there are, and those of which the kernel still has rules.
+fn starts_with(view: &View<'_>) -> Vec<Key> {
+    let mut keys: Vec<Key> = view.cache.of_kind(Kind::Service).map(Object::key).collect();
+    keys.extend(
+        view.machine.iter().flat_map(|machine| machine.rules().map(|(key, _)| key.clone())),
+    );
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
 fn decide(view: &View<'_>, key: &Key) -> Outcome {
-    let known = view.memory.get(key).and_then(Rules::read);
+    let known = view.machine.and_then(|machine| machine.rules_of(key));
     let Some(Object::Service(service)) = view.cache.get(key) else {
-        let mut outcome = Outcome::nothing();
-        if known.is_some() {
-            outcome.programmed = Some(0);
-            outcome.remember = Some(None);
-        }
-        return outcome;
+        return match known {
+            Some(_) => program(key, None),
+            None => Outcome::nothing(),
+        };
     };
     let wanted = rules(view, key, service);
-    let written = known.as_ref().map(|known| known.written);
-    if known == Some(Rules { written: written.unwrap_or_default(), ..wanted.clone() }) {
+    let written = known.map(|known| known.written);
+    if known == Some(&Rules { written: written.unwrap_or_default(), ..wanted.clone() }) {
         return Outcome::nothing();
     }
     let left = written.map_or(0, |written| written + SYNC_MS - view.clock.now);
     if left > 0 {
         return Outcome::nothing().requeue_after(left);
     }
-    let programmed = Some(wanted.endpoints());
-    let remember = serde_json::to_value(&wanted).ok().map(|json| Some(Arc::new(json)));
-    Outcome { programmed, remember, ..Outcome::nothing() }
+    program(key, Some(wanted))
+}
+
+fn program(key: &Key, rules: Option<Rules>) -> Outcome {
+    let programmed = Some(rules.as_ref().map_or(0, Rules::endpoints));
+    let act = MachineAct::Program { service: key.clone(), rules: rules.map(Arc::new) };
+    Outcome { programmed, acts: vec![act], ..Outcome::nothing() }
 }
 
 fn rules(view: &View<'_>, key: &Key, service: &Service) -> Rules {
@@ -107,14 +89,52 @@ fn rules(view: &View<'_>, key: &Key, service: &Service) -> Rules {
         .filter_map(|object| object.as_typed::<EndpointSlice>())
         .filter(|slice| of_service(slice, key.name()))
         .collect();
-    let ports = spec.ports.iter().flatten().map(|port| PortRules {
-        port: port.port,
-        node_port: port.node_port,
-        protocol: port.protocol.clone().unwrap_or_else(|| "TCP".to_owned()),
-        endpoints: endpoints(&slices, port),
-    });
+    let is_local = |policy: &Option<String>| policy.as_deref() == Some("Local");
+    let (internal_local, external_local) =
+        (is_local(&spec.internal_traffic_policy), is_local(&spec.external_traffic_policy));
+    let node = view.node.filter(|_| internal_local || external_local).map(|node| &**node);
+    let ports = spec.ports.iter().flatten().map(|port| port_rules(&slices, port, node));
     let address = spec.cluster_ip.clone().filter(|address| address != "None");
-    Rules { address: address.unwrap_or_default(), ports: ports.collect(), written: view.clock.now }
+    Rules {
+        address: address.unwrap_or_default(),
+        externals: externals(service, spec),
+        ports: ports.collect(),
+        affinity_ms: affinity(spec),
+        internal_local,
+        external_local,
+        written: view.clock.now,
+    }
+}
+
+fn port_rules(slices: &[&EndpointSlice], port: &ServicePort, node: Option<&str>) -> PortRules {
+    let number = |port: i32| u16::try_from(port).unwrap_or_default();
+    PortRules {
+        port: number(port.port),
+        node_port: port.node_port.filter(|port| *port != 0).map(number),
+        protocol: Protocol::read(port.protocol.as_deref()),
+        endpoints: endpoints(slices, port, None),
+        local: node.map(|_| endpoints(slices, port, node)).unwrap_or_default(),
+    }
+}
+
+/// Addresses at which the Service is reached from outside, but for the nodes' own.
+fn externals(service: &Service, spec: &ServiceSpec) -> Vec<String> {
+    let status = service.status.as_ref().and_then(|status| status.load_balancer.as_ref());
+    let balancers = status.and_then(|status| status.ingress.as_ref()).into_iter().flatten();
+    // In mode `Proxy` the balancer is not to be passed by.
+    let of_balancers = balancers
+        .filter(|one| one.ip_mode.as_deref() != Some("Proxy"))
+        .filter_map(|one| one.ip.clone());
+    spec.external_ips.iter().flatten().cloned().chain(of_balancers).collect()
+}
+
+fn affinity(spec: &ServiceSpec) -> Option<Millis> {
+    if spec.session_affinity.as_deref() != Some("ClientIP") {
+        return None;
+    }
+    let config = spec.session_affinity_config.as_ref();
+    let seconds = config.and_then(|config| config.client_ip.as_ref()?.timeout_seconds);
+    Some(Millis::from(seconds.unwrap_or(10_800)) * 1000)
 }
 
 fn of_service(slice: &EndpointSlice, service: &str) -> bool {
@@ -123,7 +143,7 @@ fn of_service(slice: &EndpointSlice, service: &str) -> bool {
 }
 
 /// The ready endpoints of a port, sorted; those that serve while they end, if no other is left.
-fn endpoints(slices: &[&EndpointSlice], port: &ServicePort) -> String {
+fn endpoints(slices: &[&EndpointSlice], port: &ServicePort, node: Option<&str>) -> Vec<String> {
     let (mut ready, mut ending) = (Vec::new(), Vec::new());
     for slice in slices {
         let of_port = |p: &&k8s_openapi::api::discovery::v1::EndpointPort| {
@@ -133,6 +153,9 @@ fn endpoints(slices: &[&EndpointSlice], port: &ServicePort) -> String {
             continue;
         };
         for endpoint in slice.endpoints.iter().flatten() {
+            if node.is_some_and(|node| endpoint.node_name.as_deref() != Some(node)) {
+                continue;
+            }
             let conditions = endpoint.conditions.clone().unwrap_or_default();
             let addresses = endpoint.addresses.iter().map(|address| format!("{address}:{number}"));
             if conditions.ready.unwrap_or(true) {
@@ -144,5 +167,5 @@ fn endpoints(slices: &[&EndpointSlice], port: &ServicePort) -> String {
     }
     let mut chosen = if ready.is_empty() { ending } else { ready };
     chosen.sort();
-    chosen.join(" ")
+    chosen
 }

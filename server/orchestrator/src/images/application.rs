@@ -4,12 +4,19 @@ use std::collections::BTreeMap;
 
 use crate::time::Millis;
 
+mod agnhost;
 mod cluster;
 mod databases;
+pub mod http;
+pub mod httpd;
 mod load;
+pub mod nginx;
+mod samples;
 mod servers;
 mod stress;
+mod system;
 
+pub use http::Http;
 pub use load::{Growth, Load};
 
 /// The program that an image is made for.
@@ -47,6 +54,8 @@ pub enum Application {
     /// `polinux/stress`
     Stress,
     VishStress,
+    CoreDns,
+    IngressNginx,
 }
 
 /// What starting an application comes to.
@@ -74,20 +83,23 @@ pub struct Server {
     /// What it logs when it listens.
     pub ready: Vec<String>,
     pub http: Http,
+    /// Where it listens for datagrams.
+    pub udp_ports: Vec<u16>,
+    pub role: Role,
     pub on_term: OnTerm,
 }
 
-/// How a program answers a GET.
+/// What a program is for the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Http {
-    /// It speaks no HTTP.
-    None,
-    /// 200 whatever the path.
-    All,
-    /// 200 for these paths, 404 for others.
-    Paths(&'static [&'static str]),
-    /// 200 for so long after the start, then 500: the test image of Kubernetes' page on probes.
-    Until(Millis),
+pub enum Role {
+    /// It answers by itself.
+    Answers,
+    /// It speaks Redis' protocol.
+    Redis,
+    /// It answers questions for names, on its ports for datagrams.
+    NameServer,
+    /// It hands requests on to Services, as Ingresses say.
+    Gateway,
 }
 
 /// What a program does when it is asked to stop.
@@ -166,6 +178,8 @@ impl Application {
             Application::ResourceConsumer => &["/consumer"],
             Application::Stress => &["stress"],
             Application::VishStress => &["/stress"],
+            Application::CoreDns => &["/coredns"],
+            Application::IngressNginx => &["/nginx-ingress-controller"],
         }
     }
 
@@ -199,7 +213,7 @@ impl Application {
             Application::Agnhost => servers::agnhost(starting),
             Application::HttpEcho => servers::http_echo(starting),
             Application::HelloApp => servers::hello_app(starting),
-            Application::Echoserver => servers::echoserver(),
+            Application::Echoserver => servers::echoserver(starting),
             Application::Whoami => servers::whoami(starting),
             Application::Wordpress => servers::wordpress(starting),
             Application::Python => servers::python(starting),
@@ -208,6 +222,8 @@ impl Application {
             Application::ResourceConsumer => stress::resource_consumer(),
             Application::Stress => stress::stress(starting),
             Application::VishStress => stress::vish_stress(starting),
+            Application::CoreDns => system::core_dns(starting),
+            Application::IngressNginx => system::ingress_nginx(starting),
         }
     }
 }
@@ -221,6 +237,8 @@ impl Server {
             banner: Vec::new(),
             ready: Vec::new(),
             http,
+            udp_ports: Vec::new(),
+            role: Role::Answers,
             on_term: OnTerm::exits(0),
         }
     }

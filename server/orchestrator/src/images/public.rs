@@ -26,6 +26,7 @@ mod bases;
 mod cluster;
 mod loads;
 mod servers;
+mod system;
 
 const ENTRYPOINT: &[&str] = &["docker-entrypoint.sh"];
 
@@ -33,6 +34,7 @@ const ENTRYPOINT: &[&str] = &["docker-entrypoint.sh"];
 pub(super) fn images() -> impl Iterator<Item = Image> {
     let repositories = bases::REPOSITORIES.iter().chain(servers::REPOSITORIES);
     let repositories = repositories.chain(loads::REPOSITORIES).chain(cluster::REPOSITORIES);
+    let repositories = repositories.chain(system::REPOSITORIES);
     repositories
         .flat_map(|repository| repository.tags.iter().filter_map(|tag| repository.image(tag)))
 }

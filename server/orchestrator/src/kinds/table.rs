@@ -5,7 +5,8 @@ use k8s_openapi::api;
 use super::Subresource::{Attach, Binding, Eviction, Exec, Finalize, Log, Scale, Status, Token};
 use super::{
     KindRow, Rules, autoscaler, cluster, config, cron_job, disruption_budget, endpoints, events,
-    job, node, pod, policy, priority_class, rbac, service, storage, workloads,
+    ingress, job, network_policy, node, pod, policy, priority_class, rbac, service, storage,
+    workloads,
 };
 use crate::object::Kind;
 
@@ -241,5 +242,38 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         fields: &[],
         columns: priority_class::COLUMNS,
         rules: Rules::of::<api::scheduling::v1::PriorityClass>(),
+    },
+    KindRow {
+        kind: Kind::Ingress,
+        singular: "ingress",
+        short_names: &["ing"],
+        categories: &[],
+        namespaced: true,
+        subresources: &[Status],
+        fields: &[],
+        columns: ingress::COLUMNS,
+        rules: Rules::of::<api::networking::v1::Ingress>(),
+    },
+    KindRow {
+        kind: Kind::IngressClass,
+        singular: "ingressclass",
+        short_names: &[],
+        categories: &[],
+        namespaced: false,
+        subresources: &[],
+        fields: &[],
+        columns: ingress::CLASS_COLUMNS,
+        rules: Rules::of::<api::networking::v1::IngressClass>(),
+    },
+    KindRow {
+        kind: Kind::NetworkPolicy,
+        singular: "networkpolicy",
+        short_names: &["netpol"],
+        categories: &[],
+        namespaced: true,
+        subresources: &[],
+        fields: &[],
+        columns: network_policy::COLUMNS,
+        rules: Rules::of::<api::networking::v1::NetworkPolicy>(),
     },
 ];

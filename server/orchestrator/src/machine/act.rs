@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::network::rules::Rules;
 use crate::object::Key;
 use crate::time::Millis;
 
@@ -53,6 +54,11 @@ pub enum MachineAct {
     /// The kubelet has read all reports about a Pod.
     Acknowledge {
         uid: Arc<str>,
+    },
+    /// kube-proxy writes the kernel's rules for a Service, or takes them away.
+    Program {
+        service: Key,
+        rules: Option<Arc<Rules>>,
     },
 }
 

@@ -282,6 +282,7 @@ impl Container {
             hooking: false,
             hook_failed: false,
             stopping: false,
+            requests: super::Requests::default(),
             health: imbl::OrdMap::new(),
             process: Process::new(
                 &command_line(config, &image),

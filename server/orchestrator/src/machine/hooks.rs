@@ -10,6 +10,8 @@ use crate::trace::Transition;
 use super::containers::inside;
 use super::probes::ProbeKind;
 use super::{Container, Happened, Hook, Machine, MachineEvent, Surroundings};
+use crate::images::application::Http;
+use crate::network::rules::Protocol;
 
 /// A `postStart` hook may take as long as it likes.
 const PATIENCE_MS: Millis = 3_600_000;
@@ -33,9 +35,10 @@ impl Container {
         match hook {
             Hook::Sleep(ms) => Carried { took_ms: (*ms).min(limit), well: true },
             // The answer does not matter, only that there is one.
-            Hook::HttpGet { port, path } => {
-                let answer = self.process.get(*port, path, around.clock.now);
-                Carried { took_ms: 2, well: answer.is_some() }
+            Hook::HttpGet { port, .. } => {
+                let listening = self.process.listening(*port, Protocol::Tcp);
+                let well = listening.is_some_and(|(server, _)| server.http != Http::None);
+                Carried { took_ms: 2, well }
             }
             Hook::Exec(arguments) => {
                 let mut inside = inside(hostname, "", around);

@@ -34,7 +34,8 @@ impl Machine {
                 pod.sandboxes += 1;
             }
             None => {
-                let pod = PodRuntime::new(key, uid, sandbox, grace_ms);
+                let on_host = matches!(network, Network::Host(_));
+                let pod = PodRuntime { on_host, ..PodRuntime::new(key, uid, sandbox, grace_ms) };
                 self.pods.insert(Arc::clone(uid), Arc::new(pod));
             }
         }

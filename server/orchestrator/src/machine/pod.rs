@@ -34,6 +34,8 @@ pub struct PodRuntime {
     pub grace_ms: Millis,
     /// Why it was evicted, if it was.
     pub evicted: Option<Arc<str>>,
+    /// Whether it uses its node's network.
+    pub on_host: bool,
 }
 
 /// What holds a Pod's network.
@@ -75,6 +77,7 @@ pub struct Container {
     pub hook_failed: bool,
     /// It has been told to stop.
     pub stopping: bool,
+    pub(super) requests: super::Requests,
     pub(super) health: OrdMap<ProbeKind, Health>,
     pub(super) process: Process,
     pub(super) meter: Meter,
@@ -186,6 +189,7 @@ impl PodRuntime {
             reports: Vector::new(),
             grace_ms,
             evicted: None,
+            on_host: false,
         }
     }
 

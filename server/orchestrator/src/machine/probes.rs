@@ -94,7 +94,9 @@ pub(super) fn schedule_all(
             attempt,
             kind: probe.kind,
         };
-        happened.next.push(Scheduled { after_ms, class: Class::Wait, event });
+        // Something waits for the others: that the container is ready, or has started.
+        let class = if probe.kind == ProbeKind::Liveness { Class::Routine } else { Class::Wait };
+        happened.next.push(Scheduled { after_ms, class, event });
     }
 }
 
@@ -209,7 +211,7 @@ fn http_get(
     around: &Surroundings<'_>,
 ) -> Result<(), String> {
     let ip = pod.ip().unwrap_or_default();
-    match container.process.get(port, path, around.clock.now) {
+    match pod.status_of_get(container, port, path, around) {
         Some(200..=399) => Ok(()),
         Some(status) => Err(format!("HTTP probe failed with statuscode: {status}")),
         None => {

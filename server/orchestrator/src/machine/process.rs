@@ -6,7 +6,8 @@ use std::sync::Arc;
 use imbl::{OrdMap, Vector};
 
 use crate::images::Image;
-use crate::images::application::{Http, OnTerm, Server};
+use crate::images::application::{OnTerm, Server};
+use crate::network::rules::Protocol;
 use crate::time::{Millis, Time};
 
 use super::commands::{self, Effect};
@@ -266,22 +267,26 @@ impl Process {
         limit
     }
 
-    /// Whether it listens on a port.
-    pub(super) fn listens(&self, port: u16) -> bool {
-        let serving = self.serving.as_ref().filter(|serving| serving.since.is_some());
-        serving.is_some_and(|serving| serving.server.ports.contains(&port))
+    /// The server that listens on a port, and since when.
+    pub(super) fn listening(&self, port: u16, protocol: Protocol) -> Option<(Arc<Server>, Time)> {
+        let serving = self.serving.as_ref()?;
+        let server = &serving.server;
+        let ports = if protocol == Protocol::Udp { &server.udp_ports } else { &server.ports };
+        Some((Arc::clone(server), serving.since?)).filter(|_| ports.contains(&port))
     }
 
-    /// The status of its answer to a GET, if it listens there and speaks HTTP.
-    pub(super) fn get(&self, port: u16, path: &str, now: Time) -> Option<u16> {
-        let serving = self.serving.as_ref().filter(|_| self.listens(port))?;
-        let path = path.split('?').next().unwrap_or_default();
-        match serving.server.http {
-            Http::None => None,
-            Http::All => Some(200),
-            Http::Paths(paths) => Some(if paths.contains(&path) { 200 } else { 404 }),
-            Http::Until(ms) => Some(if now - serving.since? < ms { 200 } else { 500 }),
-        }
+    /// Whether it listens on a port.
+    pub(super) fn listens(&self, port: u16) -> bool {
+        self.listening(port, Protocol::Tcp).is_some()
+    }
+
+    pub(super) fn environment(&self) -> &OrdMap<String, String> {
+        &self.variables
+    }
+
+    /// A file that it sees.
+    pub(super) fn file(&self, path: &str) -> Option<Vec<u8>> {
+        self.files.get(path).map(|text| text.clone().into_bytes())
     }
 
     /// Whether it ends when it is told to stop.

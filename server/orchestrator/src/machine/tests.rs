@@ -298,6 +298,6 @@ fn a_scenario_image_listens_where_it_says() {
     bench.act(&MachineAct::Start { uid: UID.into(), config: Arc::new(config("shop:2", &[])) });
     bench.run_until(bench.now + 2000);
     let process = bench.container().map(|container| &container.process);
-    assert_eq!(process.and_then(|process| process.get(9000, "/", bench.now)), Some(200));
-    assert_eq!(process.and_then(|process| process.get(80, "/", bench.now)), None);
+    assert_eq!(process.map(|process| process.listens(9000)), Some(true));
+    assert_eq!(process.map(|process| process.listens(80)), Some(false));
 }

@@ -12,6 +12,48 @@ pub struct HttpRequest {
     /// As they were sent, `Host` among them.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// Whether it is sent through TLS (`https`).
+    #[serde(default)]
+    pub tls: bool,
+}
+
+/// An address in the web, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Url {
+    pub host: String,
+    pub port: u16,
+    /// Path and query.
+    pub target: String,
+    pub tls: bool,
+}
+
+impl Url {
+    /// Reads `http://web.default:8080/path?query`; the scheme may be missing.
+    pub fn parse(text: &str) -> Option<Url> {
+        let (tls, rest) = match text.split_once("://") {
+            Some(("http", rest)) => (false, rest),
+            Some(("https", rest)) => (true, rest),
+            Some(_) => return None,
+            None => (false, text),
+        };
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, target) = rest.split_at(end);
+        let (host, port) = match authority.split_once(':') {
+            Some((host, port)) => (host, port.parse().ok()?),
+            None => (authority, if tls { 443 } else { 80 }),
+        };
+        let slash = if target.starts_with('/') { "" } else { "/" };
+        let target = format!("{slash}{target}");
+        (!host.is_empty()).then(|| Url { host: host.to_owned(), port, target, tls })
+    }
+
+    /// As it stands in the header `Host`.
+    pub fn authority(&self) -> String {
+        match (self.port, self.tls) {
+            (80, false) | (443, true) => self.host.clone(),
+            (port, _) => format!("{}:{port}", self.host),
+        }
+    }
 }
 
 /// A response.
@@ -30,6 +72,7 @@ impl HttpRequest {
             target: if target.is_empty() { "/".to_owned() } else { target.to_owned() },
             headers: vec![("Host".to_owned(), host.to_owned())],
             body: Vec::new(),
+            tls: false,
         }
     }
 

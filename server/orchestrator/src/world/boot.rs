@@ -24,7 +24,7 @@ use crate::world::World;
 use crate::world::control_plane::{ControlPlane, Program};
 use crate::world::delays::Delays;
 use crate::world::instance::Instance;
-use crate::world::{engine, manifests};
+use crate::world::{addons, engine, manifests};
 
 mod roles;
 
@@ -45,7 +45,7 @@ pub(super) fn boot(seed: u64, scenario: &Scenario) -> World {
         images: Catalogue::with(scenario),
         store: Store::default(),
         trace: Trace::default(),
-        random: Random::new(seed),
+        random: Random::of_boot(seed),
         queue: Queue::default(),
         machines: machines.collect(),
         instances: OrdMap::new(),
@@ -53,6 +53,9 @@ pub(super) fn boot(seed: u64, scenario: &Scenario) -> World {
         sessions_opened: 0,
         control_plane: ControlPlane::of(scenario),
         delays: Delays::default(),
+        flights: OrdMap::new(),
+        flights_begun: 0,
+        loads: OrdMap::new(),
         told: 0,
     };
     let cause = world.trace.push(world.now, Vec::new(), Actor::Bootstrap, false, What::Boot);
@@ -70,6 +73,7 @@ pub(super) fn boot(seed: u64, scenario: &Scenario) -> World {
         }
     }
     world.run_until(Time(0));
+    world.random = Random::new(seed);
     world
 }
 
@@ -156,7 +160,8 @@ fn calls(scenario: &Scenario) -> Vec<Call> {
         .chain(priority_classes())
         .map(|(kind, json)| object(kind, json))
         .chain(roles::objects())
-        .chain(nodes);
+        .chain(nodes)
+        .chain(addons::dns(scenario).into_iter().map(|(kind, json)| object(kind, json)));
     objects
         .flat_map(|object| {
             let status =

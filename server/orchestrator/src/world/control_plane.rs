@@ -51,7 +51,7 @@ impl Program {
         match host {
             Host::ControllerManager => Some(Program::ControllerManager),
             Host::Scheduler => Some(Program::Scheduler),
-            Host::EachNode | Host::ControlPlane => None,
+            Host::EachNode | Host::ControlPlane | Host::Addon => None,
         }
     }
 }

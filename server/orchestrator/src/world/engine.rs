@@ -44,6 +44,8 @@ impl World {
                 let outcome = machine.happen(event, &mut around);
                 happened(self, node, outcome, *cause);
             }
+            Due::Packet { flight } => self.fly(*flight),
+            Due::Traffic { load } => self.send_load(*load),
             Due::Silence { node, cause } => self.silence(node, *cause),
             Due::RenewDeadline { instance, cause } => self.renew_deadline(instance, *cause),
             Due::Reconnect { instance, cause } => self.reconnect(instance, *cause),
@@ -231,6 +233,9 @@ pub(super) fn happened(world: &mut World, node: &Arc<str>, happened: Happened, c
     }
     for said in happened.said {
         world.said(said);
+    }
+    for dialling in happened.dials {
+        world.dialled(node, dialling, cause);
     }
     for next in happened.next {
         let due = Due::Machine { node: Arc::clone(node), event: next.event, cause };

@@ -6,7 +6,9 @@ use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use thiserror::Error;
 
-use crate::object::Object;
+use crate::machine::Machine;
+use crate::network::Hop;
+use crate::object::{Key, Object};
 use crate::trace::{Actor, What};
 use crate::world::World;
 
@@ -25,6 +27,8 @@ pub enum Violation {
     RevisionGap(u64, u64),
     #[error("{0} is owned by {1}, which does not exist, and nobody is about to collect it")]
     Orphan(String, String),
+    #[error("trace entry {0} is an answer of a container that does not run")]
+    AnswerFromNobody(u64),
     #[error("the EndpointSlice {0} calls {1} ready, and no ready Pod has that address")]
     EndpointWithoutPod(String, String),
 }
@@ -53,6 +57,13 @@ impl World {
             if entry.causes.is_empty() && !from_outside {
                 violations.push(Violation::NoCause(entry.id));
             }
+            if let What::Packet { hop: Hop::Answered { node, pod, container, .. }, .. } =
+                &entry.what
+                && entry.at == self.now()
+                && !self.runs(node, pod, container)
+            {
+                violations.push(Violation::AnswerFromNobody(entry.id));
+            }
             if let What::Write { rev, .. } = entry.what {
                 if let Some(last) = last_rev.filter(|last| last + 1 != rev) {
                     violations.push(Violation::RevisionGap(rev, last));
@@ -61,6 +72,19 @@ impl World {
             }
         }
         violations
+    }
+
+    /// Whether a container runs on a node, or has ended at this very moment.
+    fn runs(&self, node: &str, pod: &Key, container: &str) -> bool {
+        let machine = self.machines().find(|machine| *machine.node == *node);
+        let mut pods = machine.into_iter().flat_map(Machine::pods).filter(|one| one.key == *pod);
+        pods.any(|one| {
+            let known = one.containers.get(container);
+            known.is_some_and(|known| match known.exit() {
+                Some(exit) => exit.finished == self.now(),
+                None => true,
+            })
+        })
     }
 
     fn check_objects(&self, violations: &mut Vec<Violation>) {

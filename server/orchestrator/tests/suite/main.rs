@@ -3,23 +3,28 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it finds other than it expects")]
 
 mod autoscaler;
+mod balancers;
 mod cluster;
 mod control_plane;
 mod cron_jobs;
 mod daemon_sets;
 mod deployments;
 mod disruption;
+mod dns;
 mod eviction;
 mod exec;
 mod garbage;
 mod jobs;
 mod kubelet_lifecycle;
 mod metrics;
+mod network_policy;
 mod priority_classes;
+mod proxy;
 mod quota;
 mod rbac;
 mod replica_sets;
 mod replication_controllers;
+mod requests;
 mod rollouts;
 mod scheduling;
 mod services;
@@ -27,4 +32,6 @@ mod simulation;
 mod stateful_sets;
 mod storage;
 mod told;
+mod traffic;
 mod usage;
+mod wires;

@@ -96,7 +96,7 @@ fn nodes_are_measured_while_they_are_on() {
     cluster.run_s(20);
     let names = |cluster: &Cluster| cluster.table(NODES, &[0, 1, 2]);
     let all = names(&cluster);
-    assert_eq!(all, ["control-plane-1 128m 779Mi", "node-1 45m 350Mi", "node-2 45m 350Mi"]);
+    assert_eq!(all, ["control-plane-1 132m 807Mi", "node-1 45m 350Mi", "node-2 45m 350Mi"]);
     cluster.fault(orchestrator::Fault::NodeOff { node: "node-2".to_owned() });
     assert_eq!(names(&cluster).len(), 2);
 }

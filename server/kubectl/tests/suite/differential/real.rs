@@ -167,7 +167,9 @@ async fn answer(State(cluster): State<Arc<Mutex<Cluster>>>, request: Request) ->
     match reply {
         Reply::Response(response) => response.map(Body::from),
         Reply::Stream { head, cursor } => head.map(|()| stream(cluster, cursor)),
-        Reply::Done | Reply::NotFound => unreachable!("a request is answered"),
+        Reply::Done | Reply::NotFound | Reply::Forwarded(_) => {
+            unreachable!("a request is answered")
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Databases and caches.
 
-use super::{Http, OnTerm, Server, Start, Starting, lines};
+use super::{Http, OnTerm, Role, Server, Start, Starting, lines};
 
 pub(super) fn redis(starting: Starting<'_>) -> Start {
     let banner = "\
@@ -22,6 +22,7 @@ pub(super) fn redis(starting: Starting<'_>) -> Start {
     Start::Serves(Server {
         banner: lines(&banner, starting.version),
         on_term: OnTerm::Exits { code: 0, after_ms: 80, lines: lines(end, "") },
+        role: Role::Redis,
         ..Server::quiet(port, Http::None)
     })
 }

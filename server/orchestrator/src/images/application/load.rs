@@ -83,6 +83,8 @@ impl Application {
             // Each request takes a million square roots.
             Application::HpaExample => Load::of(1, 12 * MIB, 10_000),
             Application::ResourceConsumer => Load::of(1, 6 * MIB, 100),
+            Application::CoreDns => Load::of(2, 14 * MIB, 60),
+            Application::IngressNginx => Load::of(2, 90 * MIB, 120),
             Application::Stress => stress(arguments),
             Application::VishStress => vish_stress(arguments),
         }

@@ -40,7 +40,10 @@ pub(super) fn greeter(title: &str, port: i32, starting: Starting<'_>) -> Start {
             after_ms: 100,
             lines: vec!["{time:%Y-%m-%dT%H:%M:%SZ} SIGTERM received, shutting down".to_owned()],
         },
-        ..Server::quiet(port, Http::All)
+        ..Server::quiet(
+            port,
+            Http::Greeter { title: title.to_owned(), version: version.to_owned() },
+        )
     })
 }
 
@@ -57,7 +60,7 @@ pub(super) fn nginx(starting: Starting<'_>) -> Start {
         ready: lines(NGINX_READY, starting.version),
         // The image's STOPSIGNAL is SIGQUIT.
         on_term: OnTerm::Exits { code: 0, after_ms: 120, lines: lines(NGINX_END, "") },
-        ..Server::quiet(80, Http::Paths(&["/", "/index.html", "/50x.html"]))
+        ..Server::quiet(80, Http::Nginx { version: starting.version.to_owned() })
     })
 }
 
@@ -71,7 +74,7 @@ AH00558: httpd: Could not reliably determine the server's fully qualified domain
     Start::Serves(Server {
         banner: lines(banner, starting.version),
         on_term: OnTerm::Exits { code: 0, after_ms: 120, lines: lines(end, "") },
-        ..Server::quiet(80, Http::Paths(&["/", "/index.html"]))
+        ..Server::quiet(80, Http::Httpd { version: starting.version.to_owned() })
     })
 }
 
@@ -90,8 +93,6 @@ pub(super) fn pause() -> Start {
 
 /// Kubernetes' own test image. Its first argument says what it is to do.
 pub(super) fn agnhost(starting: Starting<'_>) -> Start {
-    const PATHS: &[&str] =
-        &["/", "/clientip", "/echo", "/exit", "/healthz", "/hostname", "/hostName"];
     let port = |default| {
         let flag = starting.flag("http-port").or_else(|| starting.flag("port"));
         flag.and_then(|port| port.parse().ok()).unwrap_or(default)
@@ -103,11 +104,12 @@ pub(super) fn agnhost(starting: Starting<'_>) -> Start {
                 format!("{{time:%Y/%m/%d %H:%M:%S}} Started HTTP server on port {}", port(8080)),
                 "{time:%Y/%m/%d %H:%M:%S} Started UDP server on port  8081".to_owned(),
             ],
-            ..Server::quiet(port(8080), Http::Paths(PATHS))
+            udp_ports: vec![8081],
+            ..Server::quiet(port(8080), Http::Netexec)
         },
         "serve-hostname" => Server {
             banner: vec![format!("{{time:%Y/%m/%d %H:%M:%S}} Serving on port {}.", port(9376))],
-            ..Server::quiet(port(9376), Http::All)
+            ..Server::quiet(port(9376), Http::Hostname)
         },
         "liveness" => Server::quiet(8080, Http::Until(10_000)),
         _ => return Start::Idles,
@@ -128,33 +130,37 @@ fn agnhost_pause() -> Server {
 pub(super) fn http_echo(starting: Starting<'_>) -> Start {
     let listen = starting.flag("listen").unwrap_or(":5678");
     let port = listen.rsplit(':').next().and_then(|port| port.parse().ok());
-    if starting.flag("text").is_none() && !starting.has("ECHO_TEXT") {
+    let told = starting.environment.get("ECHO_TEXT").filter(|text| !text.is_empty());
+    let Some(text) = starting.flag("text").or(told.map(String::as_str)) else {
         return Start::Exits {
             code: 127,
             lines: vec!["Missing -text option or ECHO_TEXT env var!".to_owned()],
         };
-    }
+    };
+    let http = Http::Echo { text: text.to_owned(), version: starting.version.to_owned() };
     let end = "{time:%Y/%m/%d %H:%M:%S} [INFO] server is shutting down";
     Start::Serves(Server {
         starts_ms: 20,
         banner: vec![format!("{{time:%Y/%m/%d %H:%M:%S}} [INFO] server is listening on {listen}")],
         on_term: OnTerm::Exits { code: 0, after_ms: 30, lines: lines(end, "") },
-        ..Server::quiet(port.unwrap_or(5678), Http::All)
+        ..Server::quiet(port.unwrap_or(5678), http)
     })
 }
 
 pub(super) fn hello_app(starting: Starting<'_>) -> Start {
     let port = starting.environment.get("PORT").and_then(|port| port.parse().ok());
     let port = port.unwrap_or(8080);
+    // It tells its version with all three numbers.
+    let version = format!("{}.0", starting.version);
     Start::Serves(Server {
         starts_ms: 20,
         banner: vec![format!("{{time:%Y/%m/%d %H:%M:%S}} Server listening on port {port}")],
         on_term: OnTerm::exits(2),
-        ..Server::quiet(port, Http::All)
+        ..Server::quiet(port, Http::Hello { version })
     })
 }
 
-pub(super) fn echoserver() -> Start {
+pub(super) fn echoserver(starting: Starting<'_>) -> Start {
     Start::Serves(Server {
         banner: vec!["Generating self-signed cert".to_owned()],
         ready: vec!["Starting nginx".to_owned()],
@@ -162,7 +168,7 @@ pub(super) fn echoserver() -> Start {
         ports: vec![8080, 8443],
         // Its first process is a shell without a handler.
         on_term: OnTerm::Ignores,
-        ..Server::quiet(8080, Http::All)
+        ..Server::quiet(8080, Http::Echoserver { version: starting.version.to_owned() })
     })
 }
 
@@ -175,7 +181,7 @@ pub(super) fn whoami(starting: Starting<'_>) -> Start {
         starts_ms: 20,
         banner: vec![format!("{{time:%Y/%m/%d %H:%M:%S}} Starting up on port {port}")],
         on_term: OnTerm::exits(2),
-        ..Server::quiet(port, Http::All)
+        ..Server::quiet(port, Http::Whoami)
     })
 }
 
@@ -196,7 +202,7 @@ No 'wp-config.php' found in /var/www/html, but 'WORDPRESS_...' variables supplie
         ready: lines(ready, ""),
         // The image's STOPSIGNAL is SIGWINCH.
         on_term: OnTerm::exits(0),
-        ..Server::quiet(80, Http::None)
+        ..Server::quiet(80, Http::Wordpress { database: supplied })
     })
 }
 
@@ -214,7 +220,7 @@ pub(super) fn python(starting: Starting<'_>) -> Start {
                 starts_ms: 200,
                 // Standard output is no terminal: what it would print stays in its buffer.
                 on_term: OnTerm::Ignores,
-                ..Server::quiet(port, Http::Paths(&["/"]))
+                ..Server::quiet(port, Http::Python { version: starting.version.to_owned() })
             })
         }
         [script] if script.ends_with(".py") => no_such_script(script),

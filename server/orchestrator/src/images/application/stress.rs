@@ -63,10 +63,10 @@ pub(super) fn hpa_example() -> Start {
     Start::Serves(Server {
         starts_ms: 150,
         banner: vec![line.to_owned()],
-        ..Server::quiet(80, Http::All)
+        ..Server::quiet(80, Http::Php { text: "OK!" })
     })
 }
 
 pub(super) fn resource_consumer() -> Start {
-    Start::Serves(Server { on_term: OnTerm::exits(2), ..Server::quiet(8080, Http::All) })
+    Start::Serves(Server { on_term: OnTerm::exits(2), ..Server::quiet(8080, Http::Consumer) })
 }

@@ -58,7 +58,10 @@ fn a_pod_of_the_same_name_is_another_pod() {
         +11.0s   Started: Container started
     "#]],
     );
-    let left: Vec<usize> = story.world.machines().map(|machine| machine.pods().count()).collect();
+    let of_default = |pod: &&crate::machine::PodRuntime| pod.key.namespace() == "default";
+    let machines = story.world.machines();
+    let left: Vec<usize> =
+        machines.map(|machine| machine.pods().filter(of_default).count()).collect();
     assert_eq!(left, [0, 1]);
 }
 

@@ -52,6 +52,8 @@ impl Story {
         for entry in entries {
             let What::Write { before, after, .. } = &entry.what else { continue };
             let line = match (before, after) {
+                // The cluster's own Pods have other stories.
+                (Some(other), _) | (_, Some(other)) if other.namespace() != "default" => continue,
                 (_, Some(Object::Pod(pod))) => row(pod),
                 (Some(Object::Pod(pod)), None) => {
                     format!("{} is gone", pod.metadata.name.as_deref().unwrap_or_default())
