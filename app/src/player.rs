@@ -20,6 +20,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use protocol::{Down, Millis, Moment, Position, Snapshot};
 
+pub(crate) use cluster::is_of_learners;
 pub use cluster::{Cluster, Object};
 pub use core::{Core, Face, Frame, Notch};
 pub use playhead::Pace;

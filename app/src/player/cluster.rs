@@ -117,10 +117,14 @@ impl Cluster {
         self.objects.get(&key(object))
     }
 
+    /// The Pods of learners. Those of the cluster itself are drawn as what they are: the control
+    /// plane.
     pub fn pods(&self) -> impl Iterator<Item = (&Object, &PodView)> {
-        self.of_kind("Pod").filter_map(|object| match &object.detail {
-            Detail::Pod(pod) => Some((object, pod)),
-            _ => None,
+        self.of_kind("Pod").filter(|object| is_of_learners(object)).filter_map(|object| {
+            match &object.detail {
+                Detail::Pod(pod) => Some((object, pod)),
+                _ => None,
+            }
         })
     }
 
@@ -156,6 +160,11 @@ impl Cluster {
             })
         })
     }
+}
+
+/// Whether an object is not one of those that the cluster needs for itself.
+pub(crate) fn is_of_learners(object: &Object) -> bool {
+    object.object.namespace != "kube-system"
 }
 
 /// What an object is known by: a new object of the same name takes the old one's place.

@@ -1,6 +1,6 @@
 //! The cards above the nodes: Deployments with their ReplicaSets, and Services.
 
-use crate::player::{Cluster, Object};
+use crate::player::{Cluster, Object, is_of_learners};
 use protocol::{DeploymentView, Detail, ReplicaSetView, ServiceView};
 
 /// One card, in the order of creation, so that a new one goes to the end.
@@ -30,6 +30,7 @@ pub(crate) struct Set {
 pub(crate) fn cards(cluster: &Cluster) -> Vec<Card> {
     let mut cards: Vec<Card> =
         deployments(cluster).chain(lone_sets(cluster)).chain(services(cluster)).collect();
+    cards.retain(|card| is_of_learners(&card.object));
     cards.sort_by(|a, b| {
         let by = |card: &Card| (card.object.created_ms, card.object.object.clone());
         by(a).cmp(&by(b))
