@@ -4,13 +4,13 @@ use lessons::{Course, Language, course};
 
 #[test]
 fn the_course_can_be_read() {
-    let slugs: Vec<&str> = course().lessons().iter().map(|lesson| lesson.slug.as_str()).collect();
-    assert_eq!(slugs, ["first-pod", "deployments"]);
+    let numbers: Vec<u32> = course().lessons().iter().map(|lesson| lesson.number.into()).collect();
+    assert!(numbers.is_sorted() && numbers.len() >= 12, "{numbers:?}");
     let lesson = course().lesson("first-pod").unwrap();
     assert_eq!(lesson.text(Language::Korean).title, "첫 파드");
     assert_eq!(lesson.text(Language::English).title, "Your first Pod");
     let (before, after) = course().neighbours("first-pod");
-    assert_eq!((before.is_none(), after.map(|it| it.number)), (true, Some(9)));
+    assert_eq!((before.map(|it| it.number), after.map(|it| it.number)), (Some(4), Some(7)));
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl World {
             Input::Session(input) => self.session_input(input),
             Input::Traffic(traffic) => self.steer_traffic(traffic),
             Input::Outside { address, port, request } => {
-                Reply::Response(self.from_outside(address, *port, request))
+                Reply::Response(self.ask_from_outside(address, *port, request))
             }
             Input::Forward { namespace, pod, port, bytes } => {
                 Reply::Forwarded(self.forward(namespace, pod, *port, bytes))

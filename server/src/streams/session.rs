@@ -123,10 +123,9 @@ impl Line {
                 }
             }
         };
-        match timeout(PONG, pong).await {
-            Ok(answered) => answered?,
-            // It may have other things to do first; what it reads then, it reads late.
-            Err(_) => {}
+        // Without an answer in time it has other things to do first, and will read late.
+        if let Ok(answered) = timeout(PONG, pong).await {
+            answered?;
         }
         sleep(SETTLE).await;
         Ok(())

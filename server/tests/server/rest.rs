@@ -261,6 +261,8 @@ async fn faults_that_the_page_does_not_draw_reach_the_model() {
     check(r#"{"kind": "node-heal", "node": "nowhere"}"#, 404).await;
     check(r#"{"kind": "earthquake"}"#, 422).await;
     check(r#"{"kind": "node-off", "node": "node-1", "loud": "yes"}"#, 422).await;
+    // The program gets its time to end.
+    house.ask("POST", &format!("/sandboxes/{id}/clock"), r#"{"advance_ms": 60000}"#).await;
     let refused = house.get(&format!("/sandboxes/{id}/api/v1/nodes")).await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     let trace = house.get(&format!("/sandboxes/{id}/trace?since=0")).await.json().to_string();

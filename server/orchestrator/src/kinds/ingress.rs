@@ -39,8 +39,7 @@ impl Particulars for Ingress {
     const GENERATION: bool = true;
 
     fn begin(&mut self) {
-        self.status =
-            Some(IngressStatus { load_balancer: Some(Default::default()), ..Default::default() });
+        self.status = Some(IngressStatus { load_balancer: Some(Default::default()) });
     }
 
     fn keep(&mut self, old: &Ingress) {

@@ -104,23 +104,10 @@ impl World {
             if !flight.traced {
                 continue;
             }
-            let actor = self.actor_of(flight, &hop);
+            let actor = actor_of(flight, &hop);
             let causes = flight.cause.into_iter().collect();
             let what = What::Packet { flight: flight.id, hop };
             flight.cause = Some(self.trace.push(self.now, causes, actor, false, what));
-        }
-    }
-
-    fn actor_of(&self, flight: &Flight, hop: &Hop) -> Actor {
-        let sender = flight.legs.last().or(flight.legs.first());
-        let node = hop.node().or_else(|| sender.and_then(|leg| leg.source.node.as_ref()));
-        match (hop, node) {
-            _ if flight.cause.is_none() => Actor::Client { agent: "outside".into() },
-            (Hop::Translated { node, .. } | Hop::Rejected { node, .. }, _) => {
-                Actor::Component { name: "kube-proxy", node: Some(Arc::clone(node)) }
-            }
-            (_, Some(node)) => Actor::Runtime { node: Arc::clone(node) },
-            (_, None) => Actor::Client { agent: "outside".into() },
         }
     }
 
@@ -340,5 +327,19 @@ impl World {
         let back_ms = Millis::from(leg.source.node.as_ref() != Some(&node));
         hops.push(Hop::Answered { node, pod: pod.key.clone(), container, answer });
         Step::End(back_ms, outcome)
+    }
+}
+
+/// Who sends a flight on its next hop.
+fn actor_of(flight: &Flight, hop: &Hop) -> Actor {
+    let sender = flight.legs.last().or(flight.legs.first());
+    let node = hop.node().or_else(|| sender.and_then(|leg| leg.source.node.as_ref()));
+    match (hop, node) {
+        _ if flight.cause.is_none() => Actor::Client { agent: "outside".into() },
+        (Hop::Translated { node, .. } | Hop::Rejected { node, .. }, _) => {
+            Actor::Component { name: "kube-proxy", node: Some(Arc::clone(node)) }
+        }
+        (_, Some(node)) => Actor::Runtime { node: Arc::clone(node) },
+        (_, None) => Actor::Client { agent: "outside".into() },
     }
 }

@@ -22,7 +22,7 @@ const HEADERS_MAX: usize = 64;
 impl World {
     /// What a client outside of the cluster gets from an address. One that is not reached answers
     /// 504 with the reason.
-    pub(super) fn from_outside(
+    pub(super) fn ask_from_outside(
         &mut self,
         address: &str,
         port: u16,

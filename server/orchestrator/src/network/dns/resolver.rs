@@ -52,7 +52,7 @@ impl Resolver {
             resolver.searches.extend(config.searches.iter().flatten().cloned());
             let ndots = config.options.iter().flatten();
             let ndots = ndots.filter(|option| option.name.as_deref() == Some("ndots"));
-            let ndots = ndots.filter_map(|option| option.value.as_ref()?.parse().ok()).last();
+            let ndots = ndots.filter_map(|option| option.value.as_ref()?.parse().ok()).next_back();
             resolver.ndots = ndots.unwrap_or(resolver.ndots);
         }
         resolver
