@@ -4,7 +4,7 @@ use lessons::{Course, Language, course};
 
 #[test]
 fn the_course_can_be_read() {
-    let numbers: Vec<u32> = course().lessons().iter().map(|lesson| lesson.number.into()).collect();
+    let numbers: Vec<u32> = course().lessons().iter().map(|lesson| lesson.number).collect();
     assert!(numbers.is_sorted() && numbers.len() >= 12, "{numbers:?}");
     let lesson = course().lesson("first-pod").unwrap();
     assert_eq!(lesson.text(Language::Korean).title, "첫 파드");
