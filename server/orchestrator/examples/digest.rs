@@ -75,6 +75,7 @@ fn answer(reply: &Reply) -> String {
     match reply {
         Reply::Response(response) => response.status().as_u16().to_string(),
         Reply::Stream { .. } => "stream".to_owned(),
+        Reply::Forwarded(_) => "forwarded".to_owned(),
         Reply::Done => "done".to_owned(),
         Reply::NotFound => "not found".to_owned(),
     }

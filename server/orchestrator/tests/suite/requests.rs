@@ -150,8 +150,7 @@ fn a_client_keeps_its_endpoint_with_session_affinity() {
         cluster.traffic(url, 20, 5_000);
         cluster.run_s(6);
         let pods = cluster.names(Kind::Pod).into_iter().filter(|name| name.starts_with("web"));
-        let asked = pods.filter(|pod| cluster.requests(pod, "app") > 0).count();
-        asked
+        pods.filter(|pod| cluster.requests(pod, "app") > 0).count()
     };
     assert_eq!(answers(&mut cluster, "http://same/"), 1);
     assert_eq!(answers(&mut cluster, "http://any/"), 3);
