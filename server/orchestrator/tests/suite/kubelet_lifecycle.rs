@@ -54,7 +54,7 @@ fn sidecars_start_first_and_stop_last_in_reverse_order() {
         &expect![[r#"
             Normal Scheduled: Successfully assigned default/web to node-1
             Normal Pulling: Pulling image "busybox:1.36"
-            Normal Pulled: Successfully pulled image "busybox:1.36" in 718ms (718ms including waiting). Image size: 2221437 bytes.
+            Normal Pulled: Successfully pulled image "busybox:1.36" in 773ms (773ms including waiting). Image size: 2221437 bytes.
             Normal Created: Container created
             Normal Started: Container started
             Normal Pulled: Container image "busybox:1.36" already present on machine and can be accessed by the pod
