@@ -1,5 +1,7 @@
 //! `kubectl api-resources` and `kubectl api-versions`.
 
+use std::collections::BTreeSet;
+
 use futures::FutureExt;
 
 use super::Command;
@@ -61,6 +63,9 @@ async fn resources(context: &Context<'_>) -> Outcome {
         .iter()
         .filter(|resource| is_wanted(context, resource))
         .collect();
+    // Each in the version that its group prefers, which is named first.
+    let mut known = BTreeSet::new();
+    shown.retain(|resource| known.insert((&resource.group, &resource.plural)));
     match arguments.get("sort-by") {
         "name" => shown.sort_by_key(|resource| resource.plural.clone()),
         "kind" => shown.sort_by_key(|resource| resource.kind.clone()),
