@@ -59,7 +59,7 @@ fn creation(object: &Value) -> Option<ApiRequest> {
         group => format!("/apis/{group}/{}", kind.version()),
     };
     let uri = match kind {
-        Kind::Namespace | Kind::Node => format!("{root}/{}", kind.plural()),
+        kind if !kind.is_namespaced() => format!("{root}/{}", kind.plural()),
         _ => {
             let namespace = object["metadata"]["namespace"].as_str().unwrap_or("default");
             format!("{root}/namespaces/{namespace}/{}", kind.plural())
