@@ -148,9 +148,9 @@ impl World {
         }
         let Some(instance) = self.instance_mut(id) else { return };
         if instance.in_flight.is_empty()
-            && let Some(next) = instance.next_in_line()
+            && let Some(next) = instance.first_in_line()
         {
-            self.take_turn(id, next);
+            self.soon(class_of(&next), Due::Decide { instance: id.clone(), key: next });
         }
     }
 

@@ -28,8 +28,8 @@ pub(super) struct Instance {
     pub(super) dirty: OrdMap<Key, Vec<EntryId>>,
     /// Keys that wait for the cache to see the instance's own last write.
     pub(super) blocked: OrdSet<Key>,
-    /// For a serial component: keys whose turn comes when the one in flight is done, Pods of higher
-    /// priority first, then in the order in which they came.
+    /// For a serial component: keys that wait for their turn, Pods of higher priority first, then in
+    /// the order in which they came.
     pub(super) backlog: OrdMap<(Reverse<i32>, u64), Key>,
     pub(super) arrivals: u64,
     pub(super) in_flight: OrdMap<Key, InFlight>,
@@ -83,15 +83,28 @@ impl Instance {
         self.backlog.insert((Reverse(priority), self.arrivals), key.clone());
     }
 
-    /// The next key of the backlog that still wants a turn.
-    pub(super) fn next_in_line(&mut self) -> Option<Key> {
+    /// The next key of the backlog that still wants a turn, left in its place.
+    pub(super) fn first_in_line(&mut self) -> Option<Key> {
         loop {
             let (place, key) = self.backlog.get_min().cloned()?;
-            self.backlog.remove(&place);
             if self.dirty.contains_key(&key) {
                 return Some(key);
             }
+            self.backlog.remove(&place);
         }
+    }
+
+    /// The next key of the backlog that may have its turn now; those that must first see their own
+    /// last write step aside.
+    pub(super) fn next_in_line(&mut self) -> Option<Key> {
+        while let Some(key) = self.first_in_line() {
+            self.backlog = self.backlog.without_min().1;
+            if !self.lags(&key) {
+                return Some(key);
+            }
+            self.blocked.insert(key);
+        }
+        None
     }
 
     /// Whether the cache lags behind the instance's own last write for this key.

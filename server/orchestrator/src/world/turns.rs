@@ -48,6 +48,11 @@ impl World {
     }
 
     pub(super) fn take_turn(&mut self, id: &InstanceId, key: Key) {
+        if TABLE[id.row].serial
+            && let Some(instance) = self.instance_mut(id)
+        {
+            instance.line_up(&key);
+        }
         let class = class_of(&key);
         self.soon(class, Due::Decide { instance: id.clone(), key });
     }
@@ -61,22 +66,26 @@ impl World {
         self.random.between(Purpose::Latency, LATENCY_MS.0, LATENCY_MS.1)
     }
 
-    pub(super) fn decide(&mut self, id: &InstanceId, key: &Key) {
+    /// Whose turn it is: of a serial component the first in line, whoever was called.
+    fn whose_turn(&mut self, id: &InstanceId, called: &Key) -> Option<Key> {
+        let instance = self.instance_mut(id).filter(|instance| instance.running)?;
+        if TABLE[id.row].serial {
+            return if instance.in_flight.is_empty() { instance.next_in_line() } else { None };
+        }
+        if instance.in_flight.contains_key(called) || !instance.dirty.contains_key(called) {
+            return None;
+        }
+        if instance.lags(called) {
+            instance.blocked.insert(called.clone());
+            return None;
+        }
+        Some(called.clone())
+    }
+
+    pub(super) fn decide(&mut self, id: &InstanceId, called: &Key) {
         let component = TABLE[id.row];
-        let Some(instance) = self.instance_mut(id).filter(|instance| instance.running) else {
-            return;
-        };
-        if instance.in_flight.contains_key(key) || !instance.dirty.contains_key(key) {
-            return;
-        }
-        if instance.lags(key) {
-            instance.blocked.insert(key.clone());
-            return;
-        }
-        if component.serial && !instance.in_flight.is_empty() {
-            instance.line_up(key);
-            return;
-        }
+        let Some(key) = &self.whose_turn(id, called) else { return };
+        let Some(instance) = self.instance_mut(id) else { return };
         let causes = instance.dirty.remove(key).unwrap_or_default();
         instance.wrote.remove(key);
         let timer = instance.timers.remove(key);

@@ -134,7 +134,7 @@ fn a_node_short_of_memory_says_so_and_evicts_what_is_far_above_its_request() {
         &expect![[r#"
             Normal Scheduled: Successfully assigned default/greedy to node-1
             Normal Pulling: Pulling image "polinux/stress"
-            Normal Pulled: Successfully pulled image "polinux/stress" in 952ms (2.59s including waiting). Image size: 4049409 bytes.
+            Normal Pulled: Successfully pulled image "polinux/stress" in 952ms (2.591s including waiting). Image size: 4049409 bytes.
             Normal Created: Container created
             Normal Started: Container started
             Normal Killing: Stopping container app
