@@ -116,7 +116,7 @@ async fn the_past_can_be_seen_and_forked_and_asked_why() {
         panic!("no snapshot");
     };
     assert_eq!(snapshot.at_ms, 999);
-    assert!(snapshot.objects.iter().all(|object| object.object.kind != "Deployment"));
+    assert!(snapshot.objects.iter().all(|object| object.object.name != "hello-world"));
     let beyond = page.act(Act::Seek { at_ms: 999_999 }).await;
     assert_eq!(beyond, Reply::Refused { reason: Refusal::OutOfRange });
 

@@ -142,7 +142,7 @@ fn of_many_that_wait_the_important_go_first() {
         create(&mut cluster, &format!("low-{number}"), &half, spec("low"));
     }
     create(&mut cluster, "high", &half, spec("high"));
-    cluster.run_s(30);
+    cluster.run_s(5);
     assert_eq!(node(&cluster, "high"), None);
     cluster.ok("PATCH", node_uri, &json!({"metadata": {"labels": {"disk": "ssd"}}}));
     cluster.run_s(2);
