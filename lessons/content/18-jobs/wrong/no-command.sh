@@ -1,0 +1,2 @@
+# step: again
+kubectl create deployment report --image=busybox:1.37

@@ -1,0 +1,3 @@
+# step: many
+kubectl apply -f parcels.yaml
+kubectl scale job parcels --replicas=6
