@@ -1,0 +1,2 @@
+# step: scheduler
+kubectl delete pod kube-scheduler-control-plane-1 -n kube-system

@@ -1,0 +1,16 @@
+# step: manifest
+cat > control-plane.yaml <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata:
+  name: control-plane-pod
+spec:
+  containers:
+    - name: kube-apiserver
+      image: registry.k8s.io/kube-apiserver:v1.36.0
+    - name: kube-controller-manager
+      image: registry.k8s.io/controller-manager:v1.36.0
+    - name: kube-scheduler
+      image: registry.k8s.io/scheduler:v1.36.0
+EOF
+kubectl apply -f control-plane.yaml

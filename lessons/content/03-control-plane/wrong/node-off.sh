@@ -1,0 +1,2 @@
+# step: door
+fault node-off control-plane-1

@@ -1,0 +1,2 @@
+# step: by-hand
+fault component-start kube-scheduler

@@ -1,0 +1,2 @@
+# step: door
+fault component-stop etcd

@@ -1,0 +1,2 @@
+# step: controllers
+fault component-stop kube-scheduler

@@ -1,0 +1,2 @@
+# step: mirror
+kubectl delete pod kube-scheduler-control-plane-1
