@@ -1,0 +1,2 @@
+# step: release
+kubectl delete pod db-1 --wait=false

@@ -1,0 +1,2 @@
+# step: node
+fault node-off control-plane-1

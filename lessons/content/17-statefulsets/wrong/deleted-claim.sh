@@ -1,0 +1,2 @@
+# step: again
+kubectl delete pvc data-db-1 --wait=false

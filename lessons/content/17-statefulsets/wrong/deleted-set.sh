@@ -1,0 +1,2 @@
+# step: again
+kubectl delete statefulset db

@@ -1,0 +1,2 @@
+# step: again
+fault container-kill default/db-1/redis

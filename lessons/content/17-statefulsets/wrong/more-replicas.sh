@@ -1,0 +1,2 @@
+# step: release
+kubectl scale statefulset db --replicas=4

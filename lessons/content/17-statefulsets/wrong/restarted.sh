@@ -1,0 +1,2 @@
+# step: release
+kubectl rollout restart statefulset db

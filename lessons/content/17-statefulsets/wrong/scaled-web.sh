@@ -1,0 +1,2 @@
+# step: scale
+kubectl scale deployment web --replicas=1

@@ -1,0 +1,2 @@
+# step: scale
+kubectl scale statefulset db --replicas=0
