@@ -3,35 +3,24 @@
 //! Evidence is built from facts alone, one after another, so the same log always gives the same
 //! evidence. Lists become CEL values when a rule first asks for them after they changed.
 
-use std::collections::{BTreeMap, HashMap};
+pub(crate) mod lists;
+mod shared;
+mod traffic;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::OnceLock;
 
-use cel::common::types::{
-    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString,
-};
 use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
+use orchestrator::network::traffic::Bucket;
 use serde_json::{Value, json};
 
-/// The lists of objects of one kind: variable, kind.
-pub(crate) const KINDS: [(&str, &str); 12] = [
-    ("configMaps", "ConfigMap"),
-    ("deployments", "Deployment"),
-    ("endpointSlices", "EndpointSlice"),
-    ("events", "Event"),
-    ("jobs", "Job"),
-    ("namespaces", "Namespace"),
-    ("nodes", "Node"),
-    ("pods", "Pod"),
-    ("replicaSets", "ReplicaSet"),
-    ("secrets", "Secret"),
-    ("services", "Service"),
-    ("statefulSets", "StatefulSet"),
-];
+use shared::{list, to_cel};
+use traffic::Loads;
 
-/// The other variables.
-pub(crate) const OTHERS: [&str; 7] =
-    ["objects", "requests", "last", "happened", "history", "clock", "attempt"];
+/// The variables beside the lists of objects.
+pub(crate) const OTHERS: [&str; 8] =
+    ["objects", "requests", "last", "happened", "history", "traffic", "clock", "attempt"];
 
 /// How many requests, and how many happenings, of one step are kept.
 const KEPT_MAX: usize = 1_000;
@@ -48,6 +37,8 @@ pub enum Fact {
     Removed { kind: String, namespace: String, name: String },
     /// Something else happened; `what` names it (`started`, `delivered`, `fault`, …).
     Happened(Value),
+    /// A second of a load's traffic is over, and its requests are counted.
+    Traffic { load: String, second: Bucket },
 }
 
 /// What the learner tried in the page, as it ended: for answers to mistakes that never reach the
@@ -89,13 +80,15 @@ struct Measured {
     last: i64,
 }
 
-/// The variables of rules, with their values.
+/// The variables of rules, with their values. A copy shares them.
+#[derive(Clone)]
 pub struct Evidence {
-    objects: BTreeMap<Key, Value>,
-    requests: Vec<Value>,
+    objects: BTreeMap<Key, Box<dyn Val>>,
+    requests: VecDeque<Box<dyn Val>>,
     last: Value,
-    happened: Vec<Value>,
+    happened: VecDeque<Box<dyn Val>>,
     measured: BTreeMap<String, Measured>,
+    traffic: Loads,
     attempt: Attempt,
     now_ms: i64,
     step_ms: i64,
@@ -113,13 +106,14 @@ impl std::fmt::Debug for Evidence {
 
 impl Default for Evidence {
     fn default() -> Evidence {
-        let names = KINDS.iter().map(|(name, _)| *name).chain(OTHERS);
+        let names = lists::names().chain(OTHERS);
         Evidence {
             objects: BTreeMap::new(),
-            requests: Vec::new(),
+            requests: VecDeque::new(),
             last: nothing_yet(),
-            happened: Vec::new(),
+            happened: VecDeque::new(),
             measured: BTreeMap::new(),
+            traffic: Loads::default(),
             attempt: Attempt::default(),
             now_ms: 0,
             step_ms: 0,
@@ -140,16 +134,17 @@ impl Evidence {
             Fact::Stored(object) => {
                 let key = key_of(&object);
                 self.forget_kind(&key.0);
-                self.objects.insert(key, object);
+                self.objects.insert(key, to_cel(&object));
             }
             Fact::Removed { kind, namespace, name } => {
                 self.forget_kind(&kind);
                 self.objects.remove(&(kind, namespace, name));
             }
             Fact::Happened(what) => {
-                push(&mut self.happened, what);
+                push(&mut self.happened, &what);
                 self.forget("happened");
             }
+            Fact::Traffic { load, second } => self.take_traffic(&load, &second),
         }
     }
 
@@ -158,6 +153,7 @@ impl Evidence {
         self.requests.clear();
         self.happened.clear();
         self.measured.clear();
+        self.traffic = Loads::default();
         self.last = nothing_yet();
         self.attempt = Attempt::default();
         self.step_ms = self.now_ms;
@@ -189,8 +185,16 @@ impl Evidence {
             self.last = request.clone();
             self.forget("last");
         }
-        push(&mut self.requests, request);
+        push(&mut self.requests, &request);
         self.forget("requests");
+    }
+
+    fn take_traffic(&mut self, load: &str, second: &Bucket) {
+        // A second that began before the step is not all of the step.
+        if second.second.saturating_mul(1_000) >= self.step_ms {
+            self.traffic.add(load, second);
+            self.forget("traffic");
+        }
     }
 
     /// The count of changes so far, for [`Evidence::changed_since`].
@@ -212,19 +216,22 @@ impl Evidence {
 
     fn forget_kind(&mut self, kind: &str) {
         self.forget("objects");
-        if let Some((name, _)) = KINDS.iter().find(|(_, of)| *of == kind) {
+        if let Some(name) = lists::of_kind(kind) {
             self.forget(name);
         }
     }
 
     fn build(&self, name: &str) -> Box<dyn Val> {
-        if let Some((_, kind)) = KINDS.iter().find(|(variable, _)| *variable == name) {
-            return list(self.objects.values().filter(|object| object["kind"] == *kind));
+        if let Some(kind) = lists::kind_of(name) {
+            let first = (kind.to_owned(), String::new(), String::new());
+            let of_kind = self.objects.range(first..).take_while(|((of, ..), _)| of == kind);
+            return list(of_kind.map(|(_, object)| object.clone()));
         }
         match name {
-            "objects" => list(self.objects.values()),
-            "requests" => list(&self.requests),
-            "happened" => list(&self.happened),
+            "objects" => list(self.objects.values().cloned()),
+            "requests" => list(self.requests.iter().cloned()),
+            "happened" => list(self.happened.iter().cloned()),
+            "traffic" => to_cel(&self.traffic.to_json()),
             "last" => to_cel(&self.last),
             "history" => to_cel(&self.history()),
             "clock" => to_cel(&json!({
@@ -266,33 +273,9 @@ fn key_of(object: &Value) -> Key {
     (text(&object["kind"]), text(&metadata["namespace"]), text(&metadata["name"]))
 }
 
-fn push(kept: &mut Vec<Value>, value: Value) {
+fn push(kept: &mut VecDeque<Box<dyn Val>>, value: &Value) {
     if kept.len() == KEPT_MAX {
-        kept.remove(0);
+        kept.pop_front();
     }
-    kept.push(value);
-}
-
-fn list<'a>(values: impl IntoIterator<Item = &'a Value>) -> Box<dyn Val> {
-    let items: Vec<Box<dyn Val>> = values.into_iter().map(to_cel).collect();
-    Box::new(CelList::from(items))
-}
-
-fn to_cel(value: &Value) -> Box<dyn Val> {
-    match value {
-        Value::Null => Box::new(CelNull),
-        Value::Bool(it) => Box::new(CelBool::from(*it)),
-        Value::Number(number) => match number.as_i64() {
-            Some(whole) => Box::new(CelInt::from(whole)),
-            None => Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN))),
-        },
-        Value::String(text) => Box::new(CelString::from(text.clone())),
-        Value::Array(items) => list(items),
-        Value::Object(fields) => {
-            let entry =
-                |(name, value): (&String, &Value)| (CelMapKey::from(name.clone()), to_cel(value));
-            let map: HashMap<CelMapKey<'static>, Box<dyn Val>> = fields.iter().map(entry).collect();
-            Box::new(CelMap::from(map))
-        }
-    }
+    kept.push_back(to_cel(value));
 }

@@ -1,18 +1,55 @@
 //! From the model's trace to the facts that lessons look at. What lessons call things is said here
 //! alone.
 
+use orchestrator::network::{Hop, Loss};
 use orchestrator::trace::{Actor, Entry, Transition, What};
-use orchestrator::{Fault, Kind, Trace};
+use orchestrator::{Fault, Kind, World};
 use serde_json::{Map, Value, json};
 
 use crate::evidence::Fact;
 
 /// The user agent of the requests that set a lesson up: they are not the learner's.
-pub const START_AGENT: &str = "wheelhouse-start";
+pub(crate) const START_AGENT: &str = "wheelhouse-start";
 
-/// The facts of a trace from a position on, each with its model time.
-pub(crate) fn facts(trace: &Trace, from: u64) -> impl Iterator<Item = (i64, Fact)> {
-    trace.iter_from(from).filter_map(|entry| Some((entry.at.0, fact(entry)?)))
+/// How far a world has been read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Read {
+    /// Entries of its trace.
+    entries: u64,
+    /// Seconds of its traffic.
+    seconds: i64,
+}
+
+/// The facts of a world that were not read yet, each with its model time, in order. A second of
+/// traffic counts when it is over, so how often one reads makes no difference.
+pub(crate) fn facts<'a>(
+    world: &'a World,
+    read: &mut Read,
+) -> impl Iterator<Item = (i64, Fact)> + use<'a> {
+    let now = Read { entries: world.trace().len(), seconds: world.now().0.div_euclid(1_000) };
+    let from = std::mem::replace(read, now);
+    let mut seconds = seconds(world, from.seconds..now.seconds).into_iter().peekable();
+    let entries = world.trace().iter_from(from.entries);
+    let mut entries = entries.filter_map(|entry| Some((entry.at.0, fact(entry)?))).peekable();
+    std::iter::from_fn(move || match (seconds.peek(), entries.peek()) {
+        (Some(second), Some(entry)) if second.0 <= entry.0 => seconds.next(),
+        (Some(_), None) => seconds.next(),
+        _ => entries.next(),
+    })
+}
+
+/// What the traffic of some seconds came to.
+fn seconds(world: &World, wanted: std::ops::Range<i64>) -> Vec<(i64, Fact)> {
+    let mut found: Vec<(i64, Fact)> = Vec::new();
+    for series in world.traffic() {
+        let over = series.buckets(world.now()).filter(|bucket| wanted.contains(&bucket.second));
+        found.extend(over.map(|bucket| {
+            let load = series.load.name.clone();
+            ((bucket.second + 1) * 1_000, Fact::Traffic { load, second: bucket.clone() })
+        }));
+    }
+    found.sort_by_key(|(at_ms, _)| *at_ms);
+    found
 }
 
 fn fact(entry: &Entry) -> Option<Fact> {
@@ -55,7 +92,9 @@ fn fact(entry: &Entry) -> Option<Fact> {
         }
         What::Fault { fault } => Some(happened(entry, "fault", fault_words(fault))),
         What::Silence { node } => Some(happened(entry, "silence", json!({"node": &**node}))),
-        What::Programmed { .. } | What::Packet { .. } | What::Boot => None,
+        What::Packet { .. } if entry.routine => None,
+        What::Packet { flight, hop } => Some(packet(entry, *flight, hop)),
+        What::Programmed { .. } | What::Boot => None,
     }
 }
 
@@ -97,6 +136,37 @@ fn happened(entry: &Entry, what: &str, fields: Value) -> Fact {
         said.extend(fields);
     }
     Fact::Happened(Value::Object(said))
+}
+
+/// A step of a request's way: `what` is the hop's word in small letters, `reason` what there is
+/// to say of it.
+fn packet(entry: &Entry, flight: u64, hop: &Hop) -> Fact {
+    let about = match hop {
+        Hop::Translated { service, .. } | Hop::Rejected { service, .. } => Some(service),
+        Hop::Arrived { pod, .. } | Hop::Answered { pod, .. } => Some(pod),
+        Hop::Lost(Loss::Egress { pod } | Loss::Ingress { pod }) => Some(pod),
+        Hop::Lost(Loss::NoLocalEndpoint { service, .. } | Loss::NoBackend { service }) => {
+            Some(service)
+        }
+        _ => None,
+    };
+    let reason = match hop {
+        Hop::Ended { outcome, .. } => outcome.clone(),
+        Hop::Answered { answer, .. } => answer.clone(),
+        other => other.to_string(),
+    };
+    let mut fields = json!({
+        "flight": flight, "reason": reason, "kind": "", "namespace": "", "name": "",
+    });
+    if let Some(key) = about {
+        fields["kind"] = json!(key.kind.name());
+        fields["namespace"] = json!(key.namespace());
+        fields["name"] = json!(key.name());
+    }
+    if let Some(node) = hop.node() {
+        fields["node"] = json!(&**node);
+    }
+    happened(entry, &hop.word().to_lowercase(), fields)
 }
 
 fn transition_words(transition: &Transition) -> (&'static str, &str) {

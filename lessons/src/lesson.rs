@@ -48,9 +48,16 @@ pub struct Lesson {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setting {
-    /// Worker nodes, beside the one control-plane node.
+    /// Worker nodes.
     #[serde(default = "three")]
     pub workers: u32,
+    /// Control-plane nodes beside them: 1 or 3.
+    #[serde(default = "one")]
+    pub control_plane: u32,
+    /// Traffic that begins with the lesson, in the words of a script: `shop http://node-1:30080/
+    /// rate=5`.
+    #[serde(default)]
+    pub traffic: Vec<String>,
     /// Whether time stands still until the learner moves it.
     #[serde(default)]
     pub clock: StartClock,
@@ -58,6 +65,10 @@ pub struct Setting {
 
 const fn three() -> u32 {
     3
+}
+
+const fn one() -> u32 {
+    1
 }
 
 /// How a lesson's clock begins.

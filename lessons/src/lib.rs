@@ -23,11 +23,12 @@ pub use check::{check, check_lesson};
 pub use course::{Course, course};
 pub use error::{Fault, Faults};
 pub use evidence::{Attempt, Evidence, Fact};
-pub use facts::START_AGENT;
+
 pub use lesson::{Case, Goal, Lesson, Prediction, Setting, StartClock, Step, Wrong};
 pub use progress::{Change, GoalStatus, Play, PlayAct, Predicted, Progress, Saved};
 pub use rule::Rule;
-pub use script::{Act, ClockAct, FaultAct, Line, Part, Template};
+pub use script::outside::Curl;
+pub use script::{Act, ClockAct, Line, Part, Template};
 pub use text::{
     GoalText, Inline, Language, LessonText, OTHERWISE, PredictionText, Quoted, StepText,
     console_blocks,

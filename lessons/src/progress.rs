@@ -1,7 +1,7 @@
 //! Where a learner is in a lesson.
 //!
-//! Progress is a pure function of the lesson, the world's trace, and the little that the learner
-//! told the page ([`Saved`]). Each fact of the trace is judged when it comes up, so it makes no
+//! Progress is a pure function of the lesson, the world's history, and the little that the learner
+//! told the page ([`Saved`]). Each fact of it is judged when it comes up, so it makes no
 //! difference how often, or how late, [`Progress::observe`] is called.
 
 mod play;
@@ -11,11 +11,11 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use orchestrator::{Trace, World};
+use orchestrator::World;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Attempt, Evidence, Fact};
-use crate::facts;
+use crate::facts::{Read, facts};
 use crate::lesson::{Goal, Lesson, Step};
 use crate::rule::Rule;
 use crate::text::{Inline, Language, OTHERWISE};
@@ -88,13 +88,13 @@ pub struct Predicted {
 }
 
 /// A learner's progress in one lesson, in one sandbox.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Progress {
     lesson: Arc<Lesson>,
     saved: Saved,
     evidence: Evidence,
-    /// The position up to which the trace was read.
-    read: u64,
+    /// How far the world was read.
+    read: Read,
     /// Steps that are done: the first so many of the lesson.
     done: usize,
     /// Goals of the open step that are met.
@@ -121,7 +121,7 @@ impl Progress {
             lesson,
             saved,
             evidence: Evidence::default(),
-            read: 0,
+            read: Read::default(),
             done: 0,
             met: BTreeSet::new(),
             latched: BTreeSet::new(),
@@ -143,16 +143,8 @@ impl Progress {
 
     /// Reads what is new in a world.
     pub fn observe(&mut self, world: &World) -> Vec<Change> {
-        self.observe_trace(world.trace())
-    }
-
-    /// Reads what is new in a world's trace.
-    pub fn observe_trace(&mut self, trace: &Trace) -> Vec<Change> {
-        if trace.len() == self.read {
-            return Vec::new();
-        }
-        let from = std::mem::replace(&mut self.read, trace.len());
-        self.take(facts::facts(trace, from))
+        let new = facts(world, &mut self.read);
+        self.take(new)
     }
 
     /// Takes in facts, each with its model time, one after another.

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use cel::{Context, Env, ExecutionError, Program, Value};
 
-use crate::evidence::{Evidence, KINDS, OTHERS};
+use crate::evidence::{Evidence, OTHERS, lists};
 
 mod names;
 
@@ -61,7 +61,7 @@ impl Rule {
     /// The names that it uses and nobody gave it.
     pub(crate) fn strange_names(&self) -> Vec<String> {
         let known =
-            |name: &str| KINDS.iter().any(|(known, _)| *known == name) || OTHERS.contains(&name);
+            |name: &str| OTHERS.contains(&name) || lists::names().any(|known| known == name);
         let strange = self.variables.iter().filter(|name| !known(name));
         let mut names: Vec<String> = strange.cloned().collect();
         let references = self.program.references();
@@ -137,6 +137,14 @@ mod tests {
         assert!(holds("objects.size() == 1 && deployments.size() == 0 && requests.size() == 0"));
         assert!(holds("history.ready.min == 1 && history.ready.max == 2 && clock.now_ms == 7"));
         assert!(holds("last.verb == '' && attempt.code == 0"));
+        assert!(holds("['web'] == pods.map(p, p.metadata.name) && ingresses == []"));
+        assert!(holds("pods.filter(p, p.metadata.?labels.?app.orValue('') == 'hello').size() == 1"));
+        assert!(holds("pods.filter(p, true)[0].metadata.?labels.?app.orValue('') == 'hello'"));
+        assert!(holds("pods.map(p, p.metadata)[0].labels['app'] == 'hello'"));
+        assert!(holds("pods[0].spec.containers == [{'image': 'my-app:1.0'}]"));
+        assert!(holds("[{'image': 'my-app:1.0'}] == pods[0].spec.containers"));
+        assert!(holds("{'app': 'hello'} == pods[0].metadata.labels"));
+        assert!(holds("'app' in pods[0].metadata.labels && traffic.all.failed == 0"));
         assert!(holds("'a\\nimage: x'.matches('(?m)^(name|image):')"));
     }
 

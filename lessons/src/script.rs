@@ -1,8 +1,11 @@
 //! `solution.sh` and `wrong/NAME.sh`: what somebody does in a lesson, line by line.
 //!
-//! The lines are those a person would type: `kubectl …` and `cat > FILE <<'EOF'`; beside them
-//! `clock …` for the page's clock and `fault …` for its faults. A `{{ … }}` in a line is CEL over
-//! the evidence, for names that nobody knows beforehand.
+//! The lines are those a person would type: `kubectl …`, `curl …` from outside of the cluster, and
+//! `cat > FILE <<'EOF'`; beside them `clock …`, `fault …` and `traffic …` for what the page has
+//! buttons for. A `{{ … }}` in a line is CEL over the evidence, for names that nobody knows
+//! beforehand.
+
+pub(crate) mod outside;
 
 use crate::error::Fault;
 use crate::evidence::Evidence;
@@ -40,8 +43,12 @@ pub enum Act {
     },
     /// Uses the clock.
     Clock(ClockAct),
-    /// Puts in a fault.
-    Fault(FaultAct),
+    /// Puts in a fault: the words after `fault`.
+    Fault(Template),
+    /// Begins or ends traffic: the words after `traffic`.
+    Traffic(Template),
+    /// Asks an address from outside of the cluster: the whole line.
+    Curl(Template),
 }
 
 /// What the page's clock buttons do.
@@ -73,21 +80,6 @@ impl ClockAct {
             ClockAct::Advance(ms) => format!("clock advance {}s", ms / 1_000),
         }
     }
-}
-
-/// A fault, with names that may have to be filled in.
-#[derive(Debug)]
-pub enum FaultAct {
-    /// Power off a node.
-    NodeOff(Template),
-    /// Power it on.
-    NodeOn(Template),
-    /// End a container's process: `NAMESPACE/POD/CONTAINER`.
-    ContainerKill(Template),
-    /// Stop a component of the control plane, wherever it runs.
-    ComponentStop(Template),
-    /// Start it again.
-    ComponentStart(Template),
 }
 
 /// Words with `{{ CEL }}` in them.
@@ -183,9 +175,20 @@ fn act(line: &str, text: Option<String>) -> Result<Act, String> {
     match line.split_once(' ') {
         Some(("kubectl", _)) => Ok(Act::Kubectl(Template::parse(line)?)),
         Some(("clock", rest)) => clock(rest).map(Act::Clock),
-        Some(("fault", rest)) => fault(rest).map(Act::Fault),
-        _ => Err("a line begins with kubectl, clock, fault or \"cat >\"".to_owned()),
+        Some(("fault", rest)) => proved(rest, outside::fault).map(Act::Fault),
+        Some(("traffic", rest)) => proved(rest, outside::traffic).map(Act::Traffic),
+        Some(("curl", _)) => proved(line, outside::curl).map(Act::Curl),
+        _ => Err("a line begins with kubectl, curl, clock, fault, traffic or \"cat >\"".to_owned()),
     }
+}
+
+/// A template; one without rules is read at once, so that its author hears of a mistake.
+fn proved<T>(words: &str, read: fn(&str) -> Result<T, String>) -> Result<Template, String> {
+    let template = Template::parse(words)?;
+    if !words.contains("{{") {
+        read(words)?;
+    }
+    Ok(template)
 }
 
 fn clock(words: &str) -> Result<ClockAct, String> {
@@ -203,21 +206,6 @@ fn clock(words: &str) -> Result<ClockAct, String> {
             ClockAct::Advance(seconds * 1_000)
         }
     })
-}
-
-fn fault(words: &str) -> Result<FaultAct, String> {
-    let (what, name) = words.split_once(' ').unwrap_or((words, ""));
-    let name = Template::parse(name)?;
-    match what {
-        "node-off" => Ok(FaultAct::NodeOff(name)),
-        "node-on" => Ok(FaultAct::NodeOn(name)),
-        "container-kill" => Ok(FaultAct::ContainerKill(name)),
-        "component-stop" => Ok(FaultAct::ComponentStop(name)),
-        "component-start" => Ok(FaultAct::ComponentStart(name)),
-        _ => Err("a fault is node-off NODE, node-on NODE, container-kill NS/POD/CONTAINER, \
-                  component-stop COMPONENT or component-start COMPONENT"
-            .into()),
-    }
 }
 
 #[cfg(test)]

@@ -13,9 +13,10 @@ use futures::StreamExt;
 use http::{Request, Response};
 use jiff::Timestamp;
 use kubectl::{Api, Body, Paper};
-use orchestrator::{ApiRequest, Cursor, Fault, Input, Reply, Time, World};
+use orchestrator::{ApiRequest, Cursor, Input, Reply, Time, World};
 
 use crate::script::ClockAct;
+use crate::script::outside::{self, Curl};
 
 /// How long a command may wait, in model time, before it is broken off as by Ctrl-C.
 const WAIT_MAX_MS: i64 = 10 * 60 * 1_000;
@@ -49,6 +50,12 @@ impl Stage {
 
     /// Types a command line and waits for its end.
     pub(crate) fn type_line(&self, line: &str, files: &Files) -> Typed {
+        if line.starts_with("curl ") {
+            return match outside::curl(line) {
+                Ok(curl) => self.ask(curl),
+                Err(message) => Typed { output: message, code: Some(1) },
+            };
+        }
         let paper = Paper::default();
         let api = Door { world: Rc::clone(&self.world), wake: Cell::new(None) };
         let code = self.drive(&api, kubectl::run_line(line, files, &api, &paper));
@@ -72,9 +79,20 @@ impl Stage {
         }
     }
 
-    /// Puts in a fault. False if it names something that does not exist.
-    pub(crate) fn fault(&self, fault: Fault) -> bool {
-        !matches!(self.world.borrow_mut().submit(&Input::Fault(fault)), Reply::NotFound)
+    /// Puts in a fault or traffic. False if it names something that does not exist.
+    pub(crate) fn put_in(&self, input: &Input) -> bool {
+        !matches!(self.world.borrow_mut().submit(input), Reply::NotFound)
+    }
+
+    /// Asks an address from outside of the cluster.
+    pub(crate) fn ask(&self, Curl { address, port, request }: Curl) -> Typed {
+        let asked = Input::Outside { address, port, request };
+        let reply = self.world.borrow_mut().submit(&asked);
+        let body = match reply {
+            Reply::Response(response) => response.into_body(),
+            _ => Bytes::new(),
+        };
+        Typed { output: String::from_utf8_lossy(&body).into_owned(), code: Some(0) }
     }
 
     fn drive<F: Future>(&self, door: &Door, command: F) -> Option<F::Output> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::facts::START_AGENT;
 use crate::lesson::Lesson;
+use crate::script::outside;
 
 /// How long a lesson's own objects may take to come up.
 const START_MAX_MS: i64 = 10 * 60 * 1_000;
@@ -12,7 +13,8 @@ const START_MAX_MS: i64 = 10 * 60 * 1_000;
 impl Lesson {
     /// The cluster that the lesson's sandbox begins with.
     pub fn scenario(&self) -> Scenario {
-        let mut scenario = Scenario::playground(self.setting.workers);
+        let mut scenario =
+            Scenario::with_control_plane(self.setting.control_plane, self.setting.workers);
         scenario.name.clone_from(&self.slug);
         scenario
     }
@@ -25,6 +27,13 @@ impl Lesson {
         documents.iter().filter_map(creation).map(Input::Request).collect()
     }
 
+    /// What to put in once the cluster is quiet: the traffic of the lesson.
+    pub fn traffic_inputs(&self) -> Vec<Input> {
+        let words = self.setting.traffic.iter();
+        let begun = words.filter_map(|words| outside::traffic(&format!("start {words}")).ok());
+        begun.map(Input::Traffic).collect()
+    }
+
     /// A world of this lesson, at the moment when the learner comes.
     pub fn world(&self, seed: u64) -> World {
         let mut world = World::new(seed, &self.scenario());
@@ -32,6 +41,9 @@ impl Lesson {
             world.submit(&input);
         }
         world.run_to_quiet(Time(START_MAX_MS));
+        for input in self.traffic_inputs() {
+            world.submit(&input);
+        }
         world
     }
 }

@@ -93,9 +93,9 @@ impl LessonRun {
         Ok(Some(Self { progress, learner, written, told: None, stirred: true }))
     }
 
-    /// Reads what is new in the world's trace.
+    /// Reads what is new in the world.
     pub(crate) fn observe(&mut self, world: &World) {
-        self.progress.observe_trace(world.trace());
+        self.progress.observe(world);
         self.stirred = true;
     }
 

@@ -1,12 +1,10 @@
 //! From the wish for a sandbox to the sandbox.
 
-use std::collections::BTreeMap;
-
 use app::i18n::Language;
 use http::{HeaderMap, header::ACCEPT_LANGUAGE};
 use k8s_openapi::jiff::Timestamp;
-use lessons::{START_AGENT, StartClock};
-use orchestrator::Scenario;
+use lessons::{Lesson, StartClock};
+use orchestrator::{Input, Reply, Scenario};
 use protocol::{ClockChange, NewSandbox, Until};
 
 use crate::{
@@ -15,26 +13,20 @@ use crate::{
     problem::Problem,
     sandbox::{Origin, Sandbox, is_rate},
     state::AppState,
-    terminal::{Door, Visitor},
 };
 
 mod preset;
 
 /// Letters of a learner's name for themselves.
 const LEARNER_MAX: usize = 64;
-/// The file that a lesson's beginning is applied from.
-const START: &str = "start.yaml";
 
 /// Makes the sandbox that is wished for; that of a lesson, with the lesson's beginning in it.
 pub(crate) async fn make(state: &AppState, wish: &NewSandbox) -> Result<Sandbox, Problem> {
     let origin = origin(wish)?;
-    let start = match &origin.lesson {
-        Some(slug) => lesson::find(slug).map_err(unknown)?.start.clone(),
-        None => String::new(),
-    };
+    let lesson = origin.lesson.as_deref().map(lesson::find).transpose().map_err(unknown)?;
     let sandbox = state.sandboxes.create(origin).await?;
-    if !start.trim().is_empty() {
-        begin(state, &sandbox, start).await?;
+    if let Some(lesson) = lesson {
+        begin(&sandbox, lesson).await?;
     }
     Ok(sandbox)
 }
@@ -80,23 +72,32 @@ fn unknown(error: lesson::LessonError) -> Problem {
     Problem::invalid(error.to_string())
 }
 
-/// Applies a lesson's beginning and lets the cluster grow quiet.
-async fn begin(state: &AppState, sandbox: &Sandbox, start: String) -> Result<(), Problem> {
-    let files = BTreeMap::from([(START.to_owned(), start)]);
-    let door = Door::Sandbox(Visitor { agent: Some(START_AGENT), ..Visitor::new(sandbox) });
-    let line = format!("kubectl apply -f {START}");
-    let transcript = state.workshop.transcript(line, files, door).await;
-    match transcript {
-        Some(transcript) if transcript.code == 0 => {
-            let quiet = ClockChange { until: Some(Until::Quiet), ..ClockChange::default() };
-            sandbox.clock(quiet).await?;
-            Ok(())
+/// Makes a lesson's beginning, lets the cluster grow quiet, and lets its traffic begin.
+async fn begin(sandbox: &Sandbox, lesson: &Lesson) -> Result<(), Problem> {
+    let start = lesson.start_inputs();
+    if !start.is_empty() {
+        for input in start {
+            put_in(sandbox, input).await?;
         }
-        other => {
-            tracing::error!(?other, "a lesson's beginning could not be applied");
-            Err(Problem::unavailable("the lesson's beginning could not be applied"))
-        }
+        let quiet = ClockChange { until: Some(Until::Quiet), ..ClockChange::default() };
+        sandbox.clock(quiet).await?;
     }
+    for input in lesson.traffic_inputs() {
+        put_in(sandbox, input).await?;
+    }
+    Ok(())
+}
+
+async fn put_in(sandbox: &Sandbox, input: Input) -> Result<(), Problem> {
+    let refused = match sandbox.submit(input).await? {
+        Reply::Response(response) if !response.status().is_success() => {
+            String::from_utf8_lossy(response.body()).into_owned()
+        }
+        Reply::NotFound => "it names what is not there".to_owned(),
+        _ => return Ok(()),
+    };
+    tracing::error!(refused, "a lesson's beginning could not be made");
+    Err(Problem::unavailable("the lesson's beginning could not be made"))
 }
 
 /// Where a person sees a sandbox, in the language that the browser asks for.

@@ -131,8 +131,6 @@ pub(crate) enum Door {
 #[derive(Debug)]
 pub(crate) struct Visitor {
     pub(crate) sandbox: Sandbox,
-    /// Another user agent than kubectl's own.
-    pub(crate) agent: Option<&'static str>,
     /// Takes note of what is refused.
     pub(crate) refusals: Refusals,
 }
@@ -142,22 +140,16 @@ pub(crate) type Refusals = Arc<Mutex<Vec<Refusal>>>;
 
 impl Visitor {
     pub(crate) fn new(sandbox: &Sandbox) -> Self {
-        Self { sandbox: sandbox.clone(), agent: None, refusals: Refusals::default() }
+        Self { sandbox: sandbox.clone(), refusals: Refusals::default() }
     }
 }
 
 impl Api for Door {
     async fn call(&self, request: Request<Bytes>) -> Response<Body> {
-        let mut request = ApiRequest::from(&request);
+        let request = ApiRequest::from(&request);
         match self {
             Self::Window(world) => world.peek(&request).map(Body::Full),
-            Self::Sandbox(visitor) => {
-                if let Some(agent) = visitor.agent {
-                    request.headers.retain(|(name, _)| name != "user-agent");
-                    request.headers.push(("user-agent".to_owned(), agent.to_owned()));
-                }
-                visitor.ask(request).await
-            }
+            Self::Sandbox(visitor) => visitor.ask(request).await,
         }
     }
 

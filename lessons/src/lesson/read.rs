@@ -96,6 +96,7 @@ impl Reader<'_> {
 
     fn lesson(&mut self, files: &BTreeMap<String, String>) -> Option<Lesson> {
         let sheet = self.sheet(files.get("lesson.yaml"))?;
+        self.setting(&sheet.setting);
         let measures = sheet.measures.iter();
         let measures: Vec<_> = measures
             .filter_map(|(name, rule)| Some((name.clone(), self.lasting_rule(rule)?)))
@@ -149,6 +150,17 @@ impl Reader<'_> {
                 let said = said.split_once(" at line ").map_or(said, |(said, _)| said);
                 self.fault("lesson.yaml", line, said);
                 None
+            }
+        }
+    }
+
+    fn setting(&mut self, setting: &Setting) {
+        if ![1, 3].contains(&setting.control_plane) {
+            self.fault("lesson.yaml", 0, "control_plane is 1 or 3");
+        }
+        for words in &setting.traffic {
+            if let Err(message) = script::outside::traffic(&format!("start {words}")) {
+                self.fault("lesson.yaml", 0, message);
             }
         }
     }

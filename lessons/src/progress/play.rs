@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use orchestrator::network::traffic::Traffic;
+
 use super::Progress;
 use crate::lesson::Lesson;
-use crate::script::{Act, ClockAct, FaultAct, Template};
+use crate::script::outside::{self, Curl};
+use crate::script::{Act, ClockAct};
 
 /// A line of the solution, ready to be played.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +37,10 @@ pub enum PlayAct {
     Clock(ClockAct),
     /// Put in this fault.
     Fault(orchestrator::Fault),
+    /// Begin or end this traffic.
+    Traffic(Traffic),
+    /// Ask this from outside of the cluster.
+    Curl(Curl),
 }
 
 impl Progress {
@@ -70,36 +77,23 @@ impl Progress {
                 (format!("cat > {file}"), PlayAct::Write { file: file.clone(), text: text.clone() })
             }
             Act::Clock(clock) => (clock.words(), PlayAct::Clock(*clock)),
-            Act::Fault(fault) => {
-                let fault = self.fill_fault(fault)?;
-                (format!("fault {fault:?}"), PlayAct::Fault(fault))
+            Act::Fault(words) => {
+                let words = words.fill(&self.evidence)?;
+                let fault = outside::fault(&words)?;
+                (format!("fault {words}"), PlayAct::Fault(fault))
+            }
+            Act::Traffic(words) => {
+                let words = words.fill(&self.evidence)?;
+                let traffic = outside::traffic(&words)?;
+                (format!("traffic {words}"), PlayAct::Traffic(traffic))
+            }
+            Act::Curl(line) => {
+                let line = line.fill(&self.evidence)?;
+                let asked = outside::curl(&line)?;
+                (line, PlayAct::Curl(asked))
             }
         };
         Ok(Play { line, act, files: BTreeMap::new() })
-    }
-
-    fn fill_fault(&self, fault: &FaultAct) -> Result<orchestrator::Fault, String> {
-        let fill = |template: &Template| template.fill(&self.evidence);
-        Ok(match fault {
-            FaultAct::NodeOff(node) => orchestrator::Fault::NodeOff { node: fill(node)? },
-            FaultAct::NodeOn(node) => orchestrator::Fault::NodeOn { node: fill(node)? },
-            FaultAct::ContainerKill(path) => {
-                let path = fill(path)?;
-                let mut names = path.split('/').map(str::to_owned);
-                let (Some(namespace), Some(pod), Some(container)) =
-                    (names.next(), names.next(), names.next())
-                else {
-                    return Err(format!("\"{path}\" is not NAMESPACE/POD/CONTAINER"));
-                };
-                orchestrator::Fault::ContainerKill { namespace, pod, container }
-            }
-            FaultAct::ComponentStop(component) => {
-                orchestrator::Fault::ComponentStop { component: fill(component)?, node: None }
-            }
-            FaultAct::ComponentStart(component) => {
-                orchestrator::Fault::ComponentStart { component: fill(component)?, node: None }
-            }
-        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::PoisonError, time::Duration};
 
 use kubectl::Files;
-use lessons::{Attempt, ClockAct, Language, Play, PlayAct};
+use lessons::{Attempt, ClockAct, Curl, Language, Play, PlayAct};
 use orchestrator::{Input, World};
 use protocol::{
     About, Act, ClockChange, File, LessonState, ObjectRef, Refusal, Reply, Step, Until,
@@ -39,7 +39,7 @@ impl Desk {
             Act::Apply { files, dry_run } => self.apply(files, dry_run).await,
             Act::Clock { change } => self.clock(change).await,
             Act::Fault { fault } => match translate::model_fault(&fault) {
-                Ok(fault) => self.fault(fault).await,
+                Ok(fault) => self.put_in(Input::Fault(fault)).await,
                 Err(message) => Err(Refusal::Invalid { message }),
             },
             Act::Seek { at_ms } => self.seek(at_ms).await,
@@ -95,10 +95,21 @@ impl Desk {
         Ok(Reply::Done)
     }
 
-    async fn fault(&self, fault: orchestrator::Fault) -> Result<Reply> {
-        match self.sandbox.submit(Input::Fault(fault)).await.map_err(refusal)? {
+    async fn put_in(&self, input: Input) -> Result<Reply> {
+        match self.sandbox.submit(input).await.map_err(refusal)? {
             orchestrator::Reply::NotFound => Err(Refusal::NotFound),
             _ => Ok(Reply::Done),
+        }
+    }
+
+    /// What a client outside of the cluster is answered.
+    async fn curl(&self, Curl { address, port, request }: Curl) -> Result<String> {
+        let asked = Input::Outside { address, port, request };
+        match self.sandbox.submit(asked).await.map_err(refusal)? {
+            orchestrator::Reply::Response(answer) => {
+                Ok(String::from_utf8_lossy(answer.body()).into_owned())
+            }
+            _ => Ok(String::new()),
         }
     }
 
@@ -179,7 +190,9 @@ impl Desk {
             PlayAct::Kubectl(line) => output = self.play_line(line, play.files).await,
             PlayAct::Write { file: name, text } => file = Some(File { name, text }),
             PlayAct::Clock(act) => drop(self.clock(clock_change(act)).await?),
-            PlayAct::Fault(fault) => drop(self.fault(fault).await?),
+            PlayAct::Fault(fault) => drop(self.put_in(Input::Fault(fault)).await?),
+            PlayAct::Traffic(traffic) => drop(self.put_in(Input::Traffic(traffic)).await?),
+            PlayAct::Curl(curl) => output = self.curl(curl).await?,
         }
         Ok(Reply::Solved { line: Some(play.line), output, file })
     }
