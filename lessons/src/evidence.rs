@@ -130,7 +130,7 @@ impl Evidence {
         self.now_ms = at_ms;
         self.forget("clock");
         match fact {
-            Fact::Request(request) => self.take_request(request),
+            Fact::Request(request) => self.take_request(&request),
             Fact::Stored(object) => {
                 let key = key_of(&object);
                 self.forget_kind(&key.0);
@@ -179,13 +179,13 @@ impl Evidence {
         }
     }
 
-    fn take_request(&mut self, request: Value) {
+    fn take_request(&mut self, request: &Value) {
         let verb = request["verb"].as_str().unwrap_or_default();
         if !matches!(verb, "get" | "list" | "watch") {
-            self.last = request.clone();
+            self.last.clone_from(request);
             self.forget("last");
         }
-        push(&mut self.requests, &request);
+        push(&mut self.requests, request);
         self.forget("requests");
     }
 

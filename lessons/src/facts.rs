@@ -63,7 +63,9 @@ fn fact(entry: &Entry) -> Option<Fact> {
             name: key.name().to_owned(),
         }),
         What::Write { after: Some(object), .. } => Some(Fact::Stored(object.to_json())),
-        What::Delivered { .. } | What::Decision { .. } if entry.routine => None,
+        What::Delivered { .. } | What::Decision { .. } | What::Packet { .. } if entry.routine => {
+            None
+        }
         What::Delivered { key, .. } => Some(happened(
             entry,
             "delivered",
@@ -92,7 +94,6 @@ fn fact(entry: &Entry) -> Option<Fact> {
         }
         What::Fault { fault } => Some(happened(entry, "fault", fault_words(fault))),
         What::Silence { node } => Some(happened(entry, "silence", json!({"node": &**node}))),
-        What::Packet { .. } if entry.routine => None,
         What::Packet { flight, hop } => Some(packet(entry, *flight, hop)),
         What::Programmed { .. } | What::Boot => None,
     }
@@ -142,12 +143,14 @@ fn happened(entry: &Entry, what: &str, fields: Value) -> Fact {
 /// to say of it.
 fn packet(entry: &Entry, flight: u64, hop: &Hop) -> Fact {
     let about = match hop {
-        Hop::Translated { service, .. } | Hop::Rejected { service, .. } => Some(service),
-        Hop::Arrived { pod, .. } | Hop::Answered { pod, .. } => Some(pod),
-        Hop::Lost(Loss::Egress { pod } | Loss::Ingress { pod }) => Some(pod),
-        Hop::Lost(Loss::NoLocalEndpoint { service, .. } | Loss::NoBackend { service }) => {
-            Some(service)
-        }
+        Hop::Translated { service: about, .. }
+        | Hop::Rejected { service: about, .. }
+        | Hop::Lost(
+            Loss::NoLocalEndpoint { service: about, .. } | Loss::NoBackend { service: about },
+        )
+        | Hop::Arrived { pod: about, .. }
+        | Hop::Answered { pod: about, .. }
+        | Hop::Lost(Loss::Egress { pod: about } | Loss::Ingress { pod: about }) => Some(about),
         _ => None,
     };
     let reason = match hop {

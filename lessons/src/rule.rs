@@ -138,7 +138,9 @@ mod tests {
         assert!(holds("history.ready.min == 1 && history.ready.max == 2 && clock.now_ms == 7"));
         assert!(holds("last.verb == '' && attempt.code == 0"));
         assert!(holds("['web'] == pods.map(p, p.metadata.name) && ingresses == []"));
-        assert!(holds("pods.filter(p, p.metadata.?labels.?app.orValue('') == 'hello').size() == 1"));
+        assert!(holds(
+            "pods.filter(p, p.metadata.?labels.?app.orValue('') == 'hello').size() == 1"
+        ));
         assert!(holds("pods.filter(p, true)[0].metadata.?labels.?app.orValue('') == 'hello'"));
         assert!(holds("pods.map(p, p.metadata)[0].labels['app'] == 'hello'"));
         assert!(holds("pods[0].spec.containers == [{'image': 'my-app:1.0'}]"));
