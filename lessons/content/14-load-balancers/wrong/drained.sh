@@ -1,0 +1,2 @@
+# step: node-dies
+kubectl cordon {{ nodes.filter(n, n.metadata.name.startsWith('node-') && !pods.exists(p, p.metadata.?labels.?app.orValue('') == 'web' && p.spec.nodeName == n.metadata.name))[0].metadata.name }}

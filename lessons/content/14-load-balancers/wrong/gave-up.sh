@@ -1,0 +1,2 @@
+# step: pending
+kubectl create service nodeport shop --tcp=80:8080

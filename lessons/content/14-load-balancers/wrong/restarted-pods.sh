@@ -1,0 +1,3 @@
+# step: pending
+kubectl apply -f shop.yaml
+kubectl rollout restart deployment web

@@ -1,0 +1,3 @@
+# step: outside
+kubectl apply -f service.yaml
+curl http://web/

@@ -1,0 +1,17 @@
+# step: node-port
+cat > service.yaml <<'EOF'
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: ClusterIP
+  clusterIP: 10.96.0.80
+  selector:
+    app: web
+  ports:
+    - port: 80
+      targetPort: 8080
+      nodePort: 30080
+EOF
+kubectl apply -f service.yaml

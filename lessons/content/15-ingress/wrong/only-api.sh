@@ -1,0 +1,3 @@
+# step: paths
+curl http://shop.example/api
+curl http://shop.example/api/orders

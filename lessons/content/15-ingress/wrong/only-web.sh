@@ -1,0 +1,3 @@
+# step: paths
+curl http://shop.example/
+curl http://shop.example/apis
