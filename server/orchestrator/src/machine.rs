@@ -20,7 +20,9 @@ use crate::trace::EntryId;
 mod act;
 mod commands;
 mod containers;
+mod disks;
 mod event;
+mod files;
 mod hooks;
 mod inside;
 mod manifests;
@@ -31,12 +33,15 @@ mod pod;
 mod probes;
 mod process;
 mod pulls;
+mod running;
 mod sessions;
 mod shell;
 mod usage;
 mod visit;
+mod volumes;
 
-pub use act::{ContainerConfig, Hook, MachineAct, Network};
+pub use act::{ContainerConfig, Hook, MachineAct, Network, Space};
+pub use disks::Disks;
 pub use event::{ContainerTransition, Happened, MachineEvent, Scheduled};
 pub use manifests::CONFIG_HASH;
 pub use memory::{EVICTION_BYTES, EVICTION_EVERY_MS, Victim};
@@ -46,6 +51,7 @@ use pulls::Pull;
 pub use usage::{Capacity, Share, Usage};
 pub use visit::Requests;
 pub(crate) use visit::{Visit, VisitReply};
+pub use volumes::{VolumeFiles, VolumeMount, VolumeSource};
 
 /// A node's machine.
 #[derive(Clone, Debug)]
@@ -81,6 +87,8 @@ pub struct Surroundings<'a> {
     pub clock: Clock,
     pub random: &'a mut Random,
     pub images: &'a Catalogue,
+    /// The nodes' own files and persistent volumes.
+    pub disks: &'a mut Disks,
 }
 
 impl Machine {
@@ -156,6 +164,7 @@ impl Machine {
                 self.victims = Vec::new();
                 Happened::default()
             }
+            MachineAct::Refresh { uid, volume, files } => self.refresh(uid, volume, files, around),
             MachineAct::Acknowledge { uid } => {
                 if let Some(pod) = self.pods.get_mut(uid) {
                     Arc::make_mut(pod).reports = Vector::new();
@@ -204,8 +213,10 @@ impl Machine {
             MachineEvent::Probe { uid, container, attempt, kind } => {
                 self.probe(uid, container, *attempt, *kind, around)
             }
-            // No program waits for an answer yet.
-            MachineEvent::Dialled { .. } => None,
+            MachineEvent::Refreshed { uid, volume } => self.refreshed(uid, volume, around),
+            MachineEvent::Dialled { uid, container, attempt, token, result } => {
+                self.dialled(uid, container, *attempt, (*token, result), around)
+            }
         };
         happened.unwrap_or_default().and(self.measure(event, around))
     }

@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::object::Key;
+use crate::trace::EntryId;
 
 /// The number of a session, counted over the life of a world.
 pub type SessionId = u64;
@@ -175,14 +176,26 @@ const FRAMES_MAX: usize = 65_536;
 #[derive(Clone, Debug)]
 pub struct Session {
     pub(crate) node: Arc<str>,
+    pub(crate) uid: Arc<str>,
+    pub(crate) container: String,
+    /// The request that has opened it.
+    pub(crate) entry: EntryId,
     pub(crate) ended: bool,
     frames: Vector<Frame>,
     bytes: usize,
 }
 
 impl Session {
-    pub(crate) fn of(opening: &Opening) -> Session {
-        Session { node: Arc::clone(&opening.node), ended: false, frames: Vector::new(), bytes: 0 }
+    pub(crate) fn of(opening: &Opening, entry: EntryId) -> Session {
+        Session {
+            node: Arc::clone(&opening.node),
+            uid: Arc::clone(&opening.uid),
+            container: opening.container.clone(),
+            entry,
+            ended: false,
+            frames: Vector::new(),
+            bytes: 0,
+        }
     }
 
     pub(crate) fn say(&mut self, frame: Frame) {

@@ -16,7 +16,7 @@ use crate::digest::{self, Digest};
 use crate::fault::Fault;
 use crate::images::Catalogue;
 use crate::input::{ApiRequest, Input, Reply};
-use crate::machine::Machine;
+use crate::machine::{Disks, Machine};
 use crate::network::flight::Flight;
 use crate::network::traffic::Series;
 use crate::object::{Key, Kind, Object};
@@ -65,6 +65,7 @@ pub struct World {
     random: Random,
     queue: Queue,
     machines: OrdMap<Arc<str>, Machine>,
+    disks: Disks,
     instances: OrdMap<InstanceId, Arc<Instance>>,
     /// What `exec` and `attach` have opened, the ended ones until their clients hang up.
     sessions: OrdMap<SessionId, Session>,
@@ -232,6 +233,7 @@ impl World {
         let forget = |text: String| digest::forget_calendar(&text, clock).into_bytes();
         parts.extend(self.objects().map(|object| forget(object.to_json().to_string())));
         parts.extend(self.machines().map(|machine| forget(format!("{machine:?}"))));
+        parts.push(forget(format!("{:?}", self.disks)));
         Digest::of(parts.iter().map(Vec::as_slice))
     }
 

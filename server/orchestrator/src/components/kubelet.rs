@@ -75,9 +75,8 @@ fn keys(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec
         Kind::Pod | Kind::Node => vec![object.key()],
         // The heartbeat has a timer of its own.
         Kind::Lease if after.is_none() => vec![object.key()],
-        Kind::ConfigMap | Kind::Secret | Kind::PersistentVolumeClaim => {
-            waiting_in(view, object.namespace())
-        }
+        Kind::ConfigMap | Kind::Secret => concerned(view, object),
+        Kind::PersistentVolumeClaim => waiting_in(view, object.namespace()),
         Kind::VolumeAttachment => claims::users(view, object),
         _ => Vec::new(),
     }
@@ -89,6 +88,17 @@ fn waiting_in(view: &View<'_>, namespace: &str) -> Vec<Key> {
     let pending =
         |object: &&Object| object.as_typed().is_some_and(|pod| pods::phase(pod) == "Pending");
     pods.filter(pending).map(Object::key).collect()
+}
+
+/// Pods that may be waiting for a ConfigMap or a Secret, or have it as a volume.
+fn concerned(view: &View<'_>, object: &Object) -> Vec<Key> {
+    let pods = view.cache.in_namespace(Kind::Pod, object.namespace());
+    let is_concerned = |known: &&Object| {
+        known.as_typed().is_some_and(|pod| {
+            pods::phase(pod) == "Pending" || volumes::uses(pod, object.kind(), object.name())
+        })
+    };
+    pods.filter(is_concerned).map(Object::key).collect()
 }
 
 fn starts_with(view: &View<'_>) -> Vec<Key> {

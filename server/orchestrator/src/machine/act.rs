@@ -7,7 +7,7 @@ use crate::network::rules::Rules;
 use crate::object::Key;
 use crate::time::Millis;
 
-use super::{ProbeConfig, Share};
+use super::{ProbeConfig, Share, VolumeFiles, VolumeMount};
 
 /// What a kubelet tells its runtime to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,12 @@ pub enum MachineAct {
     },
     /// The kubelet has read what befell the node itself.
     AcknowledgeNode,
+    /// Writes the files of a volume anew, after a while.
+    Refresh {
+        uid: Arc<str>,
+        volume: String,
+        files: VolumeFiles,
+    },
     /// The kubelet has read all reports about a Pod.
     Acknowledge {
         uid: Arc<str>,
@@ -82,8 +88,6 @@ pub struct ContainerConfig {
     /// In place of the image's command, if not empty.
     pub arguments: Vec<String>,
     pub environment: BTreeMap<String, String>,
-    /// What its volumes hold, by path.
-    pub files: BTreeMap<String, String>,
     pub probes: Vec<ProbeConfig>,
     pub post_start: Option<Hook>,
     pub pre_stop: Option<Hook>,
@@ -92,6 +96,19 @@ pub struct ContainerConfig {
     /// Whether what it logged last stands for a last word if it fails without one.
     pub message_from_log: bool,
     pub share: Share,
+    pub space: Space,
+}
+
+/// What a container's programs find around them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Space {
+    pub mounts: Vec<VolumeMount>,
+    /// `readOnlyRootFilesystem`
+    pub read_only_root: bool,
+    pub stdin: bool,
+    pub tty: bool,
+    /// `workingDir`; empty for the image's own.
+    pub folder: String,
 }
 
 /// What is done when a container has started, or before it is told to stop.

@@ -5,16 +5,14 @@ use std::sync::Arc;
 use crate::digest::Digest;
 use crate::images::Image;
 use crate::queue::Class;
-use crate::time::Millis;
+use crate::time::{Millis, Time};
 use crate::trace::Transition;
 
-use super::commands::{Program, find};
-use super::inside::Inside;
 use super::meter::Meter;
-use super::process::{OnStop, Process, Turn};
+use super::process::{OnStop, Turn};
 use super::{
-    Container, ContainerConfig, Happened, Machine, MachineEvent, PodRuntime, Reported, State,
-    Surroundings,
+    Container, ContainerConfig, Happened, Machine, MachineEvent, PodRuntime, Reported, Space,
+    State, Surroundings,
 };
 
 /// What a container gets beyond its grace period if its `preStop` hook has used that up.
@@ -30,7 +28,11 @@ impl Machine {
         let Some(image) = self.image(&config.image).cloned() else { return Happened::default() };
         let Some(pod) = self.pods.get_mut(uid) else { return Happened::default() };
         let pod = Arc::make_mut(pod);
-        let container = Container::create(pod, config, image);
+        let clock = around.clock;
+        let mounts = super::volumes::mount(pod, config, &self.node, around.disks, clock);
+        let mut container = Container::create(pod, config, image, clock.now);
+        super::volumes::plant(&mut container.process.root, &mounts, pod, clock);
+        container.process.mounts = mounts;
         let attempt = container.attempt;
         pod.images.remove(&config.name);
         pod.containers.insert(config.name.clone(), container);
@@ -64,19 +66,37 @@ impl Machine {
         attempt: u32,
         around: &mut Surroundings<'_>,
     ) -> Option<Happened> {
+        self.pod_of(uid, name, attempt)?;
+        let (why, _) = self.within(uid, name, around, |container, inside| {
+            let line = container.command_line();
+            if line.is_empty() {
+                return Some("no command specified".to_owned());
+            }
+            let why = container.process.cannot_start(&line, inside)?;
+            Some(format!(
+                "failed to create containerd task: failed to create shim task: OCI runtime create \
+                 failed: runc create failed: unable to start container process: error during \
+                 container init: {why}"
+            ))
+        })?;
         let pod = self.pod_of(uid, name, attempt)?;
-        let container = pod.containers.get_mut(name)?;
-        if let Some(message) = container.cannot_start() {
+        if let Some(message) = why {
             return Some(fail_to_start(pod, name, &message, around));
         }
+        let container = pod.containers.get_mut(name)?;
         container.state = State::Running { since: around.clock.now };
         pod.report(name, Reported::Started);
         let started = Happened::default()
             .with(pod.transition(name, Transition::Started))
             .waking(pod.key.clone());
-        let turned = self.turn(uid, name, attempt, around).unwrap_or_default();
+        let (turn, ran) = self.within(uid, name, around, |container, inside| {
+            let line = container.command_line();
+            let Space { stdin, tty, .. } = container.config.space;
+            container.process.begin(&line, stdin, tty, inside)
+        })?;
+        let turned = self.turned(uid, name, attempt, turn, around).unwrap_or_default();
         let begun = self.come_up(uid, name, attempt, around).unwrap_or_default();
-        Some(started.and(begun).and(turned))
+        Some(started.and(ran).and(begun).and(turned))
     }
 
     /// Lets the process go on.
@@ -87,28 +107,49 @@ impl Machine {
         attempt: u32,
         around: &mut Surroundings<'_>,
     ) -> Option<Happened> {
-        let pod = self.pod_of(uid, name, attempt)?;
-        let (ip, key) = (pod.ip().unwrap_or_default().to_owned(), pod.key.clone());
-        let container = pod.containers.get_mut(name)?;
-        let turn = container.run(key.name(), &ip, around, |process, inside| process.run(inside));
-        let (loops, starts) = (container.process.is_loop(), container.process.is_starting());
-        let event =
-            MachineEvent::Turn { uid: Arc::clone(uid), container: name.to_owned(), attempt };
-        match turn {
-            Turn::Stays => Some(Happened::default()),
-            Turn::Exits(code) => self.exit(uid, name, attempt, code, around),
-            Turn::Sleeps(ms) => {
-                let class = match ms {
-                    _ if starts => Class::Work,
-                    _ if loops => Class::Routine,
-                    ..1000 => Class::Work,
-                    _ => Class::Wait,
-                };
-                // No two machines are equally fast.
-                let jitter = around.between(0, ms.min(2000) / 20);
-                Some(Happened::default().later(ms + jitter, class, event))
-            }
+        self.pod_of(uid, name, attempt)?;
+        let (turn, happened) =
+            self.within(uid, name, around, |container, inside| container.process.run(inside))?;
+        let turned = self.turned(uid, name, attempt, turn, around)?;
+        Some(happened.and(turned))
+    }
+
+    /// What comes of what the processes do next.
+    pub(super) fn turned(
+        &mut self,
+        uid: &Arc<str>,
+        name: &str,
+        attempt: u32,
+        turn: Turn,
+        around: &mut Surroundings<'_>,
+    ) -> Option<Happened> {
+        let now = around.clock.now;
+        let process = &mut self.pod_of(uid, name, attempt)?.containers.get_mut(name)?.process;
+        if process.next_turn.is_some_and(|next| next <= now) {
+            process.next_turn = None;
         }
+        let (loops, starts) = (process.is_loop(), process.is_starting());
+        let ms = match turn {
+            Turn::Stays => return Some(Happened::default()),
+            Turn::Exits(code) => return self.exit(uid, name, attempt, code, around),
+            Turn::Sleeps(ms) => ms,
+        };
+        if process.next_turn.is_some_and(|next| next <= now + ms) {
+            return Some(Happened::default());
+        }
+        let class = match ms {
+            _ if starts => Class::Work,
+            _ if loops => Class::Routine,
+            ..1000 => Class::Work,
+            _ => Class::Wait,
+        };
+        // No two machines are equally fast.
+        let after_ms = ms + around.between(0, ms.min(2000) / 20);
+        let process = &mut self.pod_of(uid, name, attempt)?.containers.get_mut(name)?.process;
+        process.next_turn = Some(now + after_ms);
+        let (uid, container) = (Arc::clone(uid), name.to_owned());
+        let event = MachineEvent::Turn { uid, container, attempt };
+        Some(Happened::default().later(after_ms, class, event))
     }
 
     pub(super) fn stop(
@@ -120,7 +161,6 @@ impl Machine {
     ) -> Happened {
         let Some(pod) = self.pods.get_mut(uid) else { return Happened::default() };
         let pod = Arc::make_mut(pod);
-        let key = pod.key.clone();
         let Some(container) = pod.containers.get_mut(name).filter(|known| known.is_alive()) else {
             return Happened::default();
         };
@@ -141,14 +181,16 @@ impl Machine {
             return Happened::default().later(grace_ms.max(1), patience, event(true));
         }
         let hook = container.config.pre_stop.clone();
-        let carried = hook.map(|hook| container.carry_out(&hook, key.name(), grace_ms, around));
+        let carried = hook.and_then(|hook| self.carry_out(uid, name, &hook, grace_ms, around));
+        let (carried, happened) = carried.unzip();
+        let mut happened = happened.unwrap_or_default();
         let hook_ms = carried.map_or(0, |carried| carried.took_ms);
         let left = (grace_ms - hook_ms).max(if hook_ms > 0 { GRACE_AFTER_PRE_STOP_MS } else { 1 });
         let class = if hook_ms < 1000 { Class::Work } else { Class::Wait };
-        let mut happened = Happened::default();
+        let Some(pod) = self.pods.get_mut(uid).map(Arc::make_mut) else { return happened };
         if carried.is_some_and(|carried| !carried.well) {
             pod.report(name, Reported::PreStopFailed);
-            happened = happened.waking(key);
+            happened = happened.waking(pod.key.clone());
         }
         happened
             .with(pod.transition(name, Transition::Stopping))
@@ -164,7 +206,6 @@ impl Machine {
         around: &mut Surroundings<'_>,
     ) -> Option<Happened> {
         let pod = self.pod_of(uid, name, attempt)?;
-        let (ip, key) = (pod.ip().unwrap_or_default().to_owned(), pod.key.clone());
         let container = pod.containers.get_mut(name)?;
         if container.state == State::Created {
             // It is told as soon as it has started.
@@ -172,10 +213,13 @@ impl Machine {
             let again = MachineEvent::Signal { uid, container, attempt };
             return Some(Happened::default().later(50, Class::Work, again));
         }
-        let outcome =
-            container.run(key.name(), &ip, around, |process, inside| process.stop(inside));
+        let (outcome, happened) =
+            self.within(uid, name, around, |container, inside| container.process.stop(inside))?;
         match outcome {
-            OnStop::Ignored | OnStop::Handled => Some(Happened::default()),
+            OnStop::Turns(turn) => {
+                let turned = self.turned(uid, name, attempt, turn, around)?;
+                Some(happened.and(turned))
+            }
             OnStop::ExitsAfter { ms, code } => {
                 let exit = MachineEvent::Exit {
                     uid: Arc::clone(uid),
@@ -184,7 +228,7 @@ impl Machine {
                     code,
                 };
                 let after_ms = ms + around.between(0, ms / 2);
-                Some(Happened::default().later(after_ms, Class::Work, exit))
+                Some(happened.later(after_ms, Class::Work, exit))
             }
         }
     }
@@ -211,6 +255,9 @@ impl Machine {
         (code, reason): (i32, &'static str),
         around: &mut Surroundings<'_>,
     ) -> Option<Happened> {
+        self.pod_of(uid, name, attempt)?;
+        let ended = self
+            .within(uid, name, around, |container, inside| container.process.end_all(code, inside));
         let pod = self.pod_of(uid, name, attempt)?;
         let container = pod.containers.get_mut(name)?;
         let was_ready = container.ready;
@@ -219,7 +266,8 @@ impl Machine {
         if let State::Exited(exit) = &mut container.state {
             exit.message = message;
         }
-        let mut happened = Happened::default().waking(pod.key.clone());
+        let happened = ended.map(|((), happened)| happened).unwrap_or_default();
+        let mut happened = happened.waking(pod.key.clone());
         if was_ready {
             happened = happened.with(pod.transition(name, Transition::NotReady));
         }
@@ -261,16 +309,24 @@ fn fail_to_start(
 
 impl Container {
     /// A new container in the place of the one of the same name, if there was one.
-    fn create(pod: &PodRuntime, config: &Arc<ContainerConfig>, image: Arc<Image>) -> Container {
+    fn create(
+        pod: &PodRuntime,
+        config: &Arc<ContainerConfig>,
+        image: Arc<Image>,
+        now: Time,
+    ) -> Container {
         let before = pod.containers.get(&config.name);
         let attempt = before.map_or(0, |before| before.attempt + 1);
         let parts = [pod.uid.as_bytes(), config.name.as_bytes(), &attempt.to_le_bytes()];
         let mut environment = image.environment.clone();
+        environment.insert("HOSTNAME".to_owned(), pod.key.name().to_owned());
+        environment.insert("HOME".to_owned(), "/root".to_owned());
         environment.extend(config.environment.clone());
+        let (image_name, image_id) = (image.name.to_string(), image.id());
         Container {
             config: Arc::clone(config),
-            image: image.name.to_string(),
-            image_id: image.id(),
+            image: image_name,
+            image_id,
             id: Digest::of(parts).to_string(),
             sandbox: pod.sandboxes,
             attempt,
@@ -284,12 +340,7 @@ impl Container {
             stopping: false,
             requests: super::Requests::default(),
             health: imbl::OrdMap::new(),
-            process: Process::new(
-                &command_line(config, &image),
-                &environment,
-                &config.files,
-                image,
-            ),
+            process: super::running::table(pod, config, image, environment, now),
             meter: Meter::new(config.share.cpu_limit_milli),
             log: super::pod::Log::default(),
             previous_log: before.map(|before| before.log.clone()),
@@ -301,60 +352,17 @@ impl Container {
         command_line(&self.config, self.process.image())
     }
 
-    /// What the runtime says if there is nothing to run.
-    fn cannot_start(&self) -> Option<String> {
-        let image = self.process.image();
-        let line = command_line(&self.config, image);
-        let name = line.first().map_or("", String::as_str);
-        if find(image, name) != Program::Missing {
-            return None;
-        }
-        let reason = if name.is_empty() {
-            return Some("no command specified".to_owned());
-        } else if name.contains('/') {
-            format!("stat {name}: no such file or directory")
-        } else {
-            "executable file not found in $PATH".to_owned()
-        };
-        Some(format!(
-            "failed to create containerd task: failed to create shim task: OCI runtime create \
-             failed: runc create failed: unable to start container process: error during container \
-             init: exec: \"{name}\": {reason}: unknown"
-        ))
-    }
-
     /// What it says at its end, if anything.
     fn last_word(&self, code: i32) -> String {
-        let file = self.process.files.get(&self.config.message_path);
-        let said = file.map(String::as_str).unwrap_or_default();
+        let path = self.config.message_path.split('/').filter(|name| !name.is_empty());
+        let file = self.process.root.get(&path.collect::<Vec<_>>());
+        let bytes = file.and_then(|file| file.bytes()).map(|bytes| bytes.as_slice());
+        let said = String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
         if said.is_empty() && code != 0 && self.config.message_from_log {
             return self.log.end(80, 2048);
         }
         said.chars().take(4096).collect()
     }
-
-    /// Runs some of the process, and keeps what it writes.
-    pub(super) fn run<T>(
-        &mut self,
-        hostname: &str,
-        ip: &str,
-        around: &mut Surroundings<'_>,
-        some: impl FnOnce(&mut Process, &mut Inside<'_>) -> T,
-    ) -> T {
-        let now = around.clock.now;
-        let mut inside = inside(hostname, ip, around);
-        let result = some(&mut self.process, &mut inside);
-        self.log.write(now, inside.log);
-        result
-    }
-}
-
-pub(super) fn inside<'a>(
-    hostname: &'a str,
-    ip: &'a str,
-    around: &'a mut Surroundings<'_>,
-) -> Inside<'a> {
-    Inside { clock: around.clock, random: around.random, hostname, ip, log: Vec::new() }
 }
 
 /// What is run: the Pod's `command` replaces the image's entry point and drops its command, its

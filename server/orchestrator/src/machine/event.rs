@@ -74,6 +74,11 @@ pub enum MachineEvent {
         attempt: u32,
         kind: ProbeKind,
     },
+    /// The kubelet has written the files of a volume anew.
+    Refreshed {
+        uid: Arc<str>,
+        volume: String,
+    },
     /// Something comes to the end of its memory, if it goes on as it does.
     Memory {
         ticket: u64,
@@ -95,6 +100,7 @@ impl MachineEvent {
             MachineEvent::SandboxReady { .. }
             | MachineEvent::SandboxStopped { .. }
             | MachineEvent::Pulled { .. }
+            | MachineEvent::Refreshed { .. }
             | MachineEvent::Memory { .. } => None,
             MachineEvent::Created { uid, container, .. }
             | MachineEvent::Started { uid, container, .. }

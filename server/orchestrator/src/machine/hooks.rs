@@ -7,9 +7,8 @@ use crate::queue::Class;
 use crate::time::Millis;
 use crate::trace::Transition;
 
-use super::containers::inside;
 use super::probes::ProbeKind;
-use super::{Container, Happened, Hook, Machine, MachineEvent, Surroundings};
+use super::{Happened, Hook, Machine, MachineEvent, Surroundings};
 use crate::images::application::Http;
 use crate::network::rules::Protocol;
 
@@ -23,34 +22,29 @@ pub(super) struct Carried {
     pub(super) well: bool,
 }
 
-impl Container {
-    /// Carries a hook out, for at most so long.
+impl Machine {
+    /// Carries a hook out, for at most so long. What it does is done; how long it takes is told.
     pub(super) fn carry_out(
-        &self,
+        &mut self,
+        uid: &str,
+        name: &str,
         hook: &Hook,
-        hostname: &str,
         limit: Millis,
         around: &mut Surroundings<'_>,
-    ) -> Carried {
-        match hook {
+    ) -> Option<(Carried, Happened)> {
+        self.within(uid, name, around, |container, inside| match hook {
             Hook::Sleep(ms) => Carried { took_ms: (*ms).min(limit), well: true },
             // The answer does not matter, only that there is one.
             Hook::HttpGet { port, .. } => {
-                let listening = self.process.listening(*port, Protocol::Tcp);
+                let listening = container.process.listening(*port, Protocol::Tcp);
                 let well = listening.is_some_and(|(server, _)| server.http != Http::None);
                 Carried { took_ms: 2, well }
             }
             Hook::Exec(arguments) => {
-                let mut inside = inside(hostname, "", around);
-                match self.process.beside(arguments, &mut inside) {
-                    Some(code) => Carried { took_ms: 0, well: code == 0 },
-                    None => {
-                        let took_ms = self.process.takes(arguments, limit, &mut inside);
-                        Carried { took_ms: took_ms.min(limit), well: true }
-                    }
-                }
+                let (took_ms, code) = container.process.takes(arguments, limit, inside);
+                Carried { took_ms: took_ms.min(limit), well: code.is_none_or(|code| code == 0) }
             }
-        }
+        })
     }
 }
 
@@ -64,13 +58,13 @@ impl Machine {
         around: &mut Surroundings<'_>,
     ) -> Option<Happened> {
         let pod = self.pod_of(uid, name, attempt)?;
-        let hostname = pod.key.name().to_owned();
         let container = pod.containers.get_mut(name)?;
         let Some(hook) = container.config.post_start.clone() else {
             return self.up(uid, name, attempt);
         };
         container.hooking = true;
-        let Carried { took_ms, well } = container.carry_out(&hook, &hostname, PATIENCE_MS, around);
+        let (carried, happened) = self.carry_out(uid, name, &hook, PATIENCE_MS, around)?;
+        let Carried { took_ms, well } = carried;
         let event = MachineEvent::Hooked {
             uid: Arc::clone(uid),
             container: name.to_owned(),
@@ -78,7 +72,7 @@ impl Machine {
             well,
         };
         let class = if took_ms < 1000 { Class::Work } else { Class::Wait };
-        Some(Happened::default().later(took_ms.max(1), class, event))
+        Some(happened.later(took_ms.max(1), class, event))
     }
 
     pub(super) fn hooked(

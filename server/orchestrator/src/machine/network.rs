@@ -35,7 +35,11 @@ impl Machine {
             }
             None => {
                 let on_host = matches!(network, Network::Host(_));
-                let pod = PodRuntime { on_host, ..PodRuntime::new(key, uid, sandbox, grace_ms) };
+                let pod = PodRuntime {
+                    on_host,
+                    node: Arc::clone(&self.node),
+                    ..PodRuntime::new(key, uid, sandbox, grace_ms)
+                };
                 self.pods.insert(Arc::clone(uid), Arc::new(pod));
             }
         }

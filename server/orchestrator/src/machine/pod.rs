@@ -8,9 +8,10 @@ use crate::object::Key;
 use crate::time::{Millis, Time};
 use crate::trace::Transition;
 
+use super::files::Tree;
 use super::meter::Meter;
 use super::probes::{Health, ProbeKind};
-use super::process::Process;
+use super::process::Table;
 use super::{ContainerConfig, ContainerTransition, Happened};
 
 /// How many lines a container's log keeps.
@@ -36,6 +37,11 @@ pub struct PodRuntime {
     pub evicted: Option<Arc<str>>,
     /// Whether it uses its node's network.
     pub on_host: bool,
+    pub(super) node: Arc<str>,
+    /// Its volumes that live and die with it, by name.
+    pub(super) volumes: OrdMap<String, Tree>,
+    /// What those from the API are to hold.
+    pub(super) projected: OrdMap<String, super::VolumeFiles>,
 }
 
 /// What holds a Pod's network.
@@ -79,7 +85,7 @@ pub struct Container {
     pub stopping: bool,
     pub(super) requests: super::Requests,
     pub(super) health: OrdMap<ProbeKind, Health>,
-    pub(super) process: Process,
+    pub(super) process: Table,
     pub(super) meter: Meter,
     pub(super) log: Log,
     pub(super) previous_log: Option<Log>,
@@ -190,6 +196,9 @@ impl PodRuntime {
             grace_ms,
             evicted: None,
             on_host: false,
+            node: "".into(),
+            volumes: OrdMap::new(),
+            projected: OrdMap::new(),
         }
     }
 

@@ -119,14 +119,46 @@ impl Machine {
         let mut happened = Happened::default();
         let mut settled = true;
         if kind == ProbeKind::Startup || container.started {
-            let result = ask(pod, container, &probe.action, around);
+            let result = match &probe.action {
+                ProbeAction::Exec { command } => {
+                    let (result, said) = self.probe_by_exec(uid, name, command, around)?;
+                    happened = said;
+                    result
+                }
+                action => ask(pod, pod.containers.get(name)?, action, around),
+            };
             settled = result.is_ok();
+            let pod = self.pod_of(uid, name, attempt)?;
             apply(pod, name, probe, result, &mut happened);
         }
         let class = if settled { Class::Routine } else { Class::Wait };
         let event =
             MachineEvent::Probe { uid: Arc::clone(uid), container: name.to_owned(), attempt, kind };
         Some(happened.later(probe.period_ms, class, event))
+    }
+}
+
+impl Machine {
+    /// Runs a probe's command.
+    fn probe_by_exec(
+        &mut self,
+        uid: &Arc<str>,
+        name: &str,
+        command: &[String],
+        around: &mut Surroundings<'_>,
+    ) -> Option<(Result<(), String>, Happened)> {
+        self.within(uid, name, around, |container, inside| {
+            match container.process.beside(command, inside) {
+                Ok((Some(0), _)) => Ok(()),
+                Ok((Some(_), said)) => Err(said.trim_end().to_owned()),
+                Ok((None, _)) => {
+                    Err(format!("command timed out: \"{}\" timed out after 1s", command.join(" ")))
+                }
+                Err(why) => Err(format!(
+                    "OCI runtime exec failed: exec failed: unable to start container process: {why}"
+                )),
+            }
+        })
     }
 }
 
@@ -176,11 +208,10 @@ fn ask(
     pod: &PodRuntime,
     container: &Container,
     action: &ProbeAction,
-    around: &mut Surroundings<'_>,
+    around: &Surroundings<'_>,
 ) -> Result<(), String> {
     let ip = pod.ip().unwrap_or_default();
     match action {
-        ProbeAction::Unknown => Ok(()),
         ProbeAction::TcpSocket { port } if container.process.listens(*port) => Ok(()),
         ProbeAction::TcpSocket { port } => {
             Err(format!("dial tcp {ip}:{port}: connect: connection refused"))
@@ -190,16 +221,8 @@ fn ask(
             "timeout: failed to connect service \"{ip}:{port}\" within 1s: context deadline exceeded"
         )),
         ProbeAction::HttpGet { port, path } => http_get(pod, container, *port, path, around),
-        ProbeAction::Exec { command } => {
-            let mut inside = super::containers::inside(pod.key.name(), ip, around);
-            match container.process.beside(command, &mut inside) {
-                Some(0) => Ok(()),
-                Some(_) => Err(inside.log.join("\n")),
-                None => {
-                    Err(format!("command timed out: \"{}\" timed out after 1s", command.join(" ")))
-                }
-            }
-        }
+        // A command is not asked for from here, but runs inside.
+        ProbeAction::Unknown | ProbeAction::Exec { .. } => Ok(()),
     }
 }
 

@@ -1,216 +1,358 @@
-//! The first process of a container: a script that runs until it sleeps, serves or ends.
+//! The processes of a container: what runs, what it waits for, and what connects it.
+//!
+//! A process is a shell, a command or the image's own program. It runs until it waits
+//! ([`Wait`]); [`Table::run`] lets all run that can. `process/streams.rs` has their files, pipes and
+//! terminals, `process/signals.rs` what happens to them, `process/server.rs` programs that serve.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::OrdMap;
 
+use super::commands::{self, Tool};
+use super::files::{Files, Mount, Tree};
+use super::inside::Inside;
+use super::shell::Shell;
 use crate::images::Image;
-use crate::images::application::{OnTerm, Server};
-use crate::network::rules::Protocol;
+use crate::network::DialResult;
+use crate::session::SessionId;
 use crate::time::{Millis, Time};
 
-use super::commands::{self, Effect};
-use super::inside::Inside;
-use super::shell::{Code, Op, Output, Part, Unreadable, Word, command, compile};
+mod ending;
+mod server;
+mod sessions;
+mod signals;
+mod start;
+mod streams;
+mod terminals;
 
-/// How many steps a script takes before it is taken for a busy loop.
-const STEPS_MAX: usize = 1000;
+pub(super) use server::Serving;
+pub(super) use signals::{OnStop, signal_name, signal_number};
+pub(super) use streams::{Open, TakeUntil, Taken, Terminal, Way, Wrote};
+
+/// How many steps are taken before a busy loop is left alone for a while.
+const STEPS_MAX: usize = 4000;
+/// How many steps a process takes before the next one's turn.
+const SLICE: usize = 100;
 /// How long a busy loop is left alone.
 const BUSY_MS: Millis = 1000;
+/// How many processes a container may have.
+const PROCESSES_MAX: usize = 256;
+
+/// The processes of a container, and all that they share.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    pub(super) processes: OrdMap<u32, Process>,
+    last_pid: u32,
+    /// Those that have ended and that their parents have not asked for: parent and exit code.
+    ended: OrdMap<u32, (u32, i32)>,
+    opens: OrdMap<u64, Open>,
+    pipes: OrdMap<u64, Arc<Vec<u8>>>,
+    last_open: u64,
+    /// What the running process has open.
+    held: Vec<u64>,
+    pub(super) terminals: OrdMap<SessionId, Terminal>,
+    /// The process of each session.
+    sessions: OrdMap<SessionId, u32>,
+    /// Those that listen to the first process.
+    attached: Vec<SessionId>,
+    pub(super) root: Tree,
+    pub(super) mounts: Vec<Mount>,
+    pub(super) read_only_root: bool,
+    pub(super) image: Arc<Image>,
+    pub(super) environment: OrdMap<String, String>,
+    pub(super) folder: String,
+    /// What has been written of a line of the log: of standard output and of standard error.
+    partial: [Vec<u8>; 2],
+    /// Answers of the network, by token.
+    answers: OrdMap<u64, DialResult>,
+    last_token: u64,
+    /// Whose exit code somebody asks for who is no process.
+    watched: Option<u32>,
+    /// Only that one runs, and what comes from it.
+    alone: bool,
+    /// Whether it went on for as long as it was let.
+    busy: bool,
+    /// When the container's next turn is due.
+    pub(super) next_turn: Option<Time>,
+}
 
 /// A process.
 #[derive(Clone, Debug)]
 pub(super) struct Process {
-    code: Code,
-    at: usize,
-    pub(super) status: i32,
-    pub(super) variables: OrdMap<String, String>,
-    pub(super) files: OrdMap<String, String>,
-    each: OrdMap<usize, Vector<String>>,
-    pub(super) on_signal: OnSignal,
-    serving: Option<Serving>,
-    /// Whether a server runs in the container that this process is a guest of.
-    beside: bool,
-    /// Whether it went on for as long as it was let.
-    busy: bool,
-    image: Arc<Image>,
+    pub(super) body: Body,
+    pub(super) parent: u32,
+    pub(super) program: Program,
+    wait: Wait,
+    pub(super) started: Time,
+    signals: Vec<i32>,
 }
 
-/// What a shell does on SIGTERM.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum OnSignal {
-    /// Nothing: it is its container's first process.
-    Nothing,
-    /// `trap '…' TERM`: runs this when the command in hand is done.
-    Runs(Code),
+/// What a process has, whatever it runs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Body {
+    pub(super) pid: u32,
+    pub(super) arguments: Vec<String>,
+    /// Where it is.
+    pub(super) folder: String,
+    pub(super) environment: OrdMap<String, String>,
+    /// Its file descriptors.
+    pub(super) fds: BTreeMap<u32, u64>,
 }
 
+/// What a process runs.
 #[derive(Clone, Debug)]
-struct Serving {
-    server: Arc<Server>,
-    /// None while it starts.
-    since: Option<Time>,
+pub(super) enum Program {
+    Shell(Box<Shell>),
+    Tool(Box<Tool>),
+    Server(Serving),
+    /// A program that would do something which is not modelled: it runs, and says nothing.
+    Idles,
 }
 
-/// What a process does next.
+/// What a process waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    Nothing,
+    Until(Time),
+    Forever,
+    Child(u32),
+    /// Something to read.
+    Input(u64),
+    InputUntil(u64, Time),
+    /// The output or the end of a process.
+    Output {
+        pid: u32,
+        open: u64,
+    },
+    /// Room in a pipe.
+    Room(u64),
+    Dial(u64),
+}
+
+/// What a step came to.
+pub(super) enum Ran {
+    Again,
+    Waits(Wait),
+    Exits(i32),
+    Becomes(Box<Program>),
+}
+
+/// What a container does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     /// Nothing for so long.
     Sleeps(Millis),
-    /// Nothing, until it is told to stop.
+    /// Nothing, until something comes from outside.
     Stays,
     Exits(i32),
 }
 
-/// What comes of SIGTERM.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OnStop {
-    Ignored,
-    ExitsAfter {
-        ms: Millis,
-        code: i32,
-    },
-    /// The handler runs when what is being done is done.
-    Handled,
-}
-
-impl Process {
-    /// A process with a command line that is taken as it is.
-    pub(super) fn new(
-        arguments: &[String],
-        environment: &BTreeMap<String, String>,
-        files: &BTreeMap<String, String>,
-        image: Arc<Image>,
-    ) -> Process {
-        let variables = environment.iter().map(|(name, value)| (name.clone(), value.clone()));
-        Process {
-            code: command(arguments),
-            at: 0,
-            status: 0,
-            variables: variables.collect(),
-            files: files.iter().map(|(path, text)| (path.clone(), text.clone())).collect(),
-            each: OrdMap::new(),
-            on_signal: OnSignal::Nothing,
-            serving: None,
-            beside: false,
-            busy: false,
+impl Table {
+    pub(super) fn new(image: Arc<Image>, environment: OrdMap<String, String>) -> Table {
+        Table {
+            processes: OrdMap::new(),
+            last_pid: 0,
+            ended: OrdMap::new(),
+            opens: OrdMap::new(),
+            pipes: OrdMap::new(),
+            last_open: 0,
+            held: Vec::new(),
+            terminals: OrdMap::new(),
+            sessions: OrdMap::new(),
+            attached: Vec::new(),
+            root: super::files::layer(&image),
+            mounts: Vec::new(),
+            read_only_root: false,
             image,
+            environment,
+            folder: "/".to_owned(),
+            partial: [Vec::new(), Vec::new()],
+            answers: OrdMap::new(),
+            last_token: 0,
+            watched: None,
+            alone: false,
+            busy: false,
+            next_turn: None,
         }
     }
 
-    pub(super) fn image(&self) -> &Image {
-        &self.image
+    /// The files as programs see them.
+    pub(super) fn files<'a>(&'a mut self, inside: &'a mut Inside<'_>) -> Files<'a> {
+        Files {
+            root: &mut self.root,
+            mounts: &mut self.mounts,
+            read_only_root: self.read_only_root,
+            volumes: inside.volumes,
+            host: inside.host,
+            disks: inside.disks,
+            now: inside.clock.now,
+        }
     }
 
-    /// Runs until it sleeps, serves or ends.
+    /// Starts a process. Where there are too many, it has failed at once.
+    pub(super) fn spawn(
+        &mut self,
+        parent: u32,
+        body: Body,
+        mut program: Program,
+        inside: &Inside<'_>,
+    ) -> u32 {
+        self.last_pid += 1;
+        let pid = self.last_pid;
+        if self.processes.len() >= PROCESSES_MAX {
+            self.ended.insert(pid, (parent, 254));
+            return pid;
+        }
+        if let Program::Shell(shell) = &mut program
+            && shell.pid == 0
+        {
+            shell.pid = pid;
+        }
+        let process = Process {
+            body: Body { pid, ..body },
+            parent,
+            program,
+            wait: Wait::Nothing,
+            started: inside.clock.now,
+            signals: Vec::new(),
+        };
+        self.processes.insert(pid, process);
+        pid
+    }
+
+    /// Lets all run that can.
     pub(super) fn run(&mut self, inside: &mut Inside<'_>) -> Turn {
-        if let Some(serving) = &mut self.serving {
-            if serving.since.is_none() {
-                serving.since = Some(inside.clock.now);
-                let server = Arc::clone(&serving.server);
-                inside.write_all(&server.ready);
-            }
-            return Turn::Stays;
-        }
+        let mut steps = 0;
         self.busy = false;
-        for _ in 0..STEPS_MAX {
-            let Some(op) = self.code.get(self.at).cloned() else { return Turn::Exits(self.status) };
-            self.at += 1;
-            if let Some(turn) = self.step(op, inside) {
-                return turn;
+        while steps < STEPS_MAX {
+            let ready: Vec<u32> = self
+                .processes
+                .iter()
+                .filter(|(pid, process)| {
+                    self.may_run(**pid) && self.is_ready(process, inside.clock.now)
+                })
+                .map(|(pid, _)| *pid)
+                .collect();
+            if ready.is_empty() {
+                return self.rest(inside.clock.now);
             }
+            for pid in ready {
+                steps += 1;
+                if let Some(code) = self.slice(pid, &mut steps, inside) {
+                    return Turn::Exits(code);
+                }
+            }
+            self.collect();
         }
         self.busy = true;
         Turn::Sleeps(BUSY_MS)
     }
 
-    fn step(&mut self, op: Op, inside: &mut Inside<'_>) -> Option<Turn> {
-        match op {
-            Op::Run { words, output } => return self.run_command(&words, &output, inside),
-            Op::Assign { name, value } => {
-                let value = self.text(&value, inside);
-                self.variables.insert(name, value);
-                self.status = 0;
+    /// Whether a process may run now: all may, but beside one that is hurried through.
+    fn may_run(&self, pid: u32) -> bool {
+        !self.alone || self.watched.is_none_or(|watched| self.family(watched).contains(&pid))
+    }
+
+    fn rest(&self, now: Time) -> Turn {
+        let until = |process: &Process| match process.wait {
+            Wait::Until(time) | Wait::InputUntil(_, time) => Some(time),
+            _ => None,
+        };
+        let may_run = self.processes.iter().filter(|(pid, _)| self.may_run(**pid));
+        match may_run.filter_map(|(_, process)| until(process)).min() {
+            Some(time) => Turn::Sleeps((time - now).max(1)),
+            None => Turn::Stays,
+        }
+    }
+
+    fn is_ready(&self, process: &Process, now: Time) -> bool {
+        let input = |open: u64| self.has_input(open);
+        !process.signals.is_empty()
+            || match process.wait {
+                Wait::Nothing => true,
+                Wait::Forever => false,
+                Wait::Until(time) => now >= time,
+                Wait::Child(pid) => self.has_ended(pid),
+                Wait::Input(open) => input(open),
+                Wait::InputUntil(open, time) => now >= time || input(open),
+                Wait::Output { pid, open } => {
+                    self.has_bytes(open) || (self.has_ended(pid) && !self.has_writer(open))
+                }
+                Wait::Room(open) => self.has_room(open),
+                Wait::Dial(token) => self.answers.contains_key(&token),
             }
-            Op::Jump(to) => self.at = to,
-            Op::JumpIfFailed(to) if self.status != 0 => self.at = to,
-            Op::JumpIfSucceeded(to) if self.status == 0 => self.at = to,
-            Op::JumpIfFailed(_) | Op::JumpIfSucceeded(_) => {}
-            Op::Negate => self.status = i32::from(self.status == 0),
-            Op::Succeed => self.status = 0,
-            Op::Each { slot, words } => {
-                let words = self.expand(&words, inside).into_iter().collect();
-                self.each.insert(slot, words);
-                self.status = 0;
-            }
-            Op::Next { slot, name, done } => {
-                match self.each.get_mut(&slot).and_then(Vector::pop_front) {
-                    Some(word) => {
-                        self.variables.insert(name, word);
+    }
+
+    /// Lets a process take some steps. The exit code if it is the first and ends.
+    fn slice(&mut self, pid: u32, steps: &mut usize, inside: &mut Inside<'_>) -> Option<i32> {
+        let known = self.processes.get_mut(&pid)?;
+        let mut process = known.clone();
+        known.signals.clear();
+        self.held = Table::held_by(&process);
+        for _ in 0..SLICE {
+            let signals = std::mem::take(&mut process.signals);
+            let signalled =
+                signals.into_iter().find_map(|one| Table::signalled(&mut process, one, inside));
+            let ran = match signalled {
+                Some(code) => Ran::Exits(code),
+                None => self.step(&mut process, inside),
+            };
+            *steps += 1;
+            match ran {
+                Ran::Again => process.wait = Wait::Nothing,
+                Ran::Becomes(program) => process.program = *program,
+                Ran::Exits(code) => {
+                    self.held.clear();
+                    return self.exited(&process, code, inside);
+                }
+                Ran::Waits(wait) => {
+                    process.wait = wait;
+                    if !self.is_ready(&process, inside.clock.now) {
+                        break;
                     }
-                    None => self.at = done,
                 }
             }
+            if let Some(sent) = self.processes.get_mut(&pid) {
+                process.signals.append(&mut sent.signals);
+            }
         }
+        self.held.clear();
+        self.processes.insert(pid, process);
         None
     }
 
-    fn run_command(
-        &mut self,
-        words: &[Word],
-        output: &Output,
-        inside: &mut Inside<'_>,
-    ) -> Option<Turn> {
-        let arguments = self.expand(words, inside);
-        match commands::run(self, &arguments, inside) {
-            Effect::Done { status, output: text } => {
-                self.status = status;
-                self.write(&text, output, inside);
-                None
-            }
-            Effect::Sleeps(ms) => {
-                self.status = 0;
-                Some(Turn::Sleeps(ms))
-            }
-            Effect::Exits(code) => Some(Turn::Exits(code)),
-            Effect::Stays => Some(Turn::Stays),
-            Effect::Serves(server) => {
-                inside.write_all(&server.banner);
-                let ms = server.starts_ms;
-                self.serving = Some(Serving { server: Arc::new(server), since: None });
-                Some(Turn::Sleeps(ms))
-            }
-            Effect::Script(script) => self.enter(&script, inside),
+    fn step(&mut self, process: &mut Process, inside: &mut Inside<'_>) -> Ran {
+        let Process { body, program, .. } = process;
+        match program {
+            Program::Shell(shell) => shell.step(body, self, inside),
+            Program::Tool(tool) => commands::step(tool, body, self, inside),
+            Program::Server(serving) => self.serve(serving, body, inside),
+            Program::Idles => Ran::Waits(Wait::Forever),
         }
     }
 
-    /// `sh -c`: goes on with the script in this one's place, as far as it was the last command.
-    fn enter(&mut self, script: &str, inside: &mut Inside<'_>) -> Option<Turn> {
-        match compile(script) {
-            Ok(code) => {
-                self.code = code;
-                self.at = 0;
-                None
-            }
-            Err(Unreadable::Syntax(message)) => {
-                inside.log.push(format!("sh: syntax error: {message}"));
-                Some(Turn::Exits(2))
-            }
-            Err(Unreadable::NotModelled(_)) => Some(Turn::Stays),
-        }
+    /// A number by which an answer of the network will be known.
+    pub(super) fn token(&mut self) -> u64 {
+        self.last_token += 1;
+        self.last_token
     }
 
-    fn write(&mut self, text: &str, output: &Output, inside: &mut Inside<'_>) {
-        match output {
-            Output::Log => inside.log.extend(text.lines().map(str::to_owned)),
-            Output::Nowhere => {}
-            Output::File { path, append } => {
-                let path = self.text(path, inside);
-                let before = self.files.get(&path).filter(|_| *append).cloned();
-                self.files.insert(path, before.unwrap_or_default() + text);
-            }
-        }
+    pub(super) fn answer(&mut self, token: u64, result: DialResult) {
+        self.answers.insert(token, result);
+    }
+
+    pub(super) fn take_answer(&mut self, token: u64) -> Option<DialResult> {
+        self.answers.remove(&token)
+    }
+
+    /// Whether something in it goes round and round: nobody waits for that to end.
+    pub(super) fn is_loop(&self) -> bool {
+        self.processes.values().any(|process| match &process.program {
+            Program::Shell(shell) => shell.is_looping(),
+            Program::Tool(tool) => tool.polls(),
+            Program::Server(_) | Program::Idles => false,
+        })
     }
 
     /// Whether it goes round without waiting for anything: it uses a whole CPU.
@@ -218,164 +360,11 @@ impl Process {
         self.busy
     }
 
-    /// Whether it is a server that has started.
-    pub(super) fn is_serving(&self) -> bool {
-        self.beside || self.serving.as_ref().is_some_and(|serving| serving.since.is_some())
+    pub(super) fn image(&self) -> &Image {
+        &self.image
     }
 
-    /// Whether it is a server that is about to listen.
-    pub(super) fn is_starting(&self) -> bool {
-        self.serving.as_ref().is_some_and(|serving| serving.since.is_none())
+    pub(super) fn first(&self) -> Option<&Process> {
+        self.processes.get(&1)
     }
-
-    /// Whether it goes round for ever, as far as one can tell.
-    pub(super) fn is_loop(&self) -> bool {
-        self.code.iter().enumerate().any(|(at, op)| match op {
-            Op::Jump(to) if *to < at => !matches!(self.code[*to], Op::Next { .. }),
-            _ => false,
-        })
-    }
-
-    /// Runs another command beside it, in the same container. None if it takes time.
-    pub(super) fn beside(&self, arguments: &[String], inside: &mut Inside<'_>) -> Option<i32> {
-        let mut other = Process { code: command(arguments), at: 0, ..self.clone() };
-        let listening = other.serving.take();
-        other.beside = listening.is_some_and(|serving| serving.since.is_some());
-        match other.run(inside) {
-            Turn::Exits(code) => Some(code),
-            Turn::Sleeps(_) | Turn::Stays => None,
-        }
-    }
-
-    /// How long a command beside it takes: what a `preStop` hook costs.
-    pub(super) fn takes(
-        &self,
-        arguments: &[String],
-        limit: Millis,
-        inside: &mut Inside<'_>,
-    ) -> Millis {
-        let mut other = Process { code: command(arguments), at: 0, ..self.clone() };
-        other.serving = None;
-        let mut taken = 0;
-        while taken < limit {
-            match other.run(inside) {
-                Turn::Exits(_) => return taken,
-                Turn::Sleeps(ms) => taken += ms.max(1),
-                Turn::Stays => return limit,
-            }
-        }
-        limit
-    }
-
-    /// The server that listens on a port, and since when.
-    pub(super) fn listening(&self, port: u16, protocol: Protocol) -> Option<(Arc<Server>, Time)> {
-        let serving = self.serving.as_ref()?;
-        let server = &serving.server;
-        let ports = if protocol == Protocol::Udp { &server.udp_ports } else { &server.ports };
-        Some((Arc::clone(server), serving.since?)).filter(|_| ports.contains(&port))
-    }
-
-    /// Whether it listens on a port.
-    pub(super) fn listens(&self, port: u16) -> bool {
-        self.listening(port, Protocol::Tcp).is_some()
-    }
-
-    pub(super) fn environment(&self) -> &OrdMap<String, String> {
-        &self.variables
-    }
-
-    /// A file that it sees.
-    pub(super) fn file(&self, path: &str) -> Option<Vec<u8>> {
-        self.files.get(path).map(|text| text.clone().into_bytes())
-    }
-
-    /// Whether it ends when it is told to stop.
-    pub(super) fn heeds_stop(&self) -> bool {
-        match &self.serving {
-            Some(serving) => serving.server.on_term != OnTerm::Ignores,
-            None => self.on_signal != OnSignal::Nothing,
-        }
-    }
-
-    /// What SIGTERM, or the image's own stop signal, does to it.
-    pub(super) fn stop(&mut self, inside: &mut Inside<'_>) -> OnStop {
-        if let Some(serving) = &self.serving {
-            let server = Arc::clone(&serving.server);
-            return match &server.on_term {
-                OnTerm::Ignores => OnStop::Ignored,
-                OnTerm::Exits { code, after_ms, lines } => {
-                    inside.write_all(lines);
-                    OnStop::ExitsAfter { ms: *after_ms, code: *code }
-                }
-            };
-        }
-        match std::mem::replace(&mut self.on_signal, OnSignal::Nothing) {
-            OnSignal::Nothing => OnStop::Ignored,
-            OnSignal::Runs(code) => {
-                self.code = code;
-                self.at = 0;
-                OnStop::Handled
-            }
-        }
-    }
-
-    fn expand(&mut self, words: &[Word], inside: &mut Inside<'_>) -> Vec<String> {
-        let mut expanded = Vec::new();
-        for word in words {
-            if let [part] = word.parts.as_slice()
-                && is_split(part)
-            {
-                let text = self.part(part, inside);
-                expanded.extend(text.split_whitespace().map(str::to_owned));
-            } else {
-                expanded.push(self.text(word, inside));
-            }
-        }
-        expanded
-    }
-
-    fn text(&mut self, word: &Word, inside: &mut Inside<'_>) -> String {
-        word.parts.iter().map(|part| self.part(part, inside)).collect()
-    }
-
-    fn part(&mut self, part: &Part, inside: &mut Inside<'_>) -> String {
-        match part {
-            Part::Text(text) => text.clone(),
-            Part::Variable { name, default, .. } => {
-                let value = self.variable(name, inside).filter(|value| !value.is_empty());
-                value.or_else(|| default.clone()).unwrap_or_default()
-            }
-            Part::Output { script, .. } => self.output(script, inside),
-            Part::Sum(sum) => commands::sum(sum, &self.variables).to_string(),
-        }
-    }
-
-    fn variable(&self, name: &str, inside: &mut Inside<'_>) -> Option<String> {
-        match name {
-            "?" => Some(self.status.to_string()),
-            "$" => Some("1".to_owned()),
-            "HOSTNAME" => Some(inside.hostname.to_owned()),
-            "RANDOM" => {
-                let purpose = crate::random::Purpose::Runtime;
-                Some(inside.random.between(purpose, 0, 32767).to_string())
-            }
-            name => self.variables.get(name).cloned(),
-        }
-    }
-
-    /// The output of a script that takes no time; of another, what it wrote until it slept.
-    fn output(&mut self, script: &str, inside: &mut Inside<'_>) -> String {
-        let Ok(code) = compile(script) else { return String::new() };
-        let mut child = Process { code, at: 0, each: OrdMap::new(), ..self.clone() };
-        let before = std::mem::take(&mut inside.log);
-        let turn = child.run(inside);
-        let output = std::mem::replace(&mut inside.log, before).join("\n");
-        self.status = if let Turn::Exits(code) = turn { code } else { 0 };
-        output
-    }
-}
-
-/// Whether a part alone in its word is split at blanks.
-fn is_split(part: &Part) -> bool {
-    matches!(part, Part::Variable { quoted: false, .. } | Part::Output { quoted: false, .. })
 }

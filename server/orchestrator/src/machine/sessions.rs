@@ -1,6 +1,8 @@
 //! Sessions of `exec` and `attach`, as a machine sees them.
 
-use crate::session::{Channel, Ending, Frame, Opened, Opening, Said, Saying, SessionId};
+use std::sync::Arc;
+
+use crate::session::{Opening, SessionAct, SessionId};
 
 use super::{Happened, Machine, Surroundings};
 
@@ -12,20 +14,43 @@ impl Machine {
         opening: &Opening,
         around: &mut Surroundings<'_>,
     ) -> Happened {
-        let mut happened = Happened::default();
-        let Opened::Exec(command) = &opening.what else { return happened };
-        let Some(pod) = self.pod(&opening.uid) else { return happened };
-        let (hostname, ip) = (pod.key.name(), pod.ip().unwrap_or_default());
-        let Some(container) = pod.containers.get(&opening.container) else { return happened };
-        let mut inside = super::containers::inside(hostname, ip, around);
-        let code = container.process.beside(command, &mut inside);
-        for line in inside.log {
-            let bytes = format!("{line}\n").into();
-            let frame = Frame { channel: Channel::Stdout, bytes };
-            happened.said.push(Said { session: id, what: Saying::Frame(frame) });
-        }
-        let ending = Ending::Exited(code.unwrap_or(137));
-        happened.said.push(Said { session: id, what: Saying::Ends(ending) });
-        happened
+        self.in_session(&opening.uid, &opening.container, around, |table, inside| {
+            table.open_session(id, opening, inside)
+        })
+    }
+
+    /// Lets a session's client send something.
+    pub(crate) fn session_input(
+        &mut self,
+        id: SessionId,
+        (uid, container): (&Arc<str>, &str),
+        act: &SessionAct,
+        around: &mut Surroundings<'_>,
+    ) -> Happened {
+        self.in_session(uid, container, around, |table, inside| {
+            table.session_input(id, act, inside)
+        })
+    }
+
+    fn in_session(
+        &mut self,
+        uid: &Arc<str>,
+        name: &str,
+        around: &mut Surroundings<'_>,
+        some: impl FnOnce(
+            &mut super::process::Table,
+            &mut super::inside::Inside<'_>,
+        ) -> super::process::Turn,
+    ) -> Happened {
+        let known = self.pod(uid).and_then(|pod| pod.containers.get(name));
+        let Some(attempt) = known.filter(|known| known.is_running()).map(|known| known.attempt)
+        else {
+            return Happened::default();
+        };
+        let within = self
+            .within(uid, name, around, |container, inside| some(&mut container.process, inside));
+        let Some((turn, happened)) = within else { return Happened::default() };
+        let turned = self.turned(uid, name, attempt, turn, around).unwrap_or_default();
+        happened.and(turned)
     }
 }

@@ -15,6 +15,7 @@ struct Bench {
     now: Time,
     random: Random,
     images: Catalogue,
+    disks: Disks,
     queue: Vec<(Time, MachineEvent)>,
     transitions: Vec<(Time, Transition)>,
 }
@@ -28,6 +29,7 @@ impl Bench {
             now: Time(0),
             random: Random::new(1),
             images: Catalogue::with(&Scenario::playground(1)),
+            disks: Disks::default(),
             queue: Vec::new(),
             transitions: Vec::new(),
         }
@@ -35,7 +37,12 @@ impl Bench {
 
     fn with(&mut self, run: impl FnOnce(&mut Machine, &mut Surroundings<'_>) -> Happened) {
         let clock = Clock { now: self.now, epoch_s: 1_767_571_200 };
-        let mut around = Surroundings { clock, random: &mut self.random, images: &self.images };
+        let mut around = Surroundings {
+            clock,
+            random: &mut self.random,
+            images: &self.images,
+            disks: &mut self.disks,
+        };
         let happened = run(&mut self.machine, &mut around);
         self.transitions.extend(happened.transitions.into_iter().map(|t| (self.now, t.transition)));
         self.queue.extend(happened.next.into_iter().map(|s| (self.now + s.after_ms, s.event)));
@@ -86,13 +93,13 @@ fn config(image: &str, command: &[&str]) -> ContainerConfig {
         command: command.iter().map(|word| (*word).to_owned()).collect(),
         arguments: Vec::new(),
         environment: BTreeMap::new(),
-        files: BTreeMap::new(),
         probes: Vec::new(),
         post_start: None,
         pre_stop: None,
         message_path: "/dev/termination-log".to_owned(),
         message_from_log: false,
         share: Share::default(),
+        space: Space::default(),
     }
 }
 

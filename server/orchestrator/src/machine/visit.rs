@@ -10,6 +10,7 @@ use crate::object::Key;
 use crate::queue::Class;
 use crate::time::{Millis, Time};
 
+use super::files::Files;
 use super::{Container, Happened, Machine, MachineEvent, PodRuntime, State, Surroundings};
 
 /// A request that reaches a port of a Pod.
@@ -99,6 +100,31 @@ impl PodRuntime {
         Some(given(self, container, &server, since, &visit, around)?.response.status)
     }
 
+    /// A file that a container's programs see.
+    fn file(
+        &self,
+        container: &Container,
+        path: &str,
+        around: &Surroundings<'_>,
+    ) -> Option<Vec<u8>> {
+        let (mut root, mut mounts) =
+            (container.process.root.clone(), container.process.mounts.clone());
+        let mut volumes = self.volumes.clone();
+        let mut host = around.disks.hosts.get(&self.node)?.clone();
+        let mut disks = around.disks.volumes.clone();
+        let files = Files {
+            root: &mut root,
+            mounts: &mut mounts,
+            read_only_root: true,
+            volumes: &mut volumes,
+            host: &mut host,
+            disks: &mut disks,
+            now: around.clock.now,
+        };
+        let (_, node) = files.find("/", path, true).ok()?;
+        node.bytes().map(|bytes| bytes.to_vec())
+    }
+
     /// The running container that listens on a port.
     pub(crate) fn listener(&self, port: u16, protocol: Protocol) -> Option<&Container> {
         let mut running = self.containers.values().filter(|one| is_running(one));
@@ -180,7 +206,7 @@ fn given(
         hostname: pod.key.name(),
         ip: pod.ip().unwrap_or_default(),
         environment: container.process.environment(),
-        file: &|path| container.process.file(path),
+        file: &|path| pod.file(container, path, around),
         clock: around.clock,
         up_ms: around.clock.now - since,
         number: container.requests.total,

@@ -12,7 +12,7 @@ use crate::component::Host;
 use crate::components::{TABLE, storage};
 use crate::images::Catalogue;
 use crate::kinds::SYSTEM_CLASSES;
-use crate::machine::{Capacity, Machine};
+use crate::machine::{Capacity, Disks, Machine};
 use crate::object::{Kind, Object};
 use crate::queue::{InstanceId, Queue};
 use crate::random::Random;
@@ -49,6 +49,7 @@ pub(super) fn boot(seed: u64, scenario: &Scenario) -> World {
         queue: Queue::default(),
         machines: machines.collect(),
         instances: OrdMap::new(),
+        disks: Disks::default(),
         sessions: OrdMap::new(),
         sessions_opened: 0,
         control_plane: ControlPlane::of(scenario),

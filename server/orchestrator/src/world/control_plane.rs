@@ -322,7 +322,12 @@ impl World {
         let clock = self.clock();
         let Some(machine) = self.machines.get_mut(node) else { return };
         let uid = machine.manifest(&key).and_then(|pod| pod.metadata.uid.clone());
-        let mut around = Surroundings { clock, random: &mut self.random, images: &self.images };
+        let mut around = Surroundings {
+            clock,
+            random: &mut self.random,
+            images: &self.images,
+            disks: &mut self.disks,
+        };
         let ended = uid.and_then(|uid| machine.end(&uid, program.name(), 1, &mut around));
         if let Some(happened) = ended {
             engine::happened(self, node, happened, cause);

@@ -39,8 +39,12 @@ impl World {
             Due::Machine { node, event, cause } => {
                 let clock = self.clock();
                 let Some(machine) = self.machines.get_mut(node) else { return };
-                let mut around =
-                    Surroundings { clock, random: &mut self.random, images: &self.images };
+                let mut around = Surroundings {
+                    clock,
+                    random: &mut self.random,
+                    images: &self.images,
+                    disks: &mut self.disks,
+                };
                 let outcome = machine.happen(event, &mut around);
                 happened(self, node, outcome, *cause);
             }

@@ -141,7 +141,12 @@ fn power_on(world: &mut World, node: &Arc<str>, fault: &Fault) {
     let cause = trace(world, fault);
     let clock = world.clock();
     let Some(machine) = world.machines.get_mut(node) else { return };
-    let mut around = Surroundings { clock, random: &mut world.random, images: &world.images };
+    let mut around = Surroundings {
+        clock,
+        random: &mut world.random,
+        images: &world.images,
+        disks: &mut world.disks,
+    };
     let happened = machine.power_on(&mut around);
     // Candidates come with their containers.
     let own = instances_on(world, node).into_iter();
@@ -163,7 +168,12 @@ fn kill(
     };
     let clock = world.clock();
     let Some(machine) = world.machines.get_mut(node) else { return false };
-    let mut around = Surroundings { clock, random: &mut world.random, images: &world.images };
+    let mut around = Surroundings {
+        clock,
+        random: &mut world.random,
+        images: &world.images,
+        disks: &mut world.disks,
+    };
     let Some(happened) = machine.kill(pods::runtime_uid(&pod), container, &mut around) else {
         return false;
     };
@@ -185,7 +195,12 @@ fn fill(
     let node = pods::node(&pod).and_then(|node| world.machines.get_mut(node));
     let Some(machine) = node.filter(|machine| machine.on) else { return false };
     let node = Arc::clone(&machine.node);
-    let mut around = Surroundings { clock, random: &mut world.random, images: &world.images };
+    let mut around = Surroundings {
+        clock,
+        random: &mut world.random,
+        images: &world.images,
+        disks: &mut world.disks,
+    };
     let uid = pods::runtime_uid(&pod);
     let Some(happened) = machine.fill(uid, container, amount, &mut around) else { return false };
     let cause = trace(world, fault);

@@ -215,7 +215,12 @@ impl World {
             times: flight.times,
         };
         let clock = self.clock();
-        let mut around = Surroundings { clock, random: &mut self.random, images: &self.images };
+        let mut around = Surroundings {
+            clock,
+            random: &mut self.random,
+            images: &self.images,
+            disks: &mut self.disks,
+        };
         let machine = self.machines.get_mut(&node);
         let Some(served) = machine.and_then(|one| one.visit(&uid, &visit, &mut around)) else {
             hops.push(Hop::Refused { node, to });

@@ -21,11 +21,16 @@ impl World {
         self.sessions_opened += 1;
         let id = self.sessions_opened;
         cursor.opened(id);
-        self.sessions.insert(id, Session::of(&opening));
         let cause = self.trace.len().saturating_sub(1);
+        self.sessions.insert(id, Session::of(&opening, cause));
         let clock = self.clock();
         if let Some(machine) = self.machines.get_mut(&opening.node) {
-            let mut around = Surroundings { clock, random: &mut self.random, images: &self.images };
+            let mut around = Surroundings {
+                clock,
+                random: &mut self.random,
+                images: &self.images,
+                disks: &mut self.disks,
+            };
             let happened = machine.open(id, &opening, &mut around);
             engine::happened(self, &opening.node, happened, cause);
         }
@@ -42,8 +47,21 @@ impl World {
 
     /// Lets a client send something into its session.
     pub(super) fn session_input(&mut self, input: &SessionInput) -> Reply {
-        if self.sessions.get(&input.session).is_none() {
+        let Some(session) = self.sessions.get(&input.session).cloned() else {
             return Reply::NotFound;
+        };
+        let clock = self.clock();
+        if let Some(machine) = self.machines.get_mut(&session.node).filter(|machine| machine.on) {
+            let mut around = Surroundings {
+                clock,
+                random: &mut self.random,
+                images: &self.images,
+                disks: &mut self.disks,
+            };
+            let place = (&session.uid, session.container.as_str());
+            let happened = machine.session_input(input.session, place, &input.act, &mut around);
+            engine::happened(self, &session.node, happened, session.entry);
+            self.tell();
         }
         if input.act == SessionAct::Hangup {
             self.sessions.remove(&input.session);

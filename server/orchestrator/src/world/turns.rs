@@ -174,7 +174,12 @@ impl World {
         for act in acts {
             let clock = self.clock();
             let Some(machine) = self.machines.get_mut(&node) else { return };
-            let mut around = Surroundings { clock, random: &mut self.random, images: &self.images };
+            let mut around = Surroundings {
+                clock,
+                random: &mut self.random,
+                images: &self.images,
+                disks: &mut self.disks,
+            };
             let outcome = machine.act(act, &mut around);
             happened(self, &node, outcome, decision);
         }

@@ -164,7 +164,7 @@ fn start(plan: &mut Plan<'_>, container: &Container, after: Option<&Exit>) -> Lo
         image: container.image.clone().unwrap_or_default(),
         command: expanded(&container.command),
         arguments: expanded(&container.args),
-        files: volumes::files(plan, container),
+        space: volumes::space(plan, container),
         probes: probes::of(container),
         post_start: container
             .lifecycle

@@ -84,7 +84,7 @@ fn all_of(plan: &Plan<'_>, source: &EnvFromSource) -> Result<Environment, String
 }
 
 /// A Secret's data as text.
-pub(super) fn texts(secret: &Secret) -> impl Iterator<Item = (String, String)> {
+fn texts(secret: &Secret) -> impl Iterator<Item = (String, String)> {
     let data = secret.data.iter().flatten();
     data.map(|(name, bytes)| (name.clone(), String::from_utf8_lossy(&bytes.0).into_owned()))
 }

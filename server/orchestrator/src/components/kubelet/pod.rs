@@ -185,7 +185,10 @@ fn wind_down(plan: &mut Plan<'_>) -> bool {
 fn go_on(plan: &mut Plan<'_>) {
     let sandbox = plan.runtime.map(|runtime| &runtime.sandbox);
     match sandbox {
-        Some(Sandbox::Ready { .. }) => containers::go_on(plan),
+        Some(Sandbox::Ready { .. }) => {
+            volumes::refresh(plan);
+            containers::go_on(plan);
+        }
         Some(Sandbox::Starting { .. } | Sandbox::Stopping { .. }) => {}
         Some(Sandbox::Lost) => {
             if is_over(plan) {

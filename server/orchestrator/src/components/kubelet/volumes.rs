@@ -1,13 +1,20 @@
-//! Volumes made of ConfigMaps, Secrets and the downward API. Others are empty.
+//! Volumes: what is in them, and whether it is there yet.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::{ConfigMap, Container, KeyToPath, Secret, Volume};
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::{
+    ConfigMap, Container, DownwardAPIVolumeFile, KeyToPath, Pod, Secret, Volume,
+};
 
+use crate::components::storage;
+use crate::machine::{MachineAct, Space, VolumeMount, VolumeSource};
+use crate::object::Kind;
 use crate::time::Millis;
 
 use super::claims;
-use super::environment::{of_field, texts};
+use super::environment::of_field;
 use super::memory::Backoff;
 use super::plan::Plan;
 
@@ -64,48 +71,144 @@ fn missing(plan: &Plan<'_>, volume: &Volume) -> Option<String> {
     None
 }
 
-/// The files that a container finds in its volumes, by path.
-pub(super) fn files(plan: &Plan<'_>, container: &Container) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    for mount in container.volume_mounts.iter().flatten() {
-        let volumes = plan.spec.volumes.iter().flatten();
-        let Some(volume) = volumes.into_iter().find(|volume| volume.name == mount.name) else {
-            continue;
-        };
-        let folder = mount.mount_path.trim_end_matches('/');
-        for (path, text) in content(plan, volume) {
-            match mount.sub_path.as_deref().filter(|sub_path| !sub_path.is_empty()) {
-                Some(sub_path) if sub_path == path => files.insert(folder.to_owned(), text),
-                Some(_) => None,
-                None => files.insert(format!("{folder}/{path}"), text),
-            };
-        }
+/// What a container's programs find around them: its volumes above all.
+pub(super) fn space(plan: &Plan<'_>, container: &Container) -> Space {
+    let mounts = container.volume_mounts.iter().flatten().filter_map(|mount| {
+        let volume = plan.spec.volumes.iter().flatten().find(|volume| volume.name == mount.name)?;
+        Some(VolumeMount {
+            path: mount.mount_path.clone(),
+            volume: mount.name.clone(),
+            sub_path: mount.sub_path.clone().unwrap_or_default(),
+            read_only: mount.read_only == Some(true),
+            source: source(plan, volume),
+        })
+    });
+    let security = container.security_context.as_ref();
+    Space {
+        mounts: mounts.collect(),
+        read_only_root: security.and_then(|one| one.read_only_root_filesystem) == Some(true),
+        stdin: container.stdin == Some(true),
+        tty: container.tty == Some(true),
+        folder: container.working_dir.clone().unwrap_or_default(),
     }
-    files
 }
 
-fn content(plan: &Plan<'_>, volume: &Volume) -> Vec<(String, String)> {
-    let namespace = plan.key.namespace();
+fn source(plan: &Plan<'_>, volume: &Volume) -> VolumeSource {
+    if let Some(path) = &volume.host_path {
+        return VolumeSource::Host(path.path.clone());
+    }
+    if let Some(claim) = storage::claim_name(plan.pod, volume) {
+        let disk = claims::volume_of(plan, &claim).and_then(|disk| disk.metadata.name.as_deref());
+        return disk.map_or(VolumeSource::Empty, |name| VolumeSource::Disk(name.into()));
+    }
+    content(plan, volume).map_or(VolumeSource::Empty, |files| VolumeSource::Files(Arc::new(files)))
+}
+
+/// Has files written anew whose objects have changed.
+pub(super) fn refresh(plan: &mut Plan<'_>) {
+    let Some(runtime) = plan.runtime else { return };
+    for volume in plan.spec.volumes.iter().flatten() {
+        // Tokens are renewed in time; nobody looks at them.
+        let from_api = volume.config_map.is_some() || volume.secret.is_some();
+        let changes = from_api || volume.downward_api.is_some();
+        let Some(known) = runtime.projected(&volume.name).filter(|_| changes) else { continue };
+        let Some(files) = content(plan, volume).filter(|files| *files != **known) else { continue };
+        plan.acts.push(MachineAct::Refresh {
+            uid: plan.uid.clone(),
+            volume: volume.name.clone(),
+            files: Arc::new(files),
+        });
+    }
+}
+
+/// Whether a Pod has a volume of a ConfigMap or a Secret.
+pub(super) fn uses(pod: &Pod, kind: Kind, name: &str) -> bool {
+    let volumes = pod.spec.iter().flat_map(|spec| spec.volumes.iter().flatten());
+    volumes.into_iter().any(|volume| match kind {
+        Kind::ConfigMap => volume.config_map.as_ref().is_some_and(|source| source.name == name),
+        _ => volume.secret.as_ref().is_some_and(|s| s.secret_name.as_deref() == Some(name)),
+    })
+}
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// The files of a volume that is made from the API. None: it is not.
+fn content(plan: &Plan<'_>, volume: &Volume) -> Option<Files> {
     if let Some(source) = &volume.config_map {
-        let found = plan.view.cache.get_typed::<ConfigMap>(namespace, &source.name);
-        let data = found.and_then(|found| found.data.clone()).unwrap_or_default();
-        return chosen(data, source.items.as_deref());
+        return Some(config_map(plan, &source.name, source.items.as_deref()));
     }
     if let Some(source) = &volume.secret {
         let name = source.secret_name.as_deref().unwrap_or_default();
-        let found = plan.view.cache.get_typed::<Secret>(namespace, name);
-        let data = found.map(|found| texts(found).collect()).unwrap_or_default();
-        return chosen(data, source.items.as_deref());
+        return Some(secret(plan, name, source.items.as_deref()));
     }
-    let items = volume.downward_api.iter().flat_map(|source| source.items.iter().flatten());
-    items
-        .filter_map(|item| Some((item.path.clone(), of_field(plan, item.field_ref.as_ref()?))))
-        .collect()
+    if let Some(source) = &volume.downward_api {
+        return Some(downward(plan, source.items.as_deref()));
+    }
+    let sources = volume.projected.as_ref()?.sources.iter().flatten();
+    let mut files = Files::new();
+    for source in sources {
+        if let Some(source) = &source.config_map {
+            files.extend(config_map(plan, &source.name, source.items.as_deref()));
+        }
+        if let Some(source) = &source.secret {
+            files.extend(secret(plan, &source.name, source.items.as_deref()));
+        }
+        if let Some(source) = &source.downward_api {
+            files.extend(downward(plan, source.items.as_deref()));
+        }
+        if let Some(source) = &source.service_account_token {
+            files.insert(source.path.clone(), token(plan).into_bytes());
+        }
+    }
+    Some(files)
 }
 
-fn chosen(data: BTreeMap<String, String>, items: Option<&[KeyToPath]>) -> Vec<(String, String)> {
+fn config_map(plan: &Plan<'_>, name: &str, items: Option<&[KeyToPath]>) -> Files {
+    let found = plan.view.cache.get_typed::<ConfigMap>(plan.key.namespace(), name);
+    let texts = found.iter().flat_map(|found| found.data.iter().flatten());
+    let bytes = found.iter().flat_map(|found| found.binary_data.iter().flatten());
+    let all = texts.map(|(key, text)| (key.clone(), text.clone().into_bytes()));
+    chosen(all.chain(bytes.map(|(key, bytes)| (key.clone(), bytes.0.clone()))).collect(), items)
+}
+
+fn secret(plan: &Plan<'_>, name: &str, items: Option<&[KeyToPath]>) -> Files {
+    let found = plan.view.cache.get_typed::<Secret>(plan.key.namespace(), name);
+    let bytes = found.iter().flat_map(|found| found.data.iter().flatten());
+    chosen(bytes.map(|(key, bytes)| (key.clone(), bytes.0.clone())).collect(), items)
+}
+
+fn downward(plan: &Plan<'_>, items: Option<&[DownwardAPIVolumeFile]>) -> Files {
+    let file = |item: &DownwardAPIVolumeFile| {
+        let value = of_field(plan, item.field_ref.as_ref()?);
+        Some((item.path.clone(), value.into_bytes()))
+    };
+    items.unwrap_or_default().iter().filter_map(file).collect()
+}
+
+/// A token of the Pod's ServiceAccount: a JSON Web Token that nobody has signed.
+fn token(plan: &Plan<'_>) -> String {
+    let namespace = plan.key.namespace();
+    let account = plan.spec.service_account_name.as_deref().unwrap_or("default");
+    let claims = serde_json::json!({
+        "aud": ["https://kubernetes.default.svc.cluster.local"],
+        "iss": "https://kubernetes.default.svc.cluster.local",
+        "kubernetes.io": {"namespace": namespace, "pod": {"name": plan.key.name(), "uid": &*plan.uid}},
+        "sub": format!("system:serviceaccount:{namespace}:{account}"),
+    });
+    let encode = |text: &str| {
+        let json = serde_json::to_value(ByteString(text.as_bytes().to_vec())).unwrap_or_default();
+        let text = json.as_str().unwrap_or_default().replace('+', "-").replace('/', "_");
+        text.trim_end_matches('=').to_owned()
+    };
+    let head = encode(r#"{"alg":"RS256","kid":"model"}"#);
+    let body = encode(&claims.to_string());
+    let signature = encode(&crate::digest::Digest::of([body.as_bytes()]).to_string());
+    format!("{head}.{body}.{signature}")
+}
+
+fn chosen(data: Files, items: Option<&[KeyToPath]>) -> Files {
     match items {
-        None | Some([]) => data.into_iter().collect(),
+        None | Some([]) => data,
         Some(items) => items
             .iter()
             .filter_map(|item| Some((item.path.clone(), data.get(&item.key)?.clone())))

@@ -14,9 +14,7 @@ pub const INDEX: &str = "<html><body><h1>It works!</h1></body></html>\n";
 pub(super) fn answer(version: &str, asked: &Asked<'_>) -> Given {
     let path = asked.request.path();
     let path = if path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
-    let own = || (path == "/index.html").then(|| INDEX.as_bytes().to_vec());
-    let body = (asked.file)(&format!("{ROOT}{path}")).or_else(own);
-    let response = match body {
+    let response = match (asked.file)(&format!("{ROOT}{path}")) {
         Some(body) => HttpResponse::new(200, media_type(&path), body),
         None => error(404, "Not Found", "The requested URL was not found on this server."),
     };

@@ -104,16 +104,13 @@ fn page(version: &str, asked: &Asked<'_>) -> HttpResponse {
     if path.split('/').any(|part| part == "..") {
         return error(400, Some(version));
     }
-    let own = || (path == "/index.html").then(|| index(version).into_bytes());
-    // An own volume in the place of the image's files has no page of the image's.
-    let replaced = || (asked.file)(ROOT).is_some();
-    match (asked.file)(&format!("{ROOT}{path}")).or_else(|| (!replaced()).then(own).flatten()) {
+    match (asked.file)(&format!("{ROOT}{path}")) {
         Some(body) => {
             let mut response = HttpResponse::new(200, media_type(&path), body);
             response.headers.push(("Accept-Ranges".to_owned(), "bytes".to_owned()));
             response
         }
-        None if path.ends_with("/index.html") && replaced() => error(403, Some(version)),
+        None if path.ends_with("/index.html") => error(403, Some(version)),
         None => error(404, Some(version)),
     }
 }

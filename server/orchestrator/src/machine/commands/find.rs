@@ -13,7 +13,7 @@ pub(in crate::machine) enum Program {
     Missing,
 }
 
-/// What both BusyBox and Debian have. What [`ordinary`] does not run stays silent.
+/// What both BusyBox and Debian have. What is not modelled says so, and fails.
 const COMMANDS: &[&str] = &[
     "[",
     "ash",
@@ -53,7 +53,6 @@ const COMMANDS: &[&str] = &[
     "od",
     "printenv",
     "printf",
-    "ps",
     "pwd",
     "readlink",
     "rm",
@@ -80,6 +79,15 @@ const COMMANDS: &[&str] = &[
     "which",
     "whoami",
     "xargs",
+    "egrep",
+    "fgrep",
+    "nl",
+    "nice",
+    "nohup",
+    "realpath",
+    "tac",
+    "truncate",
+    "tty",
     "yes",
 ];
 /// What only BusyBox has.
@@ -91,10 +99,17 @@ const BUSYBOX: &[&str] = &[
     "ifconfig",
     "ip",
     "less",
+    "busybox",
+    "free",
+    "mount",
     "nc",
     "netstat",
     "nslookup",
     "ping",
+    "ps",
+    "rev",
+    "time",
+    "uptime",
     "route",
     "telnet",
     "top",
@@ -105,7 +120,8 @@ const BUSYBOX: &[&str] = &[
     "wget",
 ];
 /// What only Debian has.
-const DEBIAN: &[&str] = &["apt", "apt-get", "dpkg", "perl"];
+const DEBIAN: &[&str] = &["apt", "apt-get", "dash", "dpkg", "mount", "perl", "rev"];
+
 /// Looks a name up as the runtime and a shell do.
 pub(in crate::machine) fn find(image: &Image, name: &str) -> Program {
     let is_entrypoint = image.entrypoint.first().is_some_and(|first| first == name);
@@ -123,8 +139,7 @@ pub(in crate::machine) fn find(image: &Image, name: &str) -> Program {
         || ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/"]
             .iter()
             .any(|folder| name.strip_prefix(folder) == Some(bare));
-    let is_curl = bare == "curl" && image.name.path == "curlimages/curl";
-    let found = in_path && (is_userland(image.userland, bare) || is_curl);
+    let found = in_path && (is_userland(image.userland, bare) || extra(image).contains(&bare));
     if found { Program::Command } else { Program::Missing }
 }
 
@@ -136,4 +151,27 @@ fn is_userland(userland: Userland, name: &str) -> bool {
         }
         Userland::Debian => name != "ash" && (COMMANDS.contains(&name) || DEBIAN.contains(&name)),
     }
+}
+
+/// What some images have beyond their userland.
+fn extra(image: &Image) -> &'static [&'static str] {
+    match image.name.path.as_str() {
+        "curlimages/curl" | "library/nginx" => &["curl"],
+        "library/ubuntu" => &["ps", "free", "top", "uptime", "watch"],
+        "nicolaka/netshoot" => &["curl", "dig", "host", "bash", "nslookup"],
+        path if path.ends_with("e2e-test-images/jessie-dnsutils")
+            || path.ends_with("e2e-test-images/agnhost")
+            || path.ends_with("jessie-dnsutils") =>
+        {
+            &["curl", "dig", "host", "nslookup", "ps", "wget", "nc"]
+        }
+        path if path.contains("busyboxplus") => &["curl"],
+        _ => &[],
+    }
+}
+
+/// The names of an image's commands.
+pub(in crate::machine) fn userland(image: &Image) -> Vec<&'static str> {
+    let all = COMMANDS.iter().chain(BUSYBOX).chain(DEBIAN).chain(extra(image)).copied();
+    all.filter(|name| is_userland(image.userland, name) || extra(image).contains(name)).collect()
 }

@@ -51,11 +51,11 @@ fn a_pod_of_the_same_name_is_another_pod() {
             +10.0s twin Pending [] - PodScheduled
             +10.0s   Scheduled: Successfully assigned default/twin to node-1
             +10.0s twin Pending [app ContainerCreating x0] - Initialized PodScheduled
-            +10.6s twin Pending [app ContainerCreating x0] 10.244.1.4 PodReadyToStartContainers Initialized PodScheduled
-            +10.6s   Pulled: Container image "busybox:1.36" already present on machine and can be accessed by the pod
-            +11.0s twin Running [app running ready x0] 10.244.1.4 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
-            +11.0s   Created: Container created
-            +11.0s   Started: Container started
+            +10.5s twin Pending [app ContainerCreating x0] 10.244.1.4 PodReadyToStartContainers Initialized PodScheduled
+            +10.5s   Pulled: Container image "busybox:1.36" already present on machine and can be accessed by the pod
+            +10.8s twin Running [app running ready x0] 10.244.1.4 PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled
+            +10.8s   Created: Container created
+            +10.8s   Started: Container started
         "#]],
     );
     let of_default = |pod: &&crate::machine::PodRuntime| pod.key.namespace() == "default";
