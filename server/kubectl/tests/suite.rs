@@ -1,6 +1,9 @@
 //! kubectl against a world of the model, against canned answers, and beside the real one. One
 //! binary, because each one links the model.
 
+// A World holds scripts as they were parsed: deep types.
+#![recursion_limit = "256"]
+
 #[path = "suite/differential.rs"]
 mod differential;
 #[path = "suite/requests.rs"]
