@@ -1,0 +1,2 @@
+# step: address
+kubectl delete pod client --wait=false

@@ -1,0 +1,2 @@
+# step: behind
+kubectl delete service web

@@ -1,0 +1,2 @@
+# step: mismatch
+kubectl delete service shop

@@ -1,0 +1,3 @@
+# step: behind
+kubectl rollout restart deployment web
+kubectl get endpoints

@@ -1,0 +1,2 @@
+# step: names
+kubectl exec deploy/visitor -- wget -T 2 -qO- http://web

@@ -1,0 +1,2 @@
+# step: mismatch
+kubectl rollout restart deployment web

@@ -1,0 +1,2 @@
+# step: behind
+kubectl scale deployment web --replicas=0
