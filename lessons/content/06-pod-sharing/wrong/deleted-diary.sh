@@ -1,0 +1,2 @@
+# step: lives
+kubectl delete pod diary --wait=false

@@ -1,0 +1,2 @@
+# step: lives
+fault container-kill default/diary/reader

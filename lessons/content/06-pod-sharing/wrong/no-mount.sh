@@ -1,0 +1,3 @@
+# step: volume
+kubectl apply -f diary.yaml
+clock advance 20s

@@ -1,0 +1,3 @@
+# step: network
+kubectl apply -f pair.yaml
+clock advance 20s
