@@ -1,0 +1,3 @@
+# step: delete
+kubectl delete pvc notes --wait=false
+kubectl patch pvc notes -p '{"metadata":{"finalizers":null}}'

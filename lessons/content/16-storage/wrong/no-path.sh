@@ -1,0 +1,2 @@
+# step: pod
+kubectl apply -f drawer.yaml

@@ -1,0 +1,3 @@
+# step: wait
+kubectl apply -f later.yaml
+kubectl delete pvc later
