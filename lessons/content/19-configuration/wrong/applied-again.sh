@@ -1,0 +1,2 @@
+# step: restart
+kubectl apply -f sign.yaml

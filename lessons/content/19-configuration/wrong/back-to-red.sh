@@ -1,0 +1,2 @@
+# step: restart
+kubectl patch configmap sign -p '{"data":{"colour":"red"}}'

@@ -1,0 +1,2 @@
+# step: change
+kubectl create configmap sign --from-literal=colour=green

@@ -1,0 +1,2 @@
+# step: change
+kubectl delete configmap sign

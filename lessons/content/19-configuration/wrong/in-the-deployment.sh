@@ -1,0 +1,3 @@
+# step: change
+kubectl set env deployment/sign COLOUR=green
+clock advance 20s

@@ -1,0 +1,3 @@
+# step: missing
+kubectl apply -f sign.yaml
+kubectl create configmap settings --from-literal=colour=red

@@ -1,0 +1,2 @@
+# step: secret
+kubectl apply -f secret.yaml
