@@ -46,6 +46,11 @@ kubectl apply -f db.yaml
 # step: again
 kubectl delete pod db-1 --wait=false
 
+# step: names
+kubectl run ask --image=busybox:1.37 --restart=Never -- nslookup db-1.db.default.svc.cluster.local
+clock advance 10s
+kubectl logs ask
+
 # step: scale
 kubectl scale statefulset db --replicas=1
 kubectl scale statefulset db --replicas=3
