@@ -39,8 +39,9 @@ test("the course leads to its lessons, and to the playground", async ({ page, ho
   await expect(home.lesson(/Your first Pod/)).toBeVisible();
   await expect(home.lesson(/Deployments/)).toBeVisible();
   await page.getByRole("link", { name: home.words.firstLesson }).click();
-  await expect(page).toHaveURL(/\/en\/lessons\/first-pod/);
-  await expect(page.getByRole("heading", { level: 1, name: "Your first Pod" })).toBeVisible();
+  await expect(page).toHaveURL(/\/en\/lessons\/orchestrator/);
+  const heading = page.getByRole("heading", { level: 1, name: "From containers to an orchestrator" });
+  await expect(heading).toBeVisible();
   await expect(lesson.scene.node("node-1")).toBeVisible();
   await home.open();
   await page.getByRole("link", { name: home.words.openPlayground }).click();

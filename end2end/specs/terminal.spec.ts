@@ -3,7 +3,7 @@ import { expect, test } from "../fixtures.js";
 import { deployment, pod } from "../manifests.js";
 import { Sandbox } from "../sandbox.js";
 
-test.setTimeout(150_000);
+test.setTimeout(240_000);
 
 test("apply, get, describe, logs, scale, set image, rollout, delete", async ({
   server,

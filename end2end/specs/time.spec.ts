@@ -14,8 +14,8 @@ test("stopped time goes on by a write, a turn, a visible change, until quiet", a
   const { scene, timeline } = await playground.open("en", sandbox);
   await expect(timeline.stopped).toBeVisible();
   await playground.apply(deployment);
-  await expect.poll(() => sandbox.list("/apis/apps/v1/deployments")).toHaveLength(1);
-  expect(await sandbox.list("/apis/apps/v1/replicasets")).toEqual([]);
+  await expect.poll(() => sandbox.list("/apis/apps/v1/namespaces/default/deployments")).toHaveLength(1);
+  expect(await sandbox.list("/apis/apps/v1/namespaces/default/replicasets")).toEqual([]);
 
   const positions = [(await sandbox.digest()).position];
   for (const stride of ["write", "turn", "visible"] as const) {
@@ -105,7 +105,7 @@ test("a node loses power: NotReady, evicted, replaced, and why", async ({ server
   const sandbox = await Sandbox.create(server.url, { rate: 0, seed: 6 });
   const { scene, timeline } = await playground.open("en", sandbox);
   await playground.apply(deployment);
-  await expect.poll(() => sandbox.list("/apis/apps/v1/deployments")).toHaveLength(1);
+  await expect.poll(() => sandbox.list("/apis/apps/v1/namespaces/default/deployments")).toHaveLength(1);
   await timeline.step("quiet");
   await expect.poll(() => sandbox.readyPods()).toHaveLength(3);
   const before = await sandbox.pods();
