@@ -1,6 +1,8 @@
 //! A world at whose terminal somebody types, for the checker: no runtime, no threads. A command
 //! that waits lets the world's time pass.
 
+mod session;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -12,7 +14,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use http::{Request, Response};
 use jiff::Timestamp;
-use kubectl::{Api, Body, Paper};
+use kubectl::{Api, Body, Paper, Stream};
 use orchestrator::{ApiRequest, Cursor, Input, Reply, Time, World};
 
 use crate::script::ClockAct;
@@ -124,6 +126,16 @@ struct Door {
 }
 
 impl Api for Door {
+    async fn open(&self, request: Request<Bytes>) -> Result<Stream, Response<Body>> {
+        let reply = self.world.borrow_mut().submit(&Input::Request(ApiRequest::from(&request)));
+        let opened = match reply {
+            Reply::Stream { cursor, .. } => session::stream(&self.world, cursor),
+            Reply::Response(response) => return Err(response.map(Body::Full)),
+            Reply::Done | Reply::NotFound | Reply::Forwarded(_) => None,
+        };
+        Ok(opened.expect("a request for a session is answered by one"))
+    }
+
     async fn call(&self, request: Request<Bytes>) -> Response<Body> {
         let reply = self.world.borrow_mut().submit(&Input::Request(ApiRequest::from(&request)));
         match reply {

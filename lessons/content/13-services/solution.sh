@@ -1,9 +1,8 @@
 # step: address
-traffic start ask http://{{ pods.filter(p, p.metadata.namespace == 'default' && p.metadata.?labels.?app.orValue('') == 'web')[0].status.podIP }}:8080/ rate=1 from=default/client timeout=2s
-clock advance 3s
+kubectl exec client -- sh -c "echo {{ pods.filter(p, p.metadata.namespace == 'default' && p.metadata.?labels.?app.orValue('') == 'web')[0].status.podIP }} > /tmp/address"
+kubectl exec client -- sh -c 'wget -T 2 -qO- http://$(cat /tmp/address):8080'
 kubectl delete pod {{ pods.filter(p, p.metadata.namespace == 'default' && p.metadata.?labels.?app.orValue('') == 'web')[0].metadata.name }} --wait=false
-clock advance 10s
-traffic stop ask
+kubectl exec client -- sh -c 'wget -T 2 -qO- http://$(cat /tmp/address):8080 || true'
 
 # step: service
 cat > service.yaml <<'EOF'
@@ -19,20 +18,16 @@ spec:
       targetPort: 8080
 EOF
 kubectl apply -f service.yaml
-traffic start ask-1 http://web/ rate=2 for=3s from=default/client timeout=2s
-clock advance 6s
+kubectl exec client -- sh -c 'for i in 1 2 3 4 5 6; do wget -T 2 -qO- http://web; done'
 
 # step: behind
 kubectl rollout restart deployment web
 kubectl get endpointslices
 
 # step: mismatch
-traffic start ask-2 http://shop/ rate=2 for=3s from=default/client timeout=2s
-clock advance 6s
+kubectl exec client -- sh -c 'wget -T 2 -qO- http://shop || true'
 kubectl set selector service shop app=web
 
 # step: names
-traffic start ask-3 http://web/ rate=2 for=3s from=guests/{{ pods.filter(p, p.metadata.namespace == 'guests')[0].metadata.name }} timeout=2s
-clock advance 6s
-traffic start ask-4 http://web.default/ rate=2 for=3s from=guests/{{ pods.filter(p, p.metadata.namespace == 'guests')[0].metadata.name }} timeout=2s
-clock advance 6s
+kubectl exec -n guests deploy/visitor -- sh -c 'wget -T 2 -qO- http://web || true'
+kubectl exec -n guests deploy/visitor -- wget -T 2 -qO- http://web.default
