@@ -8,12 +8,13 @@ mod state;
 use std::rc::Rc;
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::{Act, Clock, Command, Down, LessonState, Refusal, Reply, Stream};
+use protocol::{Act, Clock, Command, Down, File, LessonState, Refusal, Reply};
 
 pub use sandbox::{Opened, Place, settle};
 
 use crate::{i18n::Language, player::Player};
 use state::State;
+pub use state::Told;
 
 /// How the page stands to its sandbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Session {
     link: RwSignal<Link>,
     clock: RwSignal<Clock>,
     lesson: RwSignal<Option<LessonState>>,
+    /// The file that a command has written last.
+    written: RwSignal<Option<File>>,
     sandbox: RwSignal<Option<String>>,
 }
 
@@ -51,6 +54,7 @@ impl Session {
             link: RwSignal::new(Link::Idle),
             clock: RwSignal::new(Clock::default()),
             lesson: RwSignal::new(None),
+            written: RwSignal::new(None),
             sandbox: RwSignal::new(None),
         };
         on_cleanup(move || session.close());
@@ -69,6 +73,11 @@ impl Session {
     /// Where the learner is in the lesson; none outside of one.
     pub fn lesson(self) -> Signal<Option<LessonState>> {
         self.lesson.into()
+    }
+
+    /// The file that a command has written last. Tracked.
+    pub fn written(self) -> Option<File> {
+        self.written.get()
     }
 
     /// The sandbox's id.
@@ -104,9 +113,9 @@ impl Session {
         }
     }
 
-    /// Calls `print` with all that a terminal's commands print.
-    pub fn on_output(self, terminal: u32, print: impl Fn(Stream, &str) + 'static) {
-        self.state.update_value(|state| state.listen(terminal, Rc::new(print)));
+    /// Calls `tell` with all that a terminal's commands print, and with what they read.
+    pub fn on_output(self, terminal: u32, tell: impl Fn(Told<'_>) + 'static) {
+        self.state.update_value(|state| state.listen(terminal, Rc::new(tell)));
     }
 
     /// Sends a command and waits for its answer. While the connection is away, commands wait for it;
@@ -166,12 +175,17 @@ impl Session {
                 self.state.update_value(|state| state.answer(answer));
             }
             Down::Output { terminal, stream, text } => {
-                let print = self.state.with_value(|state| state.listener(terminal));
-                if let Some(print) = print {
-                    print(stream, &text);
-                }
+                self.tell_terminal(terminal, Told::Printed(stream, &text));
             }
+            Down::Wrote { file } => self.written.set(Some(file)),
+            Down::Reads { terminal, raw } => self.tell_terminal(terminal, Told::Reads { raw }),
             Down::Moments { .. } => {}
+        }
+    }
+
+    fn tell_terminal(self, terminal: u32, told: Told<'_>) {
+        if let Some(tell) = self.state.with_value(|state| state.listener(terminal)) {
+            tell(told);
         }
     }
 }

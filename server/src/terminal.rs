@@ -2,6 +2,7 @@
 //! same door as everybody's.
 
 mod session;
+mod shelf;
 
 use std::{
     collections::BTreeMap,
@@ -17,6 +18,7 @@ use k8s_openapi::jiff::Timestamp;
 use kubectl::{Api, Body, Terminal};
 use orchestrator::{ApiRequest, Input, Reply, World};
 use protocol::File;
+use shelf::Shelf;
 use tokio::{
     runtime::Builder,
     sync::{mpsc, oneshot},
@@ -60,25 +62,26 @@ impl Workshop {
         Ok(Self { jobs })
     }
 
-    /// Runs a line; `done` gets its exit code, unless it was stopped.
+    /// Runs a line; `done` gets its exit code and the files it has written, unless it was stopped.
     pub(crate) fn run<T: Terminal + Send + 'static>(
         &self,
         line: String,
         files: BTreeMap<String, String>,
         door: Door,
         terminal: T,
-        done: impl FnOnce(i32, T) + Send + 'static,
+        done: impl FnOnce(i32, T, Vec<File>) + Send + 'static,
     ) -> Running {
         let (stop, mut stopped) = oneshot::channel::<()>();
         let job: Job = Box::new(move || {
             Box::pin(async move {
-                let running = kubectl::run_line(&line, &files, &door, &terminal);
+                let shelf = Shelf::new(files);
+                let running = kubectl::run_line(&line, &shelf, &door, &terminal);
                 let code = tokio::select! {
                     code = running => Some(code),
                     _ = &mut stopped => None,
                 };
                 if let Some(code) = code {
-                    done(code, terminal);
+                    done(code, terminal, shelf.into_written());
                 }
             })
         });
@@ -96,7 +99,7 @@ impl Workshop {
     ) -> Option<Transcript> {
         let (done, result) = oneshot::channel();
         let terminal = kubectl::Paper::default();
-        let _running = self.run(line, files, door, terminal, move |code, terminal| {
+        let _running = self.run(line, files, door, terminal, move |code, terminal, _| {
             let (seen, out) = (terminal.seen(), terminal.stdout());
             let _ = done.send(Transcript { seen, out, code });
         });

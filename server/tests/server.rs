@@ -1,10 +1,15 @@
 //! The server as programs and pages meet it: over HTTP, over the WebSocket, through the real
 //! kubectl, and after a crash. One binary, because each one links the whole product.
 
+// A World holds scripts as they were parsed: deep types.
+#![recursion_limit = "256"]
+
 #[path = "server/durability.rs"]
 mod durability;
 #[path = "server/house.rs"]
 mod house;
+#[path = "server/interactive.rs"]
+mod interactive;
 #[path = "server/kubernetes.rs"]
 mod kubernetes;
 #[path = "server/outside.rs"]

@@ -56,6 +56,11 @@ impl Desk {
             }),
         };
         Effect::new(move |first: Option<()>| desk.keep(first.is_none()));
+        Effect::new(move |_| {
+            if let Some(file) = session.written() {
+                desk.put(file);
+            }
+        });
         desk
     }
 

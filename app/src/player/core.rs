@@ -116,7 +116,11 @@ impl Core {
             Down::Hello { snapshot, clock } => self.begin(snapshot, clock, wall),
             Down::Moments { moments } => self.take(moments),
             Down::Clock { clock } => self.set_clock(clock, wall),
-            Down::Answer { .. } | Down::Output { .. } | Down::Lesson { .. } => {}
+            Down::Answer { .. }
+            | Down::Output { .. }
+            | Down::Reads { .. }
+            | Down::Wrote { .. }
+            | Down::Lesson { .. } => {}
         }
     }
 

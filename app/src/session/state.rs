@@ -14,7 +14,17 @@ use crate::i18n::Language;
 /// Commands that wait for a connection; beyond it the oldest is refused.
 const QUEUE_MAX: usize = 64;
 
-type Listener = Rc<dyn Fn(Stream, &str)>;
+/// What a terminal is told of its commands.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'t> {
+    Printed(Stream, &'t str),
+    /// What is typed is read: all keys, or lines.
+    Reads {
+        raw: bool,
+    },
+}
+
+type Listener = Rc<dyn Fn(Told<'_>)>;
 
 #[derive(Default)]
 pub(super) struct State {
@@ -63,13 +73,13 @@ impl State {
         }
     }
 
-    pub(super) fn listen(&mut self, terminal: u32, print: Listener) {
+    pub(super) fn listen(&mut self, terminal: u32, tell: Listener) {
         self.listeners.retain(|(of, _)| *of != terminal);
-        self.listeners.push((terminal, SendWrapper::new(print)));
+        self.listeners.push((terminal, SendWrapper::new(tell)));
     }
 
     pub(super) fn listener(&self, terminal: u32) -> Option<Listener> {
-        self.listeners.iter().find(|(of, _)| *of == terminal).map(|(_, print)| Rc::clone(print))
+        self.listeners.iter().find(|(of, _)| *of == terminal).map(|(_, tell)| Rc::clone(tell))
     }
 
     pub(super) fn expect_answer(&mut self, act: Act) -> (Command, oneshot::Receiver<Reply>) {

@@ -7,10 +7,17 @@ use leptos::{prelude::*, task::spawn_local};
 use protocol::{Act, File, Refusal, Reply, Stream};
 
 use super::shell;
-use crate::{browser, i18n::use_language, session::Session};
+use crate::{
+    browser,
+    i18n::use_language,
+    session::{Session, Told},
+};
 
 /// The number of this page's one terminal.
 const TERMINAL: u32 = 1;
+/// Ctrl-C and Ctrl-D, as terminals send them.
+pub(super) const INTERRUPT: &str = "\x03";
+pub(super) const END: &str = "\x04";
 /// Older entries fall off the top.
 const ENTRIES_MAX: usize = 400;
 const HISTORY_MAX: usize = 100;
@@ -40,6 +47,8 @@ pub struct Console {
     entries: RwSignal<Arc<Vec<Entry>>>,
     next_id: StoredValue<u64>,
     running: RwSignal<Option<String>>,
+    /// What runs reads what is typed: all keys (true), or lines.
+    reads: RwSignal<Option<bool>>,
     waiting: StoredValue<VecDeque<String>>,
     history: RwSignal<Vec<String>>,
     files: RwSignal<Vec<File>>,
@@ -60,6 +69,7 @@ impl Console {
             entries: RwSignal::new(Arc::default()),
             next_id: StoredValue::new(0),
             running: RwSignal::new(None),
+            reads: RwSignal::new(None),
             waiting: StoredValue::new(VecDeque::new()),
             history: RwSignal::new(Vec::new()),
             files,
@@ -71,7 +81,10 @@ impl Console {
             if let Some(kept) = browser::recall_as("history") {
                 console.history.set(kept);
             }
-            session.on_output(TERMINAL, move |stream, text| console.print(stream, text));
+            session.on_output(TERMINAL, move |told| match told {
+                Told::Printed(stream, text) => console.print(stream, &text.replace('\r', "")),
+                Told::Reads { raw } => console.reads.set(Some(raw)),
+            });
         });
         console
     }
@@ -88,6 +101,27 @@ impl Console {
 
     pub fn is_running(self) -> bool {
         self.running.with_untracked(Option::is_some)
+    }
+
+    /// Whether what is typed goes to the program that runs. Tracked.
+    pub fn is_read(self) -> bool {
+        self.reads.with(Option::is_some)
+    }
+
+    /// Types a line, or a key, to the program that runs. False if it does not read.
+    pub fn type_in(self, keys: &str) -> bool {
+        let Some(raw) = self.reads.get_untracked().filter(|_| self.is_running()) else {
+            return false;
+        };
+        if keys == INTERRUPT && !raw {
+            return false;
+        }
+        if !raw {
+            // Nobody else shows it.
+            self.print(Stream::Out, keys.trim_end_matches(END));
+        }
+        self.session.tell(Act::Type { terminal: TERMINAL, keys: keys.to_owned() });
+        true
     }
 
     /// All that is on the screen, as text.
@@ -191,6 +225,7 @@ impl Console {
     }
 
     fn send(self, line: String) {
+        self.reads.set(None);
         self.running.set(Some(line.clone()));
         let act = Act::Terminal { terminal: TERMINAL, line, files: self.files() };
         spawn_local(async move {

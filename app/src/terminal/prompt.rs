@@ -7,7 +7,7 @@ use leptos::{ev::KeyboardEvent, html, leptos_dom::helpers::TimeoutHandle, prelud
 
 use super::{
     complete::{Vocabulary, candidates, completed},
-    console::{Console, use_console},
+    console::{Console, END, INTERRUPT, use_console},
 };
 use crate::{
     i18n::say,
@@ -39,7 +39,7 @@ pub(super) fn Prompt(field: NodeRef<html::Input>) -> impl IntoView {
             }
         >
             <label class="dollar" for="prompt">
-                <span aria-hidden="true">"$"</span>
+                <span aria-hidden="true" hidden=move || console.is_read() && running()>"$"</span>
                 <span class="visually-hidden">{say("명령", "Command")}</span>
             </label>
             <input
@@ -98,10 +98,15 @@ fn Waiting(console: Console) -> impl IntoView {
         "이 명령은 클러스터를 기다리는데, 시간이 멈춰 있다. 시간을 흐르게 하거나 한 걸음씩 나아간다.",
         "This command waits for the cluster, and time stands still. Let time run, or step.",
     );
+    let typed = say(
+        "적은 줄은 컨테이너의 프로그램으로 간다. Ctrl-D로 입력을 끝낸다.",
+        "What you type goes to the program in the container. Ctrl-D ends its input.",
+    );
     let waits = say("이 명령은 클러스터를 기다리고 있다.", "This command waits for the cluster.");
     view! {
         <p id="prompt-state" class="said" role="status">
             {move || match (long.get() && console.running().is_some(), still()) {
+                (true, _) if console.is_read() => typed.get(),
                 (true, true) => frozen.get(),
                 (true, false) => waits.get(),
                 (false, _) => "",
@@ -128,6 +133,15 @@ impl Keys {
         }
         let handled = match (event.key().as_str(), event.ctrl_key()) {
             ("c", true) if !has_selection() => self.interrupt(),
+            // At the end of a line's typing it is sent along, as terminals do.
+            ("d", true) if self.console.is_running() => {
+                let line = self.line.get_untracked();
+                let typed = self.console.type_in(&format!("{line}{END}"));
+                if typed {
+                    self.line.set(String::new());
+                }
+                typed
+            }
             ("l", true) => {
                 self.console.clear();
                 true
@@ -150,10 +164,13 @@ impl Keys {
     }
 
     fn submit(self) {
+        let line = self.line.get_untracked();
         if self.console.is_running() {
+            if self.console.type_in(&format!("{line}\n")) {
+                self.line.set(String::new());
+            }
             return;
         }
-        let line = self.line.get_untracked();
         self.line.set(String::new());
         self.back.set(0);
         self.asked.set(false);
@@ -162,7 +179,9 @@ impl Keys {
 
     fn interrupt(self) -> bool {
         if self.console.is_running() {
-            self.console.interrupt();
+            if !self.console.type_in(INTERRUPT) {
+                self.console.interrupt();
+            }
         } else {
             self.console.echo(&format!("{}^C", self.line.get_untracked()));
             self.line.set(String::new());

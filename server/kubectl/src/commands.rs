@@ -5,7 +5,9 @@ mod apply;
 mod auth;
 mod autoscale;
 mod cluster;
+mod cp;
 mod create;
+mod debug;
 mod delete;
 mod describe;
 mod diff;
@@ -115,6 +117,8 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &logs::COMMAND,
     &exec::EXEC,
     &exec::ATTACH,
+    &cp::COMMAND,
+    &debug::COMMAND,
     &events::COMMAND,
     &wait::COMMAND,
     &nodes::CORDON,

@@ -94,8 +94,9 @@ pub trait Terminal {
     fn out(&self, text: &str);
     /// Standard error.
     fn err(&self, text: &str);
-    /// What is typed while a program runs that reads it; nothing where nobody types.
-    fn keys(&self) -> Option<LocalBoxStream<'static, Sent>> {
+    /// What is typed while a program runs that reads it, `raw` as keys or else line by line;
+    /// nothing where nobody types.
+    fn keys(&self, _raw: bool) -> Option<LocalBoxStream<'static, Sent>> {
         None
     }
 }
@@ -106,6 +107,10 @@ pub trait Files {
     fn read(&self, name: &str) -> Option<String>;
     /// The names of all files, standard input left out.
     fn names(&self) -> Vec<String>;
+    /// Writes a file. False where nothing can be written.
+    fn write(&self, _name: &str, _text: &str) -> bool {
+        false
+    }
 }
 
 impl Files for BTreeMap<String, String> {

@@ -5,8 +5,10 @@
 mod line;
 mod words;
 
+use futures::stream::LocalBoxStream;
+
 use crate::client::AnyApi;
-use crate::{Api, Files, Paper, Terminal, commands};
+use crate::{Api, Files, Paper, Sent, Terminal, commands};
 
 use line::{Joint, Stage};
 pub use line::{UnbalancedQuotes, split};
@@ -28,6 +30,10 @@ impl Files for Piped<'_> {
     fn names(&self) -> Vec<String> {
         self.files.names()
     }
+
+    fn write(&self, name: &str, text: &str) -> bool {
+        self.files.write(name, text)
+    }
 }
 
 /// A terminal whose standard output goes into a pipe.
@@ -43,6 +49,10 @@ impl Terminal for Pipe<'_> {
 
     fn err(&self, text: &str) {
         self.terminal.err(text);
+    }
+
+    fn keys(&self, raw: bool) -> Option<LocalBoxStream<'static, Sent>> {
+        self.terminal.keys(raw)
     }
 }
 

@@ -39,6 +39,7 @@ mod workloads;
 
 pub use invalid::{FieldErrors, go_map, quoted};
 pub use pod::{container_ports, qos_class, status_word};
+pub(crate) use pod::{of_ephemeral, validate_ephemeral_update};
 pub use priority_class::SYSTEM_CLASSES;
 pub use table::TABLE;
 pub(crate) use workloads::daemon_set::template_generation;
@@ -69,6 +70,7 @@ pub enum Subresource {
     Log,
     Exec,
     Attach,
+    EphemeralContainers,
     Token,
     Finalize,
 }
@@ -84,6 +86,7 @@ impl Subresource {
             Subresource::Log => "log",
             Subresource::Exec => "exec",
             Subresource::Attach => "attach",
+            Subresource::EphemeralContainers => "ephemeralcontainers",
             Subresource::Token => "token",
             Subresource::Finalize => "finalize",
         }
@@ -175,6 +178,9 @@ pub trait Particulars: Typed + Metadata<Ty = ObjectMeta> + Clone + PartialEq + '
     /// Notes what is wrong with an object, apart from its metadata.
     fn validate(&self, _errors: &mut FieldErrors) {}
 
+    /// Notes what is wrong with a new object only.
+    fn validate_new(&self, _errors: &mut FieldErrors) {}
+
     /// What is allowed but seldom meant: clients print it.
     fn warnings(&self) -> Vec<String> {
         Vec::new()
@@ -204,6 +210,7 @@ pub struct Rules {
     pub same_spec: fn(&Object, &Object) -> bool,
     pub name_rule: fn() -> names::Rule,
     pub validate: fn(&Object, &mut FieldErrors),
+    pub validate_new: fn(&Object, &mut FieldErrors),
     pub warnings: fn(&Object) -> Vec<String>,
     pub validate_update: fn(&Object, &Object, &mut FieldErrors),
     pub field: fn(&Object, &str) -> String,
@@ -231,6 +238,7 @@ impl Rules {
             same_spec: |object, old| own::<T>(object).same_spec(own(old)),
             name_rule: T::name_rule,
             validate: |object, errors| own::<T>(object).validate(errors),
+            validate_new: |object, errors| own::<T>(object).validate_new(errors),
             warnings: |object| own::<T>(object).warnings(),
             validate_update: |object, old, errors| {
                 own::<T>(object).validate_update(own(old), errors);

@@ -26,6 +26,12 @@ pub enum Act {
         line: String,
         files: Vec<File>,
     },
+    /// What is typed to the program that reads it (`Down::Reads`): a line with its end, or keys;
+    /// `\x03` is Ctrl-C, `\x04` Ctrl-D.
+    Type {
+        terminal: u32,
+        keys: String,
+    },
     /// Ctrl-C.
     Interrupt {
         terminal: u32,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Clock, Command, LessonState, Moment, Snapshot};
+use crate::{Answer, Clock, Command, File, LessonState, Moment, Snapshot};
 
 /// From the server to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,16 @@ pub enum Down {
         terminal: u32,
         stream: Stream,
         text: String,
+    },
+    /// The command in a terminal reads what is typed, until its end: `raw` all keys, which the
+    /// program echoes itself; else lines.
+    Reads {
+        terminal: u32,
+        raw: bool,
+    },
+    /// A command in a terminal has written a file of the editor.
+    Wrote {
+        file: File,
     },
     /// The state of the lesson's goals, after each change of it.
     Lesson {

@@ -54,7 +54,7 @@ impl Desk {
             Act::GoTo { step } => self.learn(LessonAct::GoTo { step }).await,
             Act::Solve { step } => self.learn(LessonAct::Solve { step }).await,
             // Those of terminals are carried out elsewhere.
-            Act::Terminal { .. } | Act::Interrupt { .. } => Ok(Reply::Done),
+            Act::Terminal { .. } | Act::Type { .. } | Act::Interrupt { .. } => Ok(Reply::Done),
         };
         result.unwrap_or_else(|reason| Reply::Refused { reason })
     }

@@ -1,11 +1,15 @@
 //! Carries out a page's commands one after another; lines of a terminal run beside them.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
-use kubectl::Terminal;
+use futures::{
+    StreamExt,
+    stream::{self, LocalBoxStream},
+};
+use kubectl::{Sent, Terminal};
 use lessons::{Attempt, Language};
 use protocol::{Act, Answer, Command, Down, File, Refusal, Reply, Stream};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 use super::command::Desk;
 use crate::{
@@ -17,6 +21,8 @@ use crate::{
 
 /// Terminals of one page in which something may run at one time.
 const TERMINALS_MAX: usize = 8;
+/// Lines that may wait for a program to read them.
+const KEYS_MAX: usize = 64;
 /// The exit code of a command that Ctrl-C ended: 128 + SIGINT.
 const INTERRUPTED: i32 = 130;
 
@@ -32,6 +38,7 @@ pub(super) struct Hands {
 struct Line {
     command: u32,
     running: Running,
+    keys: mpsc::Sender<Sent>,
     ended: tokio::sync::oneshot::Receiver<()>,
 }
 
@@ -62,6 +69,7 @@ impl Hands {
                         Err(refusal) => Reply::Refused { reason: refusal },
                     }
                 }
+                Act::Type { terminal, keys } => self.type_in(terminal, keys),
                 Act::Interrupt { terminal } => self.interrupt(terminal),
                 act => self.desk.carry_out(act).await,
             };
@@ -88,12 +96,21 @@ impl Hands {
         }
         let (over, ended) = tokio::sync::oneshot::channel();
         let read = joined(&given);
-        let screen = Screen { terminal, outgoing: self.outgoing.clone(), seen: RefCell::default() };
+        let (keys, typed) = mpsc::channel(KEYS_MAX);
+        let screen = Screen {
+            terminal,
+            outgoing: self.outgoing.clone(),
+            seen: RefCell::default(),
+            typed: Arc::new(Mutex::new(typed)),
+        };
         let door = Door::Sandbox(Visitor::new(&self.sandbox));
         let sandbox = self.sandbox.clone();
         let attempted = line.clone();
-        let done = move |code: i32, screen: Screen| {
+        let done = move |code: i32, screen: Screen, written: Vec<File>| {
             let outgoing = screen.outgoing.clone();
+            for file in written {
+                tell(&outgoing, Down::Wrote { file });
+            }
             let output = screen.seen.into_inner();
             tokio::task::spawn_local(async move {
                 let attempt = Attempt { line: attempted, files: read, output, code };
@@ -105,8 +122,23 @@ impl Hands {
             });
         };
         let running = self.state.workshop.run(line, files(given), door, screen, done);
-        self.running.insert(terminal, Line { command, running, ended });
+        self.running.insert(terminal, Line { command, running, keys, ended });
         Ok(())
+    }
+
+    fn type_in(&mut self, terminal: u32, keys: String) -> Reply {
+        let Some(line) = self.running.get_mut(&terminal) else {
+            return Reply::Refused { reason: Refusal::NotFound };
+        };
+        match line.keys.try_send(Sent::Stdin(keys.into())) {
+            Ok(()) => Reply::Done,
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                Reply::Refused { reason: Refusal::NotFound }
+            }
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                Reply::Refused { reason: Refusal::Limit { what: "keys".to_owned() } }
+            }
+        }
     }
 
     fn interrupt(&mut self, terminal: u32) -> Reply {
@@ -151,6 +183,8 @@ struct Screen {
     outgoing: mpsc::Sender<Down>,
     /// The beginning of what was printed, for the lesson.
     seen: RefCell<String>,
+    /// What is typed while the line runs.
+    typed: Arc<Mutex<mpsc::Receiver<Sent>>>,
 }
 
 /// How much of what was printed a lesson sees.
@@ -174,5 +208,15 @@ impl Terminal for Screen {
 
     fn err(&self, text: &str) {
         self.print(Stream::Err, text);
+    }
+
+    fn keys(&self, raw: bool) -> Option<LocalBoxStream<'static, Sent>> {
+        tell(&self.outgoing, Down::Reads { terminal: self.terminal, raw });
+        let typed = Arc::clone(&self.typed);
+        let keys = stream::unfold(typed, |typed| async {
+            let next = typed.lock().await.recv().await?;
+            Some((next, typed))
+        });
+        Some(keys.boxed_local())
     }
 }

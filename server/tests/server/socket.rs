@@ -190,6 +190,54 @@ async fn a_terminal_prints_and_is_interrupted() {
     assert!(printed(&page.seen, 1).ends_with(error), "{}", printed(&page.seen, 1));
 }
 
+#[tokio::test]
+async fn a_shell_in_a_container_is_typed_to() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &[]).await;
+    let listening = house.listen().await;
+    let id = house.sandbox(r#"{"rate": 0}"#).await;
+    let pod = serde_json::json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "box"},
+        "spec": {"containers": [
+            {"name": "main", "image": "busybox:1.37", "command": ["sleep", "100000"]},
+        ]},
+    });
+    let path = format!("/sandboxes/{id}/api/v1/namespaces/default/pods");
+    house.ask("POST", &path, pod.to_string()).await;
+    house.ask("POST", &format!("/sandboxes/{id}/clock"), r#"{"until": "quiet"}"#).await;
+    let mut page = Page::open(&listening, &id, "").await;
+    hello(&mut page).await;
+    let line = |line: &str| Act::Terminal { terminal: 1, line: line.to_owned(), files: Vec::new() };
+    let keys = |keys: &str| Act::Type { terminal: 1, keys: keys.to_owned() };
+
+    let shell = page.tell(line("kubectl exec -it box -- sh")).await;
+    page.until(|down| matches!(down, Down::Reads { terminal: 1, raw: true })).await;
+    page.until(|down| matches!(down, Down::Output { text, .. } if text.ends_with("/ # "))).await;
+    for typed in ["cd /tmp\n", "echo $((6 * 7)) > answer; sleep 1000\n", "\x03", "cat answer\n"] {
+        assert_eq!(page.act(keys(typed)).await, Reply::Done);
+    }
+    page.until(|down| matches!(down, Down::Output { text, .. } if text.contains("42"))).await;
+    page.act(keys("exit 3\n")).await;
+    assert_eq!(page.answer(shell).await, Reply::Exited { terminal: 1, code: 3 });
+    let said = printed(&page.seen, 1).replace('\r', "");
+    let expected = "/ # cd /tmp\n/tmp # echo $((6 * 7)) > answer; sleep 1000\n^C\n/tmp # cat answer\n\
+                    42\n/tmp # exit 3\ncommand terminated with exit code 3\n";
+    assert_eq!(said, expected);
+
+    let counting = page.tell(line("kubectl exec -i box -- wc -l")).await;
+    page.until(|down| matches!(down, Down::Reads { terminal: 1, raw: false })).await;
+    page.act(keys("one\n")).await;
+    page.act(keys("two\n")).await;
+    page.act(keys("\x04")).await;
+    assert_eq!(page.answer(counting).await, Reply::Exited { terminal: 1, code: 0 });
+    assert!(printed(&page.seen, 1).ends_with("\n2\n"), "{}", printed(&page.seen, 1));
+    assert_eq!(page.act(keys("nobody\n")).await, Reply::Refused { reason: Refusal::NotFound });
+
+    page.act(line("kubectl cp box:/tmp/answer answer.txt")).await;
+    let answer = File { name: "answer.txt".to_owned(), text: "42\n".to_owned() };
+    assert!(page.seen.contains(&Down::Wrote { file: answer }), "{:?}", page.seen.last());
+}
+
 fn printed(seen: &[Down], of: u32) -> String {
     let texts = seen.iter().filter_map(|down| match down {
         Down::Output { terminal, text, stream: Stream::Out | Stream::Err } if *terminal == of => {

@@ -16,7 +16,7 @@ use tokio_tungstenite::{
 use crate::house::{Folder, House, Listening};
 
 /// A sandbox with a Pod of busybox that sleeps.
-async fn with_box(house: &House) -> String {
+pub(crate) async fn with_box(house: &House) -> String {
     let id = house.sandbox(r#"{"rate": 1}"#).await;
     let pod = serde_json::json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "box"},
@@ -30,7 +30,13 @@ async fn with_box(house: &House) -> String {
     id
 }
 
-fn kubectl(listening: &Listening, id: &str, folder: &Folder, line: &str, stdin: &str) -> Output {
+pub(crate) fn kubectl(
+    listening: &Listening,
+    id: &str,
+    folder: &Folder,
+    line: &str,
+    stdin: &str,
+) -> Output {
     let server = format!("http://{}/sandboxes/{id}", listening.address);
     let mut child = Command::new("kubectl")
         .args(["--server", &server])
@@ -47,6 +53,9 @@ fn kubectl(listening: &Listening, id: &str, folder: &Folder, line: &str, stdin: 
     drop(input);
     child.wait_with_output().expect("its output")
 }
+
+const EXIT_3: &str = "command terminated with exit code 3\n";
+const EXIT_137: &str = "command terminated with exit code 137\n";
 
 fn shlex(line: &str) -> Vec<String> {
     kubectl::split(line).expect("quotes in pairs")
@@ -67,6 +76,10 @@ async fn the_real_kubectl_executes() {
             "command terminated with exit code 7\n",
             7,
         ),
+        ("exec -i box -- cat", "hi\nthere\n", "hi\nthere\n", "", 0),
+        ("exec -i box -- sh -c 'cat; echo done >&2'", "hi\n", "hi\n", "done\n", 0),
+        ("exec -i box -- sh", "x=6\necho $((x * 7))\nexit 3", "42\n", EXIT_3, 3),
+        ("exec box -- sh -c 'kill -9 $$'", "", "", EXIT_137, 137),
         (
             "exec box -c nope -- ls",
             "",

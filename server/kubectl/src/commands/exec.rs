@@ -15,8 +15,9 @@ use crate::fields::{array_at, at, name_of, namespace_of, str_at, text};
 use crate::pods::{behind, first_for_logs};
 use crate::resources::{self, Info, Names, of_words};
 
-pub(super) use attach::ATTACH;
-pub(super) use talk::{Wish, talk};
+pub(super) use attach::{ATTACH, Attaching, attach};
+pub(super) use talk::execute;
+use talk::{Wish, talk};
 
 pub(super) const EXEC: Command = Command {
     name: "exec",
@@ -43,7 +44,7 @@ async fn run(context: &Context<'_>) -> Outcome {
     let dash = arguments.dash;
     let has_files = arguments.given("filename");
     if arguments.words.is_empty() && !has_files {
-        return Err(context.usage("pod, type/name or --filename must be specified"));
+        return Err(Failure::message("pod, type/name or --filename must be specified"));
     }
     if dash.is_none() && arguments.words.len() > 1 {
         return Err(context.usage(
@@ -70,7 +71,7 @@ async fn run(context: &Context<'_>) -> Outcome {
         stdin: arguments.on("stdin"),
         tty: arguments.on("tty"),
     };
-    talk(context, &pod, "exec", &wish, command).await
+    talk(context, &pod, "exec", &wish, command).await.map(drop)
 }
 
 /// The Pod that a word means: by its name, or the first of a workload's.

@@ -232,6 +232,17 @@ async fn one(context: &Context<'_>, source: &Source) -> Outcome {
     Ok(())
 }
 
+/// Prints the log of one container, whatever the line's flags are.
+pub(super) async fn print_one(context: &Context<'_>, pod: &Value, container: &str) -> Outcome {
+    let path = super::exec::path_of(pod, "log");
+    let query: Query = vec![("container", container.to_owned())];
+    let mut chunks = context.client.stream(&path, &query).await?;
+    while let Some(chunk) = chunks.next().await {
+        context.out(&String::from_utf8_lossy(&chunk));
+    }
+    Ok(())
+}
+
 fn query(context: &Context<'_>, container: &str) -> Query {
     let arguments = &context.arguments;
     let mut query: Query = vec![("container", container.to_owned())];

@@ -1,5 +1,7 @@
 //! `kubectl run`: one Pod from flags.
 
+mod attached;
+
 use futures::FutureExt;
 use serde_json::{Value, json};
 
@@ -9,6 +11,8 @@ use crate::arguments::Flag;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::resources;
+
+pub(super) use attached::wait_for;
 
 pub(super) const COMMAND: Command = Command {
     name: "run",
@@ -41,6 +45,11 @@ const OWN: &[Flag] = &[
     Flag::value("overrides", "").about("JSON that is merged into the Pod"),
     Flag::value("override-type", "merge").about("How: merge, strategic or json"),
     Flag::switch("quiet", "Do not ask and do not explain").short('q'),
+    Flag::switch(
+        "leave-stdin-open",
+        "Keep standard input open when the first who attached is gone",
+    ),
+    Flag::duration("pod-running-timeout", "1m0s").about("How long to wait for a Pod that runs"),
     Flag::switch("privileged", "Run the container privileged"),
 ];
 
@@ -50,16 +59,8 @@ async fn run(context: &Context<'_>) -> Outcome {
     let Some(name) = arguments.words[..end].first() else {
         return Err(context.usage("NAME is required for run"));
     };
-    let attached = ["stdin", "tty", "attach"].iter().any(|flag| arguments.on(flag));
-    if arguments.on("rm") && !attached {
-        return Err(Failure::message("--rm should only be used for attached containers"));
-    }
-    if attached {
-        return Err(Failure::message(
-            "this terminal cannot attach to containers yet: run without -i, -t, --attach and \
-             --rm, then use kubectl logs",
-        ));
-    }
+    let attached = attached::is_wished(context);
+    attached::check(context, attached)?;
     if arguments.on("expose") && arguments.get("port").is_empty() {
         return Err(Failure::message("--port must be set when exposing a service"));
     }
@@ -90,11 +91,14 @@ async fn run(context: &Context<'_>) -> Outcome {
     let pod = pod(context, name, &labels, &words)?;
     let pod = overridden(context, pod)?;
     let pods = resources::resource(context, "pods").await?;
+    if attached {
+        return attached::run(context, pods, pod).await;
+    }
     create(context, pods, pod, "kubectl-run").await
 }
 
 /// Whether the text can name an image: lower-case parts, a tag, a digest.
-fn is_image(image: &str) -> bool {
+pub(super) fn is_image(image: &str) -> bool {
     let (name, digest) = image.split_once('@').unwrap_or((image, "a:b"));
     let last = name.rsplit('/').next().unwrap_or_default();
     let (_, tag) = last.split_once(':').unwrap_or((last, "latest"));
@@ -180,6 +184,15 @@ fn pod(
     }
     if !arguments.get("image-pull-policy").is_empty() {
         container["imagePullPolicy"] = arguments.get("image-pull-policy").into();
+    }
+    if arguments.on("stdin") {
+        container["stdin"] = true.into();
+        if !arguments.on("leave-stdin-open") {
+            container["stdinOnce"] = true.into();
+        }
+    }
+    if arguments.on("tty") {
+        container["tty"] = true.into();
     }
     let env = arguments.all("env").into_iter().map(variable).collect::<Result<Vec<_>, _>>()?;
     if !env.is_empty() {

@@ -47,7 +47,7 @@ pub(super) fn apply(
     let owner = Owner {
         manager: draft.manager.name.clone(),
         operation: APPLY,
-        subresource: (part == Part::Status).then_some("status"),
+        subresource: part.subresource(),
     };
     let shape = types::of_kind(key.kind);
     let wanted = FieldSet::of(&applied, &shape);

@@ -98,6 +98,7 @@ fn validate(object: &Object) -> Result<(), Status> {
     let mut errors = FieldErrors::default();
     metadata::validate(object.metadata(), row.namespaced, (row.rules.name_rule)(), &mut errors);
     (row.rules.validate)(object, &mut errors);
+    (row.rules.validate_new)(object, &mut errors);
     if errors.is_empty() {
         return Ok(());
     }

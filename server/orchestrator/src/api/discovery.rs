@@ -220,15 +220,18 @@ fn speaks(row: &KindRow, part: Subresource) -> (&'static str, &'static str, &'st
         Subresource::Token => ("authentication.k8s.io", "v1", "TokenRequest"),
         Subresource::Exec => ("", "v1", "PodExecOptions"),
         Subresource::Attach => ("", "v1", "PodAttachOptions"),
-        Subresource::Status | Subresource::Log | Subresource::Finalize => {
-            (row.kind.group(), row.kind.version(), row.kind.name())
-        }
+        Subresource::Status
+        | Subresource::Log
+        | Subresource::EphemeralContainers
+        | Subresource::Finalize => (row.kind.group(), row.kind.version(), row.kind.name()),
     }
 }
 
 fn verbs(part: Subresource) -> &'static [&'static str] {
     match part {
-        Subresource::Status | Subresource::Scale => &["get", "patch", "update"],
+        Subresource::Status | Subresource::Scale | Subresource::EphemeralContainers => {
+            &["get", "patch", "update"]
+        }
         Subresource::Binding | Subresource::Eviction | Subresource::Token => &["create"],
         Subresource::Log => &["get"],
         Subresource::Exec | Subresource::Attach => &["create", "get"],

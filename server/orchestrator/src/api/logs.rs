@@ -86,8 +86,11 @@ pub(super) fn container(spec: &PodSpec, pod: &str, asked: Option<&str>) -> Resul
     };
     let main = names(&spec.containers);
     let init = names(spec.init_containers.as_deref().unwrap_or_default());
+    let ephemeral = spec.ephemeral_containers.iter().flatten().map(|one| &one.name);
     match asked {
-        Some(name) if main.iter().chain(&init).any(|known| known == name) => Ok(name.to_owned()),
+        Some(name) if main.iter().chain(&init).chain(ephemeral).any(|known| known == name) => {
+            Ok(name.to_owned())
+        }
         Some(name) => {
             Err(Status::bad_request(format!("container {name} is not valid for pod {pod}")))
         }
@@ -108,7 +111,8 @@ pub(super) fn container(spec: &PodSpec, pod: &str, asked: Option<&str>) -> Resul
 fn status_of<'a>(pod: &'a Pod, container: &str) -> Option<&'a ContainerStatus> {
     let status = pod.status.as_ref()?;
     let main = status.container_statuses.iter().flatten();
-    let mut all = main.chain(status.init_container_statuses.iter().flatten());
+    let others = [&status.init_container_statuses, &status.ephemeral_container_statuses];
+    let mut all = main.chain(others.into_iter().flatten().flatten());
     all.find(|status| status.name == container)
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Owner {
 
 impl Owner {
     pub(super) fn updating(manager: &Manager, part: Part) -> Owner {
-        let subresource = (part == Part::Status).then_some("status");
+        let subresource = part.subresource();
         Owner { manager: manager.name.clone(), operation: UPDATE, subresource }
     }
 

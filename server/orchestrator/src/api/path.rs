@@ -159,10 +159,16 @@ fn subresource_verb(method: &str, part: Subresource) -> Option<Verb> {
             | Subresource::Attach
             | Subresource::Token,
         ) => Some(Verb::Create),
-        ("PUT", Subresource::Status | Subresource::Scale | Subresource::Finalize) => {
-            Some(Verb::Update)
+        (
+            "PUT",
+            Subresource::Status
+            | Subresource::Scale
+            | Subresource::EphemeralContainers
+            | Subresource::Finalize,
+        ) => Some(Verb::Update),
+        ("PATCH", Subresource::Status | Subresource::Scale | Subresource::EphemeralContainers) => {
+            Some(Verb::Patch)
         }
-        ("PATCH", Subresource::Status | Subresource::Scale) => Some(Verb::Patch),
         _ => None,
     }
 }

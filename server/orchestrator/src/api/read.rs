@@ -66,7 +66,7 @@ impl Reader<'_> {
     ) -> Result<Answer, Status> {
         let object = self.store.objects().get(key).ok_or_else(|| Status::not_found(key))?;
         match subresource {
-            None | Some(Subresource::Status) => {
+            None | Some(Subresource::Status | Subresource::EphemeralContainers) => {
                 Ok(Answer::Object { object: object.clone(), code: 200 })
             }
             Some(Subresource::Scale) => {

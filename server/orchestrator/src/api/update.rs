@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::draft::Draft;
 use super::status::Status;
 use super::{admission, allotment, managed};
-use crate::kinds::{FieldErrors, Subresource, metadata};
+use crate::kinds::{self, FieldErrors, Subresource, metadata};
 use crate::object::{Key, Kind, Object, Typed};
 
 /// Which part of an object a request may change.
@@ -15,6 +15,8 @@ pub(super) enum Part {
     /// All but the status.
     Main,
     Status,
+    /// A Pod's ephemeral containers.
+    EphemeralContainers,
     /// The finalizers of a namespace's spec.
     Finalizers,
 }
@@ -23,8 +25,18 @@ impl Part {
     pub(super) fn of(subresource: Option<Subresource>) -> Part {
         match subresource {
             Some(Subresource::Status) => Part::Status,
+            Some(Subresource::EphemeralContainers) => Part::EphemeralContainers,
             Some(Subresource::Finalize) => Part::Finalizers,
             _ => Part::Main,
+        }
+    }
+
+    /// As `managedFields` name it.
+    pub(super) fn subresource(self) -> Option<&'static str> {
+        match self {
+            Part::Status => Some("status"),
+            Part::EphemeralContainers => Some("ephemeralcontainers"),
+            Part::Main | Part::Finalizers => None,
         }
     }
 }
@@ -95,6 +107,7 @@ fn prepare(key: &Key, given: Object, old: &Object, part: Part) -> Result<Object,
     Ok(match part {
         Part::Main => replace(given, old),
         Part::Status => with_status(&given, old),
+        Part::EphemeralContainers => with_ephemeral_containers(&given, old),
         Part::Finalizers => with_finalizers(&given, old),
     })
 }
@@ -103,9 +116,16 @@ fn finish(draft: &mut Draft<'_>, key: &Key, mut new: Object, part: Part) -> Resu
     let old = draft.get(key)?;
     if part == Part::Main {
         admission::on_update(draft, &mut new, old)?;
-        validate(&new, old)?;
+        validate(&new, old, new.kind().row().rules.validate_update)?;
         admission::quota::charge(draft, &new, Some(old))?;
         allotment::allot(draft, &mut new, Some(old))?;
+    }
+    if part == Part::EphemeralContainers {
+        validate(&new, old, |new, old, errors| {
+            if let (Some(new), Some(old)) = (new.as_typed(), old.as_typed()) {
+                kinds::validate_ephemeral_update(new, old, errors);
+            }
+        })?;
     }
     Ok(store(draft, new, old))
 }
@@ -183,6 +203,16 @@ fn with_status(given: &Object, old: &Object) -> Object {
     new
 }
 
+/// A Pod with the ephemeral containers of another.
+fn with_ephemeral_containers(given: &Object, old: &Object) -> Object {
+    let mut new = old.clone();
+    if let (Some(given), Some(pod)) = (Pod::of(given), Pod::of_mut(&mut new)) {
+        let containers = given.spec.as_ref().and_then(|spec| spec.ephemeral_containers.clone());
+        pod.spec.get_or_insert_default().ephemeral_containers = containers;
+    }
+    replace(new, old)
+}
+
 fn with_finalizers(given: &Object, old: &Object) -> Object {
     let mut new = old.clone();
     let finalizers = Namespace::of(given).and_then(|given| given.spec.clone());
@@ -192,13 +222,17 @@ fn with_finalizers(given: &Object, old: &Object) -> Object {
     new
 }
 
-fn validate(new: &Object, old: &Object) -> Result<(), Status> {
+fn validate(
+    new: &Object,
+    old: &Object,
+    own_rules: fn(&Object, &Object, &mut FieldErrors),
+) -> Result<(), Status> {
     let row = new.kind().row();
     let mut errors = FieldErrors::default();
     metadata::validate(new.metadata(), row.namespaced, (row.rules.name_rule)(), &mut errors);
     metadata::validate_update(new.metadata(), old.metadata(), &mut errors);
     (row.rules.validate)(new, &mut errors);
-    (row.rules.validate_update)(new, old, &mut errors);
+    own_rules(new, old, &mut errors);
     if errors.is_empty() {
         return Ok(());
     }

@@ -10,6 +10,7 @@ mod affinity;
 mod containers;
 mod defaults;
 mod difference;
+mod ephemeral;
 mod row;
 mod update;
 mod validation;
@@ -17,6 +18,9 @@ mod warnings;
 
 pub(super) use defaults::default_spec;
 pub use defaults::qos_class;
+pub(crate) use ephemeral::{
+    as_container as of_ephemeral, validate_update as validate_ephemeral_update,
+};
 pub use row::status_word;
 pub(super) use validation::validate_spec;
 pub(super) use warnings::{of_name as name_warnings, of_spec as spec_warnings};
@@ -71,6 +75,7 @@ impl Particulars for Pod {
         let spec = self.spec.get_or_insert_default();
         default_spec(spec);
         spec.enable_service_links.get_or_insert(true);
+        defaults::default_ephemeral(spec);
         defaults::default_requests(spec);
     }
 
@@ -106,6 +111,10 @@ impl Particulars for Pod {
     fn validate(&self, errors: &mut FieldErrors) {
         let none = PodSpec::default();
         validate_spec(self.spec.as_ref().unwrap_or(&none), "spec", errors);
+    }
+
+    fn validate_new(&self, errors: &mut FieldErrors) {
+        ephemeral::validate_new(self, errors);
     }
 
     fn warnings(&self) -> Vec<String> {

@@ -2,7 +2,9 @@
 
 use k8s_openapi::api;
 
-use super::Subresource::{Attach, Binding, Eviction, Exec, Finalize, Log, Scale, Status, Token};
+use super::Subresource::{
+    Attach, Binding, EphemeralContainers, Eviction, Exec, Finalize, Log, Scale, Status, Token,
+};
 use super::{
     KindRow, Rules, autoscaler, cluster, config, cron_job, disruption_budget, endpoints, events,
     ingress, job, network_policy, node, pod, policy, priority_class, rbac, service, storage,
@@ -40,7 +42,7 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         short_names: &["po"],
         categories: &["all"],
         namespaced: true,
-        subresources: &[Attach, Binding, Eviction, Exec, Log, Status],
+        subresources: &[Attach, Binding, EphemeralContainers, Eviction, Exec, Log, Status],
         fields: pod::FIELDS,
         columns: pod::COLUMNS,
         rules: Rules::of::<api::core::v1::Pod>(),

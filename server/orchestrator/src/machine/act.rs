@@ -106,6 +106,8 @@ pub struct Space {
     /// `readOnlyRootFilesystem`
     pub read_only_root: bool,
     pub stdin: bool,
+    /// Standard input ends with the first who attaches.
+    pub stdin_once: bool,
     pub tty: bool,
     /// `workingDir`; empty for the image's own.
     pub folder: String,

@@ -256,8 +256,8 @@ impl Machine {
         around: &mut Surroundings<'_>,
     ) -> Option<Happened> {
         self.pod_of(uid, name, attempt)?;
-        let ended = self
-            .within(uid, name, around, |container, inside| container.process.end_all(code, inside));
+        let ended =
+            self.within(uid, name, around, |container, inside| container.process.end_all(inside));
         let pod = self.pod_of(uid, name, attempt)?;
         let container = pod.containers.get_mut(name)?;
         let was_ready = container.ready;

@@ -59,6 +59,8 @@ pub(super) struct Table {
     pub(super) root: Tree,
     pub(super) mounts: Vec<Mount>,
     pub(super) read_only_root: bool,
+    /// Standard input ends with the first who attaches.
+    pub(super) stdin_once: bool,
     pub(super) image: Arc<Image>,
     pub(super) environment: OrdMap<String, String>,
     pub(super) folder: String,
@@ -164,6 +166,7 @@ impl Table {
             root: super::files::layer(&image),
             mounts: Vec::new(),
             read_only_root: false,
+            stdin_once: false,
             image,
             environment,
             folder: "/".to_owned(),
@@ -304,6 +307,12 @@ impl Table {
                 Ran::Becomes(program) => process.program = *program,
                 Ran::Exits(code) => {
                     self.held.clear();
+                    // `kill $$` as the last thing that it does.
+                    let sent = self.processes.get(&pid).map(|known| known.signals.clone());
+                    let mut sent = sent.unwrap_or_default().into_iter();
+                    let code = sent
+                        .find_map(|one| Table::signalled(&mut process, one, inside))
+                        .unwrap_or(code);
                     return self.exited(&process, code, inside);
                 }
                 Ran::Waits(wait) => {

@@ -106,6 +106,7 @@ pub(super) fn table(
         table.root.plant(&config.message_path, Node::file("", now).with_mode(0o666));
     }
     table.read_only_root = config.space.read_only_root;
+    table.stdin_once = config.space.stdin_once;
     if !config.space.folder.is_empty() {
         table.root.plant(&config.space.folder, Node::folder(now));
         table.folder.clone_from(&config.space.folder);

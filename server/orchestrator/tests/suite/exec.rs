@@ -135,3 +135,86 @@ fn a_session_is_forgotten_when_its_client_hangs_up() {
     let input = SessionInput { session: exec.id(), act: SessionAct::CloseStdin };
     assert!(matches!(cluster.world.submit(&Input::Session(input)), Reply::NotFound));
 }
+
+#[test]
+fn an_ephemeral_container_comes_to_look_and_stays_when_it_has_ended() {
+    let mut cluster = Cluster::new(1);
+    cluster.pod("web", "nginx", &[]);
+    let uri = "/api/v1/namespaces/default/pods/web/ephemeralcontainers";
+    let debugger = json!({
+        "name": "debugger", "image": "busybox", "stdin": true, "tty": true,
+        "targetContainerName": "app",
+    });
+    let patch = json!({"spec": {"ephemeralContainers": [debugger]}});
+    let pod = cluster.ok("PATCH", uri, &patch);
+    assert_eq!(pod["metadata"]["generation"], 2);
+    assert_eq!(pod["spec"]["ephemeralContainers"][0]["imagePullPolicy"], "Always");
+    cluster.run_s(20);
+    let statuses = |cluster: &mut Cluster| {
+        cluster.ok("GET", uri, &Value::Null)["status"]["ephemeralContainerStatuses"].clone()
+    };
+    let status = statuses(&mut cluster)[0].clone();
+    assert!(status["state"]["running"].is_object(), "{status}");
+    assert_eq!((&status["ready"], &status["restartCount"]), (&json!(false), &json!(0)));
+    assert_eq!(cluster.pods(), ["web 1/1 Running"]);
+    let mut exec = cluster.open("web", "attach?container=debugger&stdin=true&stdout=true&tty=true");
+    cluster.send(&mut exec, SessionAct::Stdin(b"hostname\n".to_vec()));
+    assert!(exec.stdout.ends_with("hostname\r\nweb\r\n/ # "), "{:?}", exec.stdout);
+    cluster.send(&mut exec, SessionAct::Stdin(b"exit\n".to_vec()));
+    assert!(exec.ended);
+    cluster.run_s(60);
+    let status = statuses(&mut cluster)[0].clone();
+    assert_eq!(status["state"]["terminated"]["reason"], "Completed", "{status}");
+    assert_eq!(status["restartCount"], 0);
+}
+
+#[test]
+fn ephemeral_containers_only_become_more_and_are_only_to_look() {
+    let mut cluster = Cluster::new(1);
+    cluster.pod("web", "nginx", &[]);
+    let uri = "/api/v1/namespaces/default/pods/web/ephemeralcontainers";
+    let refused = |cluster: &mut Cluster, container: Value| {
+        let patch = json!({"spec": {"ephemeralContainers": [container]}});
+        let (code, status) = cluster.request("PATCH", uri, &patch);
+        assert_eq!(code, 422, "{status}");
+        status["details"]["causes"][0]["message"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        refused(&mut cluster, json!({"name": "app", "image": "busybox"})),
+        "Duplicate value: \"app\""
+    );
+    assert_eq!(
+        refused(
+            &mut cluster,
+            json!({"name": "x", "image": "busybox", "targetContainerName": "nope"})
+        ),
+        "Not found: \"nope\""
+    );
+    let ports = json!({"name": "x", "image": "busybox", "ports": [{"containerPort": 80}]});
+    let forbidden = "Forbidden: cannot be set for an Ephemeral Container";
+    assert_eq!(refused(&mut cluster, ports), forbidden);
+    let one = json!({"spec": {"ephemeralContainers": [{"name": "x", "image": "busybox"}]}});
+    cluster.ok("PATCH", uri, &one);
+    let changed = "Forbidden: existing ephemeral containers \"x\" may not be changed";
+    assert_eq!(refused(&mut cluster, json!({"name": "x", "image": "nginx"})).trim_end(), changed);
+    let created = json!({
+        "metadata": {"name": "new"},
+        "spec": {
+            "containers": [{"name": "app", "image": "nginx"}],
+            "ephemeralContainers": [{"name": "x", "image": "busybox"}],
+        },
+    });
+    let (code, status) = cluster.request("POST", "/api/v1/namespaces/default/pods", &created);
+    let message =
+        "Pod \"new\" is invalid: spec.ephemeralContainers: Forbidden: cannot be set on create";
+    assert_eq!((code, &status["message"]), (422, &json!(message)));
+    let path = "/api/v1/namespaces/default/pods/web";
+    let (code, _) = cluster.request(
+        "PATCH",
+        path,
+        &json!({"spec": {"ephemeralContainers": [
+            {"name": "y", "image": "busybox"},
+        ]}}),
+    );
+    assert_eq!(code, 422, "only the subresource takes them");
+}

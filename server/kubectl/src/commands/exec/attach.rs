@@ -8,7 +8,7 @@ use super::{Wish, container, has_container, has_terminal, talk, the_pod};
 use crate::arguments::Flag;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::fields::{name_of, str_at};
+use crate::fields::{array_at, name_of, str_at, text};
 
 pub(in super::super) const ATTACH: Command = Command {
     name: "attach",
@@ -55,27 +55,53 @@ async fn run(context: &Context<'_>) -> Outcome {
             "cannot attach a container in a completed pod; current phase is {phase}"
         )));
     }
-    attach(context, &pod, container, context.arguments.on("stdin"), quiet).await
+    let stdin = context.arguments.on("stdin");
+    attach(context, &pod, &container, &Attaching { stdin, quiet }).await
+}
+
+/// How to attach.
+pub(in super::super) struct Attaching {
+    pub(in super::super) stdin: bool,
+    pub(in super::super) quiet: bool,
 }
 
 /// Attaches to a container: to its terminal, if it has one.
 pub(in super::super) async fn attach(
     context: &Context<'_>,
     pod: &Value,
-    container: String,
-    stdin: bool,
-    quiet: bool,
+    container: &str,
+    how: &Attaching,
 ) -> Outcome {
     let wants_tty = context.arguments.on("tty");
-    let tty = has_terminal(pod, &container);
-    if wants_tty && !tty {
+    let tty = has_terminal(pod, container);
+    if wants_tty && !tty && !how.quiet {
         context.err(&format!(
             "error: Unable to use a TTY - container {container} did not allocate one\n"
         ));
     }
-    if !quiet {
+    if !how.quiet {
         context.err("If you don't see a command prompt, try pressing enter.\n");
     }
-    let wish = Wish { container, stdin, tty };
-    talk(context, pod, "attach", &wish, &[]).await
+    let wish = Wish { container: container.to_owned(), stdin: how.stdin, tty };
+    let raw = talk(context, pod, "attach", &wish, &[]).await?;
+    if raw && !how.quiet {
+        context.out(&session_ended(pod, container));
+    }
+    Ok(())
+}
+
+/// What is said when a terminal was left.
+fn session_ended(pod: &Value, container: &str) -> String {
+    let again = format!("'kubectl attach {} -c {container} -i -t'", name_of(pod));
+    let ephemeral = array_at(pod, "/spec/ephemeralContainers");
+    if ephemeral.iter().any(|one| text(one, "name") == container) {
+        return format!(
+            "Session ended, the ephemeral container will not be restarted but may be reattached \
+             using {again} if it is still running\n"
+        );
+    }
+    if str_at(pod, "/spec/restartPolicy") != "Always" {
+        return String::new();
+    }
+    format!("Session ended, resume using {again} command when the pod is running\n")
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{Container, LifecycleHandler};
 
+use crate::kinds::of_ephemeral;
 use crate::machine::{self, ContainerConfig, Exit, Hook, MachineAct, ProbeKind, State};
 use crate::resources::is_sidecar;
 
@@ -29,6 +30,11 @@ pub(super) fn go_on(plan: &mut Plan<'_>) {
     if let Some(runtime) = plan.runtime.filter(|_| are_over(plan)) {
         // Only sidecars are left.
         return stopping::stop_all(plan, runtime);
+    }
+    for container in plan.spec.ephemeral_containers.iter().flatten() {
+        if look_ephemeral(plan, &of_ephemeral(container)) == Looked::OnItsWay {
+            return;
+        }
     }
     for container in plan.spec.init_containers.iter().flatten() {
         let settled = look_init(plan, container) == Looked::Settled;
@@ -61,6 +67,16 @@ fn are_over(plan: &Plan<'_>) -> bool {
 pub(super) fn current<'a>(plan: &Plan<'a>, name: &str) -> Option<&'a machine::Container> {
     let runtime = plan.runtime?;
     runtime.containers.get(name).filter(|container| container.sandbox == runtime.sandboxes)
+}
+
+/// An ephemeral container is started once, even beside init containers, and never again.
+fn look_ephemeral(plan: &mut Plan<'_>, container: &Container) -> Looked {
+    let known = plan.runtime.and_then(|runtime| runtime.containers.get(&container.name));
+    match known.map(|known| &known.state) {
+        None => start(plan, container, None),
+        Some(State::Created) => Looked::OnItsWay,
+        Some(_) => Looked::Settled,
+    }
 }
 
 /// An init container has to end well before the next begins; a sidecar has to have started.

@@ -70,6 +70,9 @@ impl<'a> Plan<'a> {
             _ if self.spec.init_containers.iter().flatten().any(of_init) => {
                 format!("spec.initContainers{{{container}}}")
             }
+            _ if self.spec.ephemeral_containers.iter().flatten().any(|c| c.name == container) => {
+                format!("spec.ephemeralContainers{{{container}}}")
+            }
             _ => format!("spec.containers{{{container}}}"),
         }
     }
@@ -77,8 +80,9 @@ impl<'a> Plan<'a> {
     /// The reason for which the API says that a container waits.
     pub(super) fn said(&self, container: &str) -> Option<(&'a str, &'a str)> {
         let status = self.pod.status.as_ref()?;
-        let all = status.init_container_statuses.iter().chain(&status.container_statuses).flatten();
-        let of = all.into_iter().find(|status| status.name == container)?;
+        let ephemeral = &status.ephemeral_container_statuses;
+        let all = status.init_container_statuses.iter().chain(&status.container_statuses);
+        let of = all.chain(ephemeral).flatten().find(|status| status.name == container)?;
         let waiting = of.state.as_ref()?.waiting.as_ref()?;
         let message = waiting.message.as_deref().unwrap_or_default();
         Some((waiting.reason.as_deref()?, message))

@@ -2,13 +2,14 @@
 
 use k8s_openapi::api::core::v1::{
     Container, ContainerState, ContainerStateRunning, ContainerStateTerminated,
-    ContainerStateWaiting, ContainerStatus, HostIP, Node, PodIP, PodStatus, ResourceRequirements,
-    VolumeMountStatus,
+    ContainerStateWaiting, ContainerStatus, EphemeralContainer, HostIP, Node, PodIP, PodStatus,
+    ResourceRequirements, VolumeMountStatus,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 use k8s_openapi::jiff::Timestamp;
 
 use crate::components::pods;
+use crate::kinds::of_ephemeral;
 use crate::machine::{self, Exit, State};
 use crate::resources::is_sidecar;
 use crate::time::Clock;
@@ -26,6 +27,8 @@ pub(super) fn status(plan: &Plan<'_>, at_end: bool) -> PodStatus {
     let initializing = !are_done(plan, &init);
     let main: Vec<ContainerStatus> =
         plan.spec.containers.iter().map(|c| of_container(plan, c, initializing)).collect();
+    let ephemeral: Vec<ContainerStatus> =
+        plan.spec.ephemeral_containers.iter().flatten().map(|c| ephemeral(plan, c)).collect();
     let has_ended = plan.ending.is_some() && !is_running(plan);
     let phase = match old.phase.as_deref() {
         Some(phase) if pods::is_terminal(plan.pod) => phase.to_owned(),
@@ -45,6 +48,7 @@ pub(super) fn status(plan: &Plan<'_>, at_end: bool) -> PodStatus {
         start_time: old.start_time.or_else(|| Some(plan.view.clock.time())),
         init_container_statuses: Some(init).filter(|init| !init.is_empty()),
         container_statuses: Some(main),
+        ephemeral_container_statuses: Some(ephemeral).filter(|ephemeral| !ephemeral.is_empty()),
         observed_generation: plan.pod.metadata.generation,
         ..old
     };
@@ -70,6 +74,12 @@ fn of_init(plan: &Plan<'_>, container: &Container) -> ContainerStatus {
     let ready = ended.is_some_and(|ended| ended.exit_code == 0);
     let running = status.state.as_ref().is_some_and(|state| state.running.is_some());
     ContainerStatus { ready, started: Some(running), ..status }
+}
+
+/// Nobody asks an ephemeral container whether it is ready.
+fn ephemeral(plan: &Plan<'_>, container: &EphemeralContainer) -> ContainerStatus {
+    let status = of_container(plan, &of_ephemeral(container), false);
+    ContainerStatus { ready: false, started: None, ..status }
 }
 
 fn of_container(plan: &Plan<'_>, container: &Container, initializing: bool) -> ContainerStatus {
@@ -120,7 +130,8 @@ fn told(plan: &Plan<'_>, container: &Container) -> ContainerStatus {
 
 fn old<'a>(plan: &Plan<'a>, container: &Container) -> Option<&'a ContainerStatus> {
     let status = plan.pod.status.as_ref()?;
-    let mut all = status.init_container_statuses.iter().chain(&status.container_statuses).flatten();
+    let all = status.init_container_statuses.iter().chain(&status.container_statuses);
+    let mut all = all.chain(&status.ephemeral_container_statuses).flatten();
     all.find(|status| status.name == container.name)
 }
 

@@ -88,6 +88,7 @@ pub(super) fn space(plan: &Plan<'_>, container: &Container) -> Space {
         mounts: mounts.collect(),
         read_only_root: security.and_then(|one| one.read_only_root_filesystem) == Some(true),
         stdin: container.stdin == Some(true),
+        stdin_once: container.stdin_once == Some(true),
         tty: container.tty == Some(true),
         folder: container.working_dir.clone().unwrap_or_default(),
     }

@@ -38,6 +38,13 @@ pub(in crate::kinds) fn default_spec(spec: &mut PodSpec) {
     }
 }
 
+/// Fills in what every ephemeral container has.
+pub(super) fn default_ephemeral(spec: &mut PodSpec) {
+    for one in spec.ephemeral_containers.iter_mut().flatten() {
+        super::ephemeral::default_fields(one, |container| default_container(container, false));
+    }
+}
+
 fn default_container(container: &mut Container, host_network: bool) {
     fill(&mut container.termination_message_path, "/dev/termination-log");
     fill(&mut container.termination_message_policy, "File");

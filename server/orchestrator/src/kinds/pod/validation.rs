@@ -9,6 +9,7 @@ use super::super::{FieldErrors, metadata, names, quantity, quoted, selectors};
 use super::affinity;
 use super::containers::{Kind, validate_container};
 use super::defaults::has_source;
+use super::ephemeral;
 
 const RESTART_POLICIES: &[&str] = &["Always", "OnFailure", "Never"];
 const DNS_POLICIES: &[&str] = &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
@@ -94,6 +95,7 @@ fn validate_containers(
         }
         validate_container(container, kind, volumes, grace, &path, errors);
     }
+    ephemeral::validate(spec, volumes, path, errors);
 }
 
 /// The names of the volumes.

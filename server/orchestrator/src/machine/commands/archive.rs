@@ -85,6 +85,12 @@ pub(super) fn tar(call: &mut Call<'_, '_>) -> i32 {
 
 fn create(call: &mut Call<'_, '_>, asked: &Asked, folder: &str) -> i32 {
     let (mut archive, mut status) = (Vec::new(), 0);
+    if asked.paths.iter().any(|path| path.starts_with('/')) {
+        call.complain(match call.is_busybox() {
+            true => "removing leading '/' from member names",
+            false => "Removing leading `/' from member names",
+        });
+    }
     for path in &asked.paths {
         let found = call.files().find(folder, path, false).map(|(place, _)| place);
         match found {

@@ -16,7 +16,7 @@ impl Table {
         let pid = process.body.pid;
         self.processes.remove(&pid);
         if pid == 1 {
-            self.end_all(code, inside);
+            self.end_all(inside);
             return Some(code);
         }
         let has_shell = |parent: &Process| matches!(parent.program, Program::Shell(_));
@@ -45,12 +45,13 @@ impl Table {
     }
 
     /// The container ends, and with it all that still runs.
-    pub(in crate::machine) fn end_all(&mut self, code: i32, inside: &mut Inside<'_>) {
+    pub(in crate::machine) fn end_all(&mut self, inside: &mut Inside<'_>) {
         for (session, _) in std::mem::take(&mut self.sessions) {
             inside.say(session, Saying::Ends(Ending::Exited(137)));
         }
         for session in std::mem::take(&mut self.attached) {
-            inside.say(session, Saying::Ends(Ending::Exited(code)));
+            // Who only listened hears that it is over, not how.
+            inside.say(session, Saying::Ends(Ending::Exited(0)));
         }
         for partial in std::mem::take(&mut self.partial) {
             if !partial.is_empty() {

@@ -63,11 +63,9 @@ impl Table {
         let to = if is_attached { 0 } else { id };
         match act {
             SessionAct::Stdin(bytes) => self.typed(to, bytes, inside),
-            SessionAct::CloseStdin => {
-                if let Some(terminal) = self.terminals.get_mut(&to) {
-                    terminal.ended = true;
-                }
-            }
+            // What stays open for others, one of them cannot end.
+            SessionAct::CloseStdin if is_attached && !self.stdin_once => {}
+            SessionAct::CloseStdin => self.end_input(to),
             SessionAct::Resize { columns, rows } => {
                 if let Some(terminal) = self.terminals.get_mut(&to) {
                     (terminal.columns, terminal.rows) = (*columns, *rows);
@@ -75,6 +73,9 @@ impl Table {
             }
             SessionAct::Hangup => {
                 self.attached.retain(|attached| *attached != id);
+                if is_attached && self.stdin_once {
+                    self.end_input(to);
+                }
                 if let Some(pid) = self.sessions.remove(&id) {
                     let is_terminal = self.terminals.get(&id).is_some_and(|t| t.is_terminal);
                     if is_terminal {
@@ -88,6 +89,12 @@ impl Table {
             }
         }
         self.run(inside)
+    }
+
+    fn end_input(&mut self, of: SessionId) {
+        if let Some(terminal) = self.terminals.get_mut(&of) {
+            terminal.ended = true;
+        }
     }
 
     pub(super) fn hang_up(&mut self, pid: u32) {
