@@ -89,13 +89,27 @@ digest:
 test-browser: ## Browser tests alone (ARGS="lessons --headed"); the server must be built: make test-rust
 	$(call phase,browser tests,npm test -- $(ARGS))
 
+.PHONY: test-clients
+test-clients: ## The official clients in Python, JavaScript and Rust; the server must be built: make test-rust
+	@mkdir -p target/clients
+	$(call phase,official clients: install,$(MAKE) clients)
+	$(call phase,official clients: run,node end2end/clients.mjs $(ARGS))
+
+.PHONY: clients
+clients:
+	test -x target/clients/venv/bin/python || python3 -m venv target/clients/venv
+	target/clients/venv/bin/pip install -q --disable-pip-version-check -r end2end/clients/python/requirements.txt
+	npm ci --prefix end2end/clients/javascript --no-audit --no-fund --loglevel=error
+	CARGO_TARGET_DIR=target/clients cargo build --locked --manifest-path end2end/clients/rust/Cargo.toml
+
 .PHONY: bench
 bench: set-up ## Benchmarks (minutes)
 	cargo bench --locked $(NATIVE) $(ARGS)
 
 .PHONY: measure
-measure: build ## Sizes of what is shipped, and how fast the page comes up
+measure: build ## Sizes of what is shipped, and how fast the page and kubectl are
 	node end2end/measure.mjs
+	node end2end/latency.mjs
 
 .PHONY: pictures
 pictures: ## Pictures of every page, to look at; the server must be built: make test-rust

@@ -18,6 +18,9 @@ pub struct Config {
     /// from each request if not given.
     #[arg(long, env = "WHEELHOUSE_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// A proxy of ours stands before this server and says in `X-Forwarded-For` who asks.
+    #[arg(long, env = "WHEELHOUSE_BEHIND_PROXY")]
+    pub behind_proxy: bool,
     #[command(flatten)]
     pub limits: Limits,
 }
@@ -47,6 +50,13 @@ pub struct Limits {
     /// Pages that look at one sandbox at one time.
     #[arg(long, env = "WHEELHOUSE_SOCKETS_MAX", default_value_t = 64)]
     pub sockets_max: usize,
+    /// Requests of one address that are not answered to their end at one time: watches, followed
+    /// logs, streams and pages of all its sandboxes among them.
+    #[arg(long, env = "WHEELHOUSE_ADDRESS_REQUESTS_MAX", default_value_t = 2_048)]
+    pub address_requests_max: usize,
+    /// Bodies of one address that are read at one time; others wait.
+    #[arg(long, env = "WHEELHOUSE_ADDRESS_BODIES_MAX", default_value_t = 32)]
+    pub address_bodies_max: usize,
     /// Model time of a sandbox, in days.
     #[arg(long, env = "WHEELHOUSE_MODEL_DAYS_MAX", default_value_t = 30)]
     pub model_days_max: u32,

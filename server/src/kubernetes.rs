@@ -19,10 +19,11 @@ use tokio::{
 };
 
 use crate::{
+    address::Place,
     id::SandboxId,
     sandbox::{OpenError, Refused, Sandbox, View, announced},
     state::AppState,
-    streams::{Upgrade, upgrade_required},
+    streams::{Upgrade, upgrade_missing, upgrade_required},
 };
 
 /// Any request to a sandbox's Kubernetes API.
@@ -45,12 +46,16 @@ pub(crate) async fn serve(
         Err(status) => return status.response().map(Body::from),
     };
     let (request, ends) = by_the_wall_clock(request);
+    let uri = request.uri.clone();
     match sandbox.submit(Input::Request(request)).await {
         Ok(Reply::Stream { head, cursor }) => match (cursor.session(), upgrade) {
             (Some(id), Some(upgrade)) => upgrade.session(&sandbox, cursor, id).await,
             (Some(id), None) => upgrade_required(&sandbox, id).await,
             (None, _) => answer(&sandbox, Reply::Stream { head, cursor }, ends),
         },
+        Ok(Reply::Response(response)) if response.status() == StatusCode::SWITCHING_PROTOCOLS => {
+            upgrade.map_or_else(upgrade_missing, |upgrade| upgrade.forward(&sandbox, &uri))
+        }
         Ok(reply) => answer(&sandbox, reply, ends),
         Err(refused) => refusal(&refused).map(Body::from),
     }
@@ -79,6 +84,10 @@ pub(crate) async fn open(state: &AppState, id: &str) -> Result<Sandbox, Status> 
 /// The request as the API server of the sandbox sees it: without the sandbox's prefix.
 async fn read(request: Request, id: &str, bytes_max: usize) -> Result<ApiRequest, Status> {
     let (mut parts, body) = request.into_parts();
+    let _turn = match parts.extensions.get::<Place>().cloned() {
+        Some(place) => place.body().await,
+        None => None,
+    };
     let body = whole(body, bytes_max).await.ok_or_else(|| {
         let message = format!("Request entity too large: limit is {bytes_max}");
         Status::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", message)

@@ -4,6 +4,7 @@
 // The page's types are deep.
 #![recursion_limit = "512"]
 
+mod address;
 mod config;
 mod database;
 mod diagnose;
@@ -29,16 +30,17 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::task::JoinHandle;
 
-pub use crate::{
-    config::{Config, Limits},
-    database::DatabaseError,
-};
 use crate::{
+    address::Addresses,
     database::{Database, Journal},
     lesson::Course,
     sandbox::Sandboxes,
     state::AppState,
     terminal::Workshop,
+};
+pub use crate::{
+    config::{Config, Limits},
+    database::DatabaseError,
 };
 
 /// Why the server cannot start.
@@ -75,6 +77,7 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     let state = AppState {
         options: pages::options(config.listen),
         config: Arc::new(config),
+        addresses: Addresses::default(),
         sandboxes: sandboxes.clone(),
         workshop: Workshop::start().map_err(StartError::Thread)?,
         backend: Course,

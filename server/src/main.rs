@@ -3,7 +3,7 @@
 // The page's types are deep.
 #![recursion_limit = "512"]
 
-use std::{io::Write, time::Duration};
+use std::{io::Write, net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use clap::Parser;
@@ -42,7 +42,8 @@ async fn run(config: Config) -> anyhow::Result<()> {
 async fn serve(listener: TcpListener, router: axum::Router, ending: Ending) -> anyhow::Result<()> {
     let announced = ending.clone();
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         asked_to_stop().await;
         announced.announce();
         drop(stopping);

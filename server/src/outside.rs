@@ -1,5 +1,9 @@
 //! What a client outside of the cluster gets from a node port, a load balancer or an Ingress:
-//! everything below `/sandboxes/{id}/outside/<address>:<port>/`.
+//! everything below `/sandboxes/{id}/outside/<address>:<port>/`. `127.0.0.1` and `localhost` are the
+//! learner's own machine: there the ports answer that a terminal's `kubectl port-forward` listens
+//! on, for as long as it runs.
+
+mod local;
 
 use axum::{
     body::Body,
@@ -37,17 +41,24 @@ pub(crate) async fn serve(
     let Some(request) = read(request, &prefix, (&address, port), &state).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is too large\n".to_owned());
     };
+    if local::is_local(&address) {
+        return match local::ask(&sandbox, port, &request).await {
+            Ok(response) => sandboxed(response.map(Body::from)),
+            Err(why) => plain(StatusCode::GATEWAY_TIMEOUT, format!("{why}\n")),
+        };
+    }
     match sandbox.submit(Input::Outside { address, port, request }).await {
-        Ok(Reply::Response(response)) => {
-            let mut response = response.map(Body::from);
-            let sandboxed = HeaderValue::from_static(SANDBOXED);
-            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, sandboxed);
-            response.headers_mut().remove(header::SET_COOKIE);
-            response
-        }
+        Ok(Reply::Response(response)) => sandboxed(response.map(Body::from)),
         Ok(_) => plain(StatusCode::BAD_GATEWAY, "no answer\n".to_owned()),
         Err(refused) => kubernetes::refusal(&refused).map(Body::from),
     }
+}
+
+fn sandboxed(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static(SANDBOXED);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response.headers_mut().remove(header::SET_COOKIE);
+    response
 }
 
 /// `10.0.0.11:30080`; without a port it is 80.

@@ -3,12 +3,12 @@
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     routing::{MethodRouter, any, get, post},
 };
 use tower_http::trace::TraceLayer;
 
-use crate::{kubernetes, outside, pages, rest, socket, state::AppState};
+use crate::{address, kubernetes, outside, pages, rest, socket, state::AppState};
 
 /// The largest body of our own routes.
 const BODY_MAX: usize = 64 << 10;
@@ -46,6 +46,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/sandboxes/{id}/outside/{authority}/{*path}", any(outside::serve))
         .route("/sandboxes/{id}/{*path}", any(kubernetes::serve))
         .merge(pages::router(state))
+        .layer(from_fn_with_state(state.clone(), address::limit))
         .layer(TraceLayer::new_for_http())
         .with_state(state.clone())
 }

@@ -1,6 +1,7 @@
 //! Sandboxes: one task owns each live world; others send it commands and look at what it shows.
 
 mod clock;
+mod forwards;
 mod frame;
 mod life;
 mod log;
@@ -15,6 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot, wat
 
 pub(crate) use self::{
     clock::{Pace, is_rate},
+    forwards::Forwards,
     frame::{Frame, encode, moments},
     life::{Life, Past},
     log::Entry,
@@ -39,6 +41,7 @@ struct Shared {
     frames: broadcast::Sender<Frame>,
     watches: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
+    forwards: Arc<Forwards>,
     closing: watch::Receiver<bool>,
 }
 
@@ -94,6 +97,11 @@ impl Sandbox {
 
     pub(crate) fn lesson(&self) -> Option<&str> {
         self.0.lesson.as_deref()
+    }
+
+    /// Ports that its terminals listen on.
+    pub(crate) fn forwards(&self) -> &Arc<Forwards> {
+        &self.0.forwards
     }
 
     /// The world as it is now, without disturbing it.

@@ -5,6 +5,7 @@ mod command;
 mod hands;
 
 use axum::{
+    Extension,
     extract::{
         Path, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
@@ -20,6 +21,7 @@ use utoipa::IntoParams;
 
 use self::hands::Hands;
 use crate::{
+    address,
     problem::{Problem, Query},
     rest,
     sandbox::{Frame, Sandbox, announced, encode, moments},
@@ -56,6 +58,7 @@ pub(crate) async fn connect(
     State(state): State<AppState>,
     Path(id): Path<String>,
     Query(wish): Query<Wish>,
+    address: Option<Extension<address::Place>>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let sandbox = rest::open(&state, &id).await?;
@@ -65,6 +68,7 @@ pub(crate) async fn connect(
     Ok(upgrade.on_upgrade(move |socket| async move {
         let connection = Connection { socket, sandbox, language, state, sent: 0, _place: place };
         connection.run(wish.since).await;
+        drop(address);
     }))
 }
 

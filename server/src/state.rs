@@ -6,11 +6,15 @@ use axum::extract::FromRef;
 use http::{HeaderMap, header::HOST};
 use leptos::prelude::LeptosOptions;
 
-use crate::{config::Config, lesson::Course, pages::Site, sandbox::Sandboxes, terminal::Workshop};
+use crate::{
+    address::Addresses, config::Config, lesson::Course, pages::Site, sandbox::Sandboxes,
+    terminal::Workshop,
+};
 
 #[derive(Clone, Debug)]
 pub(crate) struct AppState {
     pub(crate) config: Arc<Config>,
+    pub(crate) addresses: Addresses,
     pub(crate) sandboxes: Sandboxes,
     pub(crate) workshop: Workshop,
     pub(crate) backend: Course,

@@ -3,12 +3,23 @@
 //! an input like any other, and so part of the sandbox's log.
 
 mod channels;
+pub(crate) mod forward;
 mod session;
+mod spdy;
+
+use std::time::Duration;
 
 use axum::{
     body::Body,
-    extract::{FromRequestParts, WebSocketUpgrade},
+    extract::{
+        FromRequestParts, WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket},
+    },
     response::{IntoResponse, Response},
+};
+use futures::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
 };
 use http::{HeaderMap, header::UPGRADE, request::Parts};
 use orchestrator::{
@@ -16,7 +27,10 @@ use orchestrator::{
     session::{SessionAct, SessionId, SessionInput},
 };
 
+use tokio::time::timeout;
+
 use crate::{
+    address::Place,
     kubernetes::{Status, refusal},
     sandbox::Sandbox,
 };
@@ -27,6 +41,8 @@ const MESSAGE_MAX: usize = 1 << 20;
 /// A request to change the protocol of its connection.
 pub(crate) struct Upgrade {
     websocket: Option<WebSocketUpgrade>,
+    /// What the stream takes of its address.
+    address: Option<Place>,
 }
 
 impl Upgrade {
@@ -34,7 +50,7 @@ impl Upgrade {
     pub(crate) async fn of(parts: &mut Parts) -> Option<Self> {
         is_wished(&parts.headers).then_some(())?;
         let websocket = WebSocketUpgrade::from_request_parts(parts, &()).await.ok();
-        Some(Self { websocket })
+        Some(Self { websocket, address: parts.extensions.get().cloned() })
     }
 
     /// Answers with the session that a request has opened.
@@ -64,7 +80,53 @@ impl Upgrade {
             return not_spoken();
         }
         let line = session::Line::new(sandbox.clone(), cursor, id, place);
-        websocket.on_upgrade(move |socket| line.run(socket)).into_response()
+        let address = self.address;
+        let run = async move |socket| {
+            line.run(socket).await;
+            drop(address);
+        };
+        websocket.on_upgrade(run).into_response()
+    }
+
+    /// Answers a request that the model lets forward ports.
+    pub(crate) fn forward(self, sandbox: &Sandbox, uri: &str) -> Response {
+        let place = match sandbox.admit_watch() {
+            Ok(place) => place,
+            Err(refused) => return refusal(&refused).map(Body::from),
+        };
+        let websocket = self.websocket.map(|websocket| {
+            let websocket = websocket.protocols(forward::PROTOCOLS);
+            websocket.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX)
+        });
+        let websocket = websocket.filter(|websocket| websocket.selected_protocol().is_some());
+        let target = forward::Target::of_request(sandbox, uri);
+        let (Some(websocket), Some((target, ports))) = (websocket, target) else {
+            return not_spoken();
+        };
+        let client = forward::Client { target, ports, place };
+        let address = self.address;
+        let run = async move |socket| {
+            client.run(socket).await;
+            drop(address);
+        };
+        websocket.on_upgrade(run).into_response()
+    }
+}
+
+/// How long a client has for its last words.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// Says good-bye, and hears the client out: a connection that is closed over words that were not
+/// read is reset, and takes with it what the client has not read yet.
+async fn close(
+    mut down: SplitSink<WebSocket, Message>,
+    mut up: SplitStream<WebSocket>,
+    frame: CloseFrame,
+) {
+    if let Ok(Ok(())) = timeout(LAST_WORDS, down.send(Message::Close(Some(frame)))).await {
+        let heard = async { while let Some(Ok(_)) = up.next().await {} };
+        // Who does not say good-bye in time has heard it all the same.
+        let _ = timeout(LAST_WORDS, heard).await;
     }
 }
 
@@ -87,6 +149,11 @@ fn not_spoken() -> Response {
 /// The answer to a request for a stream on a connection that is to stay what it is.
 pub(crate) async fn upgrade_required(sandbox: &Sandbox, session: SessionId) -> Response {
     hang_up(sandbox, session).await;
+    upgrade_missing()
+}
+
+/// The same where nothing was opened.
+pub(crate) fn upgrade_missing() -> Response {
     let status =
         Status::new(http::StatusCode::BAD_REQUEST, "BadRequest", "Upgrade request required");
     status.response().map(Body::from)

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, future::LocalBoxFuture, stream};
 use http::{Request, Response};
 use k8s_openapi::jiff::Timestamp;
-use kubectl::{Api, Body, Terminal};
+use kubectl::{Api, Body, Forward, Listening, Terminal};
 use orchestrator::{ApiRequest, Input, Reply, World};
 use protocol::File;
 use shelf::Shelf;
@@ -30,6 +30,7 @@ use crate::{
     diagnose::Refusal,
     kubernetes::{Streaming, refusal},
     sandbox::{Sandbox, View},
+    streams::forward::Target,
 };
 
 /// The thread that kubectl's futures run on. Cheap to clone.
@@ -165,6 +166,17 @@ impl Api for Door {
             // A program that runs changes the world.
             Self::Window(world) => Err(world.peek(&ApiRequest::from(&request)).map(Body::Full)),
         }
+    }
+
+    async fn listen(&self, forward: Forward) -> Result<Listening, String> {
+        let Self::Sandbox(Visitor { sandbox, .. }) = self else {
+            return Err("bind: operation not permitted".to_owned());
+        };
+        let target = Target::new(sandbox, &forward.namespace, &forward.pod);
+        let held = sandbox.forwards().listen(forward.local, target, forward.remote)?;
+        let local = held.port;
+        let happened = stream::unfold(held, |mut held| async { Some((held.next().await?, held)) });
+        Ok(Listening { local, happened: happened.boxed_local() })
     }
 
     fn now(&self) -> Timestamp {

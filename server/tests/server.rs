@@ -4,8 +4,14 @@
 // A World holds scripts as they were parsed: deep types.
 #![recursion_limit = "256"]
 
+#[path = "server/address.rs"]
+mod address;
 #[path = "server/durability.rs"]
 mod durability;
+#[path = "server/examples.rs"]
+mod examples;
+#[path = "server/forward.rs"]
+mod forward;
 #[path = "server/house.rs"]
 mod house;
 #[path = "server/interactive.rs"]
@@ -16,6 +22,8 @@ mod kubernetes;
 mod outside;
 #[path = "server/pages.rs"]
 mod pages;
+#[path = "server/recorded.rs"]
+mod recorded;
 #[path = "server/rest.rs"]
 mod rest;
 #[path = "server/socket.rs"]

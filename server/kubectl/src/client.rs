@@ -1,6 +1,7 @@
 //! Requests to the API server: what kubectl sends, and how answers become values or failures.
 
 mod answer;
+mod any;
 mod events;
 
 use std::cell::RefCell;
@@ -8,60 +9,23 @@ use std::collections::BTreeSet;
 use std::future::Future;
 
 use bytes::Bytes;
-use futures::future::LocalBoxFuture;
+use futures::StreamExt;
 use futures::stream::LocalBoxStream;
-use futures::{FutureExt, StreamExt};
 use http::{Method, Request, Response};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::fields::str_at;
 use crate::print::json::compact;
-use crate::{Api, Body, Stream, Terminal};
+use crate::{Body, Stream, Terminal};
 use answer::{made_up, quoted};
+pub(crate) use any::AnyApi;
 pub(crate) use events::Events;
 
 const JSON: &str = "application/json";
 /// Asks for what `kubectl get` prints: columns and rows computed by the server.
 const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,\
                      application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
-
-/// [`Api`] without type parameters, so that commands are ordinary functions in a table.
-pub(crate) trait AnyApi {
-    fn call(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Response<Body>>;
-    fn open(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Result<Stream, Response<Body>>>;
-    fn now(&self) -> Timestamp;
-    fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()>;
-    fn cached(&self, path: &str) -> Option<Bytes>;
-    fn keep(&self, path: &str, answer: &Bytes);
-}
-
-impl<T: Api> AnyApi for T {
-    fn call(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Response<Body>> {
-        Api::call(self, request).boxed_local()
-    }
-
-    fn open(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Result<Stream, Response<Body>>> {
-        Api::open(self, request).boxed_local()
-    }
-
-    fn now(&self) -> Timestamp {
-        Api::now(self)
-    }
-
-    fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()> {
-        Api::sleep(self, ms).boxed_local()
-    }
-
-    fn cached(&self, path: &str) -> Option<Bytes> {
-        Api::cached(self, path)
-    }
-
-    fn keep(&self, path: &str, answer: &Bytes) {
-        Api::keep(self, path, answer);
-    }
-}
 
 /// How a PATCH says what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,6 +195,15 @@ impl<'c> Client<'c> {
             Ok(stream) => Ok(stream),
             Err(response) => Err(self.failure(&Method::GET, path, response).await),
         }
+    }
+
+    /// Asks whether a connection may become another one.
+    pub(crate) async fn upgrade(&self, path: &str) -> Result<(), Failure> {
+        let response = self.send(Method::GET, path, &Query::new(), "*/*", None).await;
+        if response.status() == http::StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(());
+        }
+        Err(self.failure(&Method::GET, path, response).await)
     }
 
     async fn events(&self, path: &str, query: &Query, accept: &str) -> Result<Events, Failure> {

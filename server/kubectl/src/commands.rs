@@ -23,6 +23,7 @@ mod label;
 mod logs;
 mod nodes;
 mod patch;
+mod port_forward;
 mod replace;
 mod rollout;
 mod run;
@@ -119,6 +120,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &exec::ATTACH,
     &cp::COMMAND,
     &debug::COMMAND,
+    &port_forward::COMMAND,
     &events::COMMAND,
     &wait::COMMAND,
     &nodes::CORDON,

@@ -12,6 +12,7 @@ mod describe;
 mod discovery;
 mod failure;
 mod fields;
+mod forward;
 mod manifest;
 mod patch;
 mod pods;
@@ -32,6 +33,7 @@ use futures::stream::LocalBoxStream;
 use http::{Request, Response};
 use jiff::Timestamp;
 
+pub use forward::{Forward, Happened, Listening};
 pub use shell::{UnbalancedQuotes, split};
 pub use stream::{Channel, Sent, Sink, Stream};
 
@@ -59,6 +61,14 @@ pub trait Api {
         let mut answer = Response::new(words);
         *answer.status_mut() = http::StatusCode::NOT_IMPLEMENTED;
         async { Err(answer) }
+    }
+
+    /// Listens on a port of the machine that kubectl runs on, and hands its connections on to a Pod.
+    ///
+    /// # Errors
+    /// Why it cannot listen there, in the words of the system.
+    fn listen(&self, _forward: Forward) -> impl Future<Output = Result<Listening, String>> {
+        async { Err("bind: permission denied".to_owned()) }
     }
 
     /// What an earlier command kept for this path. The real kubectl keeps what discovery found in

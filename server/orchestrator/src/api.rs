@@ -15,7 +15,7 @@ use imbl::OrdMap;
 use crate::call::{Call, Verb};
 use crate::input::{ApiRequest, Reply};
 use crate::machine::Machine;
-use crate::object::Object;
+use crate::object::{Key, Object};
 use crate::random::Random;
 use crate::scenario::Scenario;
 use crate::store::Store;
@@ -115,12 +115,12 @@ impl ApiServer<'_> {
         if let Some(carried) = older::carried_over(request) {
             return older::carried_back(self.serve(&carried));
         }
-        let asked = Asked::of(request);
+        let asked = Asked::of(request).within(self.scenario);
         let mut draft =
             Draft::new(self.store, self.scenario, self.clock, self.random, asked.manager());
         let mut warnings = Vec::new();
         let objects = self.store.objects();
-        let own = Identity::new(&self.scenario.user.name, self.scenario.user.groups.clone());
+        let own = Identity::of_user(&self.scenario.user);
         let user = identity::of(request, &own, objects, self.clock)
             .and_then(|user| rbac::admit(&user, &asked, objects).map(|()| user));
         let answered = user.and_then(|user| {
@@ -141,6 +141,22 @@ impl ApiServer<'_> {
         let entry = self.trace.push(self.clock.now, Vec::new(), actor, false, what);
         self.commit(changes, &Cause { request: entry, routine: false });
         respond::reply(&asked, answered, &warnings, self.clock)
+    }
+
+    /// Whether who makes a request may reach through a part of an object that leads beyond the API.
+    ///
+    /// # Errors
+    /// 401, 403
+    pub(crate) fn admit_beyond(
+        &self,
+        request: &ApiRequest,
+        key: &Key,
+        part: &str,
+    ) -> Result<(), Status> {
+        let objects = self.store.objects();
+        let own = Identity::of_user(&self.scenario.user);
+        let user = identity::of(request, &own, objects, self.clock)?;
+        rbac::admit_beyond(&user, &request.method, (key, part), objects)
     }
 
     /// Carries out a component's call, with all that an HTTP request would meet.

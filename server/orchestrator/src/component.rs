@@ -70,6 +70,8 @@ pub struct View<'a> {
     pub images: &'a Catalogue,
     /// What metrics are read from, where there are any.
     pub machines: Option<&'a OrdMap<Arc<str>, Machine>>,
+    /// Whether `metrics.k8s.io` is served.
+    pub is_measured: bool,
     /// What the component told itself to remember (see [`Outcome::remember`]).
     pub memory: &'a OrdMap<Key, Memory>,
     /// Keys whose last turn ended with a refusal.

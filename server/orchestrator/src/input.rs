@@ -29,6 +29,10 @@ pub enum Input {
     Forward {
         namespace: String,
         pod: String,
+        /// The Pod to which it was opened, if it must be that one; a later one of the same name is
+        /// another.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        uid: String,
         port: u16,
         bytes: Vec<u8>,
     },

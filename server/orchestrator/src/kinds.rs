@@ -71,11 +71,17 @@ pub enum Subresource {
     Exec,
     Attach,
     EphemeralContainers,
+    PortForward,
     Token,
     Finalize,
 }
 
 impl Subresource {
+    /// Whether a request for it becomes a stream, with whichever method it came.
+    pub(crate) const fn is_stream(self) -> bool {
+        matches!(self, Subresource::Exec | Subresource::Attach | Subresource::PortForward)
+    }
+
     /// As in paths.
     pub const fn name(self) -> &'static str {
         match self {
@@ -87,6 +93,7 @@ impl Subresource {
             Subresource::Exec => "exec",
             Subresource::Attach => "attach",
             Subresource::EphemeralContainers => "ephemeralcontainers",
+            Subresource::PortForward => "portforward",
             Subresource::Token => "token",
             Subresource::Finalize => "finalize",
         }

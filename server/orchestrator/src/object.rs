@@ -92,11 +92,7 @@ macro_rules! kinds {
                 json.expect("a Kubernetes object has a JSON form")
             }
 
-            /// The object as JSON text, `apiVersion` and `kind` first.
-            ///
-            /// # Panics
-            /// Never: all fields of these types have JSON forms.
-            pub fn write_json(&self, out: &mut Vec<u8>) {
+            fn write_fields(&self, out: &mut Vec<u8>) {
                 let written = match self {
                     $(Object::$kind(object) => serde_json::to_writer(out, object.as_ref())),*
                 };
@@ -272,5 +268,30 @@ impl Object {
     /// The object as one of the types, if it is of that kind.
     pub fn as_typed<T: Typed>(&self) -> Option<&T> {
         T::of(self).map(Arc::as_ref)
+    }
+}
+
+/// Moments of an event that Go writes even where there are none.
+const MOMENTS: [&str; 3] = ["eventTime", "firstTimestamp", "lastTimestamp"];
+
+impl Object {
+    /// The object as JSON text, `apiVersion` and `kind` first, as the API server sends it.
+    ///
+    /// # Panics
+    /// Never: all fields of these types have JSON forms.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        self.write_fields(out);
+        let Object::Event(event) = self else { return };
+        let known = [
+            event.event_time.is_some(),
+            event.first_timestamp.is_some(),
+            event.last_timestamp.is_some(),
+        ];
+        for (name, _) in MOMENTS.iter().zip(known).filter(|(_, known)| !known) {
+            debug_assert_eq!(out.get(start), Some(&b'{'), "an object");
+            out.pop();
+            out.extend_from_slice(format!(",\"{name}\":null}}").as_bytes());
+        }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 mod check;
 
 /// 2026-01-05 09:00 in Seoul: a calm Monday morning.
-const EPOCH_S: i64 = 1_767_571_200;
+pub(crate) const EPOCH_S: i64 = 1_767_571_200;
 
 /// The start of a sandbox, part of its log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,8 +25,8 @@ pub struct Scenario {
     /// Who makes requests.
     #[serde(default, skip_serializing_if = "User::is_usual")]
     pub user: User,
-    /// Components that do not run: `scheduler`, `controller-manager`, `kubelet`, `kube-proxy`, or a
-    /// row of the table of components.
+    /// Components that do not run: `scheduler`, `controller-manager`, `kubelet`, `kube-proxy`,
+    /// `coredns`, `metrics-server`, or a row of the table of components.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub off: Vec<String>,
     /// Whether somebody else runs the control plane: its programs are no Pods of the cluster.
@@ -43,6 +43,9 @@ fn is_false(value: &bool) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     pub name: String,
+    /// What tells users of the same name apart; a certificate says none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub uid: String,
     pub groups: Vec<String>,
 }
 
@@ -52,6 +55,7 @@ impl Default for User {
         let groups = ["kubeadm:cluster-admins", "system:authenticated"];
         User {
             name: "kubernetes-admin".to_owned(),
+            uid: String::new(),
             groups: groups.into_iter().map(str::to_owned).collect(),
         }
     }
@@ -184,6 +188,11 @@ impl Scenario {
     /// The nodes on which the control plane runs.
     pub fn control_plane(&self) -> impl Iterator<Item = &NodeSpec> {
         self.nodes.iter().filter(|node| node.control_plane && !self.managed)
+    }
+
+    /// Whether somebody measures what containers use: metrics-server does, by asking the kubelets.
+    pub fn has_metrics(&self) -> bool {
+        !self.leaves_off("metrics-server") && !self.leaves_off("kubelet")
     }
 
     /// Whether a component is left off, by its own name or by that of the program it is part of.

@@ -55,6 +55,24 @@ impl Objects {
             .map(|(_, object)| object)
     }
 
+    /// All objects of a kind in one namespace whose names begin so, in order of name.
+    pub fn named_like<'a>(
+        &'a self,
+        kind: Kind,
+        namespace: &'a str,
+        prefix: String,
+    ) -> impl Iterator<Item = &'a Object> {
+        let from = Bound::Included(Name::new(namespace, &prefix));
+        self.by_kind
+            .get(&kind)
+            .into_iter()
+            .flat_map(move |objects| objects.range((from.clone(), Bound::Unbounded)))
+            .take_while(move |(name, _)| {
+                &*name.namespace == namespace && name.name.starts_with(&prefix)
+            })
+            .map(|(_, object)| object)
+    }
+
     /// All objects of a type.
     pub fn all<T: Typed + 'static>(&self) -> impl Iterator<Item = &Arc<T>> {
         self.of_kind(T::KIND).filter_map(T::of)

@@ -125,8 +125,8 @@ impl World {
             Input::Outside { address, port, request } => {
                 Reply::Response(self.ask_from_outside(address, *port, request))
             }
-            Input::Forward { namespace, pod, port, bytes } => {
-                Reply::Forwarded(self.forward(namespace, pod, *port, bytes))
+            Input::Forward { namespace, pod, uid, port, bytes } => {
+                Reply::Forwarded(self.forward(namespace, pod, uid, *port, bytes))
             }
         }
     }

@@ -18,6 +18,8 @@ pub struct NewSandbox {
     pub service_range: Option<String>,
     /// Who makes requests: `kubernetes-admin` if not given.
     pub user: Option<String>,
+    /// The user's uid: none if not given.
+    pub user_uid: Option<String>,
     /// The user's groups: those of a cluster's administrator if not given.
     pub groups: Option<Vec<String>>,
     /// Components that do not run: `scheduler`, `controller-manager`, `kubelet`, `kube-proxy`, or

@@ -16,6 +16,8 @@ pub struct NewSandbox {
     /// Who makes requests; `kubernetes-admin` if not given.
     #[schema(example = "admin")]
     pub user: Option<String>,
+    /// The user's uid: none if not given.
+    pub user_uid: Option<String>,
     /// The user's groups.
     pub groups: Option<Vec<String>>,
     /// Components that do not run: `scheduler`, `controller-manager`, `kubelet`, `kube-proxy`, or

@@ -49,7 +49,11 @@ fn user(wish: &NewSandbox) -> Result<User, Problem> {
     if name.is_empty() || name.chars().count() > NAME_MAX {
         return Err(Problem::invalid(format!("user has 1 to {NAME_MAX} letters")));
     }
-    Ok(User { name, groups: wish.groups.clone().unwrap_or(usual.groups) })
+    let uid = wish.user_uid.clone().unwrap_or(usual.uid);
+    if uid.chars().count() > NAME_MAX {
+        return Err(Problem::invalid(format!("user_uid has at most {NAME_MAX} letters")));
+    }
+    Ok(User { name, uid, groups: wish.groups.clone().unwrap_or(usual.groups) })
 }
 
 fn named(name: Option<&str>) -> Result<Scenario, Problem> {

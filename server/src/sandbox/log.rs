@@ -138,6 +138,7 @@ mod tests {
             Deed::Input(Input::Forward {
                 namespace: "default".to_owned(),
                 pod: "web".to_owned(),
+                uid: String::new(),
                 port: 80,
                 bytes: vec![0, 0xff],
             }),

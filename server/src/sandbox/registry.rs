@@ -186,6 +186,7 @@ impl Sandboxes {
             view: viewed,
             frames: frames.clone(),
             watches: Arc::new(Semaphore::new(limits.watches_max)),
+            forwards: Arc::default(),
             sockets: Arc::new(Semaphore::new(limits.sockets_max)),
             closing: self.0.closing.subscribe(),
         };

@@ -116,9 +116,10 @@ impl Hands {
                 let attempt = Attempt { line: attempted, files: read, output, code };
                 attempt_made(&sandbox, attempt).await;
                 let reply = Reply::Exited { terminal, code };
-                tell(&outgoing, answer(&sandbox, command, reply));
-                // Nobody listens where the page is gone.
+                // Who hears the answer may use the terminal again. Nobody listens where the page is
+                // gone.
                 let _ = over.send(());
+                tell(&outgoing, answer(&sandbox, command, reply));
             });
         };
         let running = self.state.workshop.run(line, files(given), door, screen, done);

@@ -17,7 +17,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{channels, hang_up};
+use super::{channels, close, hang_up};
 use crate::sandbox::{Sandbox, View, announced};
 
 /// kubectl registers its channels after it has seen the 101; what comes before is lost. It has
@@ -72,8 +72,7 @@ impl Line {
             End::Away(why) => (close_code::AWAY, why),
         };
         let frame = CloseFrame { code, reason: Utf8Bytes::from(reason) };
-        // It fails when the client is gone already.
-        let _ = timeout(PATIENCE, down.send(Message::Close(Some(frame)))).await;
+        close(down, up, frame).await;
     }
 
     async fn carry(

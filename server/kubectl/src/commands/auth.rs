@@ -132,6 +132,10 @@ async fn attributes(context: &Context<'_>, verb: &str, what: &str) -> Result<Val
             ("", kind, true)
         }
     };
+    if !namespaced && !context.all_namespaces() {
+        let of = if group.is_empty() { String::new() } else { format!(" in group '{group}'") };
+        context.err(&format!("Warning: resource '{plural}' is not namespace scoped{of}\n\n"));
+    }
     let namespace = if context.all_namespaces() || !namespaced { "" } else { context.namespace() };
     let all = [
         ("namespace", namespace),

@@ -139,7 +139,7 @@ async fn chosen(context: &Context<'_>) -> Result<Vec<Result<Info, Failure>>, Fai
     }
     let all = arguments.on("all");
     if all && !arguments.get("selector").is_empty() {
-        return Err(Failure::message("cannot set --all and --selector at the same time"));
+        return Err(Failure::message("setting 'all' parameter but found a non empty selector. "));
     }
     if let Names::Each(targets) = of_words(context, &arguments.words).await? {
         if all {

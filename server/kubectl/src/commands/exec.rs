@@ -75,7 +75,10 @@ async fn run(context: &Context<'_>) -> Outcome {
 }
 
 /// The Pod that a word means: by its name, or the first of a workload's.
-pub(super) async fn the_pod(context: &Context<'_>, word: &str) -> Result<Value, Failure> {
+pub(in crate::commands) async fn the_pod(
+    context: &Context<'_>,
+    word: &str,
+) -> Result<Value, Failure> {
     let pods = resources::resource(context, "pods").await?;
     if !word.contains('/') {
         let path = pods.object_path(context.namespace(), word);
@@ -132,7 +135,7 @@ pub(super) fn container(
 }
 
 /// The path of a Pod's subresource.
-pub(super) fn path_of(pod: &Value, part: &str) -> String {
+pub(in crate::commands) fn path_of(pod: &Value, part: &str) -> String {
     format!("/api/v1/namespaces/{}/pods/{}/{part}", namespace_of(pod), name_of(pod))
 }
 

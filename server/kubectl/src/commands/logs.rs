@@ -105,7 +105,8 @@ async fn of_name(
         return Ok(Vec::new());
     };
     let info: Info = targets.remove(0).info(context.namespace());
-    let info = resources::fetch(context, info).await?;
+    let info = resources::fetch(context, info).await;
+    let info = info.map_err(|failure| not_found(context, failure))?;
     if info.resource.kind == "Pod" {
         return Ok(vec![info.object]);
     }

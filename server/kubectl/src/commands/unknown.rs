@@ -8,7 +8,6 @@ const ABSENT: &[(&str, &str)] = &[
     ("edit", "it needs an editor in the terminal; change the manifest and apply it, or use patch"),
     ("cp", "containers here have no files to copy yet"),
     ("debug", "ephemeral containers are not modelled yet"),
-    ("port-forward", "there is no network between your machine and the Pods"),
     ("proxy", "there is no network between your machine and the API server"),
     ("kustomize", "folders of kustomizations cannot be read here"),
     ("certificate", "CertificateSigningRequests are not modelled yet"),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::policy::{limit_heads, limit_rows};
 use super::writer::Writer;
 use crate::client::Query;
 use crate::context::Context;
@@ -30,8 +31,9 @@ pub(super) async fn describe(
         if limits.is_empty() {
             writer.line(0, "No LimitRange resource.");
         } else {
-            let names: Vec<&str> = limits.iter().map(name_of).collect();
-            writer.line(0, &format!("Resource Limits: {}", names.join(", ")));
+            writer.line(0, "Resource Limits");
+            limit_heads(writer, " ");
+            limits.iter().for_each(|range| limit_rows(writer, " ", range));
         }
     }
     Ok(())

@@ -75,14 +75,20 @@ pub(super) fn quota(writer: &mut Writer, quota: &Value) {
 pub(super) fn limit_range(writer: &mut Writer, range: &Value) {
     writer.pair(0, "Name", name_of(range));
     writer.pair(0, "Namespace", namespace_of(range));
-    writer.line(
-        0,
-        "Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio",
-    );
-    writer.line(
-        0,
-        "----\t--------\t---\t---\t---------------\t-------------\t-----------------------",
-    );
+    limit_heads(writer, "");
+    limit_rows(writer, "", range);
+}
+
+/// The heads of the columns of limits.
+pub(super) fn limit_heads(writer: &mut Writer, indent: &str) {
+    let heads = "Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio";
+    let lines = "----\t--------\t---\t---\t---------------\t-------------\t-----------------------";
+    writer.line(0, &format!("{indent}{heads}"));
+    writer.line(0, &format!("{indent}{lines}"));
+}
+
+/// A line for each resource that a range limits.
+pub(super) fn limit_rows(writer: &mut Writer, indent: &str, range: &Value) {
     let columns = ["min", "max", "defaultRequest", "default", "maxLimitRequestRatio"];
     for item in array_at(range, "/spec/limits") {
         let resources: BTreeSet<&str> =
@@ -90,7 +96,8 @@ pub(super) fn limit_range(writer: &mut Writer, range: &Value) {
         for resource in resources {
             let cells: Vec<String> =
                 columns.iter().map(|column| or(text(&item[column], resource), "-")).collect();
-            writer.line(0, &format!("{}\t{resource}\t{}", text(item, "type"), cells.join("\t")));
+            let (kind, cells) = (text(item, "type"), cells.join("\t"));
+            writer.line(0, &format!("{indent}{kind}\t{resource}\t{cells}"));
         }
     }
 }
@@ -101,7 +108,6 @@ pub(super) fn priority_class(writer: &mut Writer, class: &Value) {
     writer.pair(0, "GlobalDefault", bool_at(class, "/globalDefault"));
     writer.pair(0, "PreemptionPolicy", str_at(class, "/preemptionPolicy"));
     writer.pair(0, "Description", text(class, "description"));
-    writer.line(0, "");
     let annotations = at(class, "/metadata/annotations");
     writer.pair(0, "Annotations", crate::fields::format_labels(annotations));
 }

@@ -41,6 +41,8 @@ pub(super) enum Answer {
         cursor: Box<Cursor>,
         content_type: &'static str,
     },
+    /// The connection changes its protocol; what it carries is told in other inputs.
+    Upgrade,
 }
 
 /// A document with a media type of its own.
@@ -75,6 +77,7 @@ impl Answer {
             Answer::Object { code, .. } | Answer::Json { code, .. } => *code,
             Answer::Document(document) => document.code,
             Answer::List(_) | Answer::Stream { .. } => 200,
+            Answer::Upgrade => 101,
         }
     }
 
@@ -104,7 +107,7 @@ pub(super) fn answer(
 ) -> Result<Answer, Status> {
     let reader = Reader { store: draft.store, machines, clock: draft.clock };
     // A client may begin a session with either method.
-    let opens = matches!(asked.subresource(), Some(Subresource::Exec | Subresource::Attach));
+    let opens = asked.subresource().is_some_and(Subresource::is_stream);
     let reads = opens || matches!(asked.verb, Verb::Get | Verb::List | Verb::Watch);
     if !asked.allowed || reads {
         return read(asked, &reader);
@@ -156,7 +159,7 @@ pub(super) fn read(asked: &Asked<'_>, reader: &Reader<'_>) -> Result<Answer, Sta
         _ => {}
     }
     let any_form = matches!(asked.target, Target::OpenApiV2)
-        || matches!(asked.subresource(), Some(Subresource::Exec | Subresource::Attach));
+        || asked.subresource().is_some_and(Subresource::is_stream);
     if asked.form.is_none() && !any_form {
         return Err(Status::not_acceptable());
     }

@@ -7,6 +7,7 @@ use crate::call::Verb;
 use crate::input::ApiRequest;
 use crate::kinds::Subresource;
 use crate::object::{Key, Object};
+use crate::scenario::Scenario;
 
 /// A request.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(super) struct Asked<'a> {
     pub(super) query: Query,
     /// None where no form that we know is acceptable.
     pub(super) form: Option<Form>,
+    /// Whether `metrics.k8s.io` is served.
+    pub(super) measured: bool,
 }
 
 /// The form of an answer.
@@ -42,7 +45,19 @@ impl<'a> Asked<'a> {
         let form = negotiate(request.header("accept").unwrap_or_default());
         let allowed = verb.is_some();
         let verb = verb.unwrap_or(Verb::Get);
-        Asked { request, target, verb, allowed, query, form }
+        Asked { request, target, verb, allowed, query, form, measured: true }
+    }
+
+    /// The same in a cluster of a scenario: without a metrics-server its group does not exist.
+    pub(super) fn within(self, scenario: &Scenario) -> Asked<'a> {
+        if scenario.has_metrics() {
+            return self;
+        }
+        let target = match self.target {
+            Target::Metrics(_) => Target::NoResource,
+            target => target,
+        };
+        Asked { target, measured: false, ..self }
     }
 
     pub(super) fn subresource(&self) -> Option<Subresource> {

@@ -25,8 +25,11 @@ pub(super) fn answer(asked: &Asked<'_>) -> Result<Answer, Status> {
         Target::Health => Ok(Answer::Document(Document::text("ok"))),
         Target::Version => Ok(Answer::json(version())),
         Target::Groups { core } => Ok(groups(asked, *core)),
-        Target::Group(group) => group_of(group).map(Answer::json),
-        Target::Resources { group, version } => resources(group, version).map(Answer::json),
+        Target::Group(group) => group_of(group, asked.measured).map(Answer::json),
+        Target::Resources { group, version } if asked.measured || group != metrics::GROUP => {
+            resources(group, version).map(Answer::json)
+        }
+        Target::Resources { .. } => Err(Status::no_such_resource()),
         Target::OpenApiV2 => Ok(Answer::Document(Document {
             content_type: "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
             ..Document::text("")
@@ -82,7 +85,7 @@ const GROUPS: &[&str] = &[
 ];
 
 /// The groups with their versions, in order.
-fn all_groups() -> Vec<(&'static str, &'static str)> {
+fn all_groups(measured: bool) -> Vec<(&'static str, &'static str)> {
     let mut groups: Vec<(&str, &str)> = Vec::new();
     for row in &TABLE {
         let group = (row.kind.group(), row.kind.version());
@@ -90,7 +93,9 @@ fn all_groups() -> Vec<(&'static str, &'static str)> {
             groups.push(group);
         }
     }
-    groups.push((metrics::GROUP, metrics::VERSION));
+    if measured {
+        groups.push((metrics::GROUP, metrics::VERSION));
+    }
     groups.extend([("authentication.k8s.io", "v1"), ("authorization.k8s.io", "v1")]);
     let place = |group: &str| GROUPS.iter().position(|known| *known == group);
     groups.sort_by_key(|(group, _)| place(group).unwrap_or(GROUPS.len()));
@@ -107,8 +112,10 @@ fn rows(group: &str, version: &str) -> Vec<&'static KindRow> {
 }
 
 fn groups(asked: &Asked<'_>, core: bool) -> Answer {
-    let listed: Vec<_> =
-        all_groups().into_iter().filter(|(group, _)| group.is_empty() == core).collect();
+    let listed: Vec<_> = all_groups(asked.measured)
+        .into_iter()
+        .filter(|(group, _)| group.is_empty() == core)
+        .collect();
     if let Some(Form::Discovery(form)) = asked.form {
         return aggregated(form, &listed);
     }
@@ -131,8 +138,9 @@ fn group_json(group: &str, version: &str) -> Value {
     json!({"name": group, "versions": versions, "preferredVersion": show(version)})
 }
 
-fn group_of(group: &str) -> Result<Value, Status> {
-    let found = all_groups().into_iter().find(|(name, _)| *name == group && !name.is_empty());
+fn group_of(group: &str, measured: bool) -> Result<Value, Status> {
+    let mut groups = all_groups(measured).into_iter();
+    let found = groups.find(|(name, _)| *name == group && !name.is_empty());
     let (group, version) = found.ok_or_else(Status::no_such_resource)?;
     let mut json = group_json(group, version);
     json["kind"] = "APIGroup".into();
@@ -220,6 +228,7 @@ fn speaks(row: &KindRow, part: Subresource) -> (&'static str, &'static str, &'st
         Subresource::Token => ("authentication.k8s.io", "v1", "TokenRequest"),
         Subresource::Exec => ("", "v1", "PodExecOptions"),
         Subresource::Attach => ("", "v1", "PodAttachOptions"),
+        Subresource::PortForward => ("", "v1", "PodPortForwardOptions"),
         Subresource::Status
         | Subresource::Log
         | Subresource::EphemeralContainers
@@ -234,7 +243,7 @@ fn verbs(part: Subresource) -> &'static [&'static str] {
         }
         Subresource::Binding | Subresource::Eviction | Subresource::Token => &["create"],
         Subresource::Log => &["get"],
-        Subresource::Exec | Subresource::Attach => &["create", "get"],
+        Subresource::Exec | Subresource::Attach | Subresource::PortForward => &["create", "get"],
         Subresource::Finalize => &["update"],
     }
 }

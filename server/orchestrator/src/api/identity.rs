@@ -9,6 +9,7 @@ use super::rbac::{self, Attributes};
 use super::status::Status;
 use super::token;
 use crate::input::ApiRequest;
+use crate::scenario::User;
 use crate::store::Objects;
 use crate::time::Clock;
 
@@ -27,6 +28,11 @@ pub(super) struct Identity {
 impl Identity {
     pub(super) fn new(name: &str, groups: Vec<String>) -> Identity {
         Identity { name: name.to_owned(), groups, ..Identity::default() }
+    }
+
+    /// The user of a scenario.
+    pub(super) fn of_user(user: &User) -> Identity {
+        Identity { uid: user.uid.clone(), ..Identity::new(&user.name, user.groups.clone()) }
     }
 
     /// A service account, with the groups that it is in by itself.

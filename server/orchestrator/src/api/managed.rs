@@ -4,6 +4,7 @@
 //! fields in each of thousands of stored Pods would weigh more than the Pods.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{FieldsV1, ManagedFieldsEntry};
+use serde_json::Value;
 
 use super::draft::Manager;
 use super::fields::{self, FieldSet};
@@ -94,6 +95,7 @@ pub(super) fn created(object: &mut Object, manager: &Manager, clock: Clock) {
     let json = object.to_json();
     let mut fields = FieldSet::of(&json, &types::of_kind(object.kind()));
     fields.0.retain(|path| path.first().is_none_or(|first| first != "f:status"));
+    add_new_parents(&mut fields, &Value::Null);
     let owner = Owner::updating(manager, Part::Main);
     let mut entries = Vec::new();
     set_fields(&mut entries, &owner, &fields, object, clock);
@@ -109,7 +111,11 @@ pub(super) fn updated(new: &mut Object, old: &Object, manager: &Manager, part: P
     let shape = types::of_kind(new.kind());
     let (had, has) = (FieldSet::of(&before, &shape), FieldSet::of(&after, &shape));
     let differs = |path: &&Vec<String>| fields::get(&before, path) != fields::get(&after, path);
-    let changed = FieldSet(has.0.iter().filter(differs).cloned().collect());
+    // An item that was there before stays whose it was, whatever changes in it.
+    let is_new = |path: &&Vec<String>| is_leaf(path, &has) || fields::get(&before, path).is_none();
+    let changed = has.0.iter().filter(differs).filter(is_new).cloned().collect();
+    let mut changed = FieldSet(changed);
+    add_new_parents(&mut changed, &before);
     let gone = FieldSet(had.0.difference(&has.0).cloned().collect());
     if changed.0.is_empty() && gone.0.is_empty() {
         return;
@@ -125,6 +131,45 @@ pub(super) fn updated(new: &mut Object, old: &Object, manager: &Manager, part: P
     own.remove(&gone);
     set_fields(&mut entries, &owner, &own, new, clock);
     new.metadata_mut().managed_fields = Some(entries).filter(|entries| !entries.is_empty());
+}
+
+/// Fields that Go writes also where there is nothing in them: nobody brings them.
+const ALWAYS: [&str; 12] = [
+    "f:metadata",
+    "f:spec",
+    "f:status",
+    "f:template",
+    "f:containers",
+    "f:strategy",
+    "f:updateStrategy",
+    "f:jobTemplate",
+    "f:scaleTargetRef",
+    "f:loadBalancer",
+    "f:source",
+    "f:involvedObject",
+];
+
+/// Who brings the first field of a map, a list or a structure brings that, too.
+fn add_new_parents(fields: &mut FieldSet, before: &Value) {
+    let is_new = |parent: &[String]| {
+        let (Some(name), inside) =
+            (parent.last(), parent.iter().any(|part| part.starts_with("k:")))
+        else {
+            return false;
+        };
+        let always = ALWAYS.contains(&&**name) && !inside;
+        // A claim's resources are a structure of its own.
+        let claims = parent.len() == 2 && name == "f:resources";
+        let known = fields::get(before, parent).is_some_and(|value| !value.is_null());
+        name.starts_with("f:") && !always && !claims && !known
+    };
+    let parents: Vec<Vec<String>> = fields
+        .0
+        .iter()
+        .flat_map(|path| (1..path.len()).map(|end| path[..end].to_vec()))
+        .filter(|parent| is_new(parent))
+        .collect();
+    fields.0.extend(parents);
 }
 
 /// Whether no other field lies below.

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::protobuf;
 use crate::input::{ApiRequest, Reply};
 
 const OLD: &str = "/apis/autoscaling/v1/";
@@ -44,14 +45,28 @@ pub(super) fn carried_over(request: &ApiRequest) -> Option<ApiRequest> {
     let mut carried = ApiRequest { uri: format!("{NEW}{rest}"), ..request.clone() };
     if !request.body.is_empty() {
         // What is no object is refused in either version.
-        if let Ok(mut value) = serde_yaml::from_slice::<Value>(&request.body)
-            && value.is_object()
-        {
+        if let Some(mut value) = object(request) {
             newer(&mut value);
             carried.body = value.to_string().into_bytes();
+            for (name, media) in &mut carried.headers {
+                if name == "content-type" && media.starts_with(protobuf::CONTENT_TYPE) {
+                    "application/json".clone_into(media);
+                }
+            }
         }
     }
     Some(carried)
+}
+
+/// The body of a request, if it is an object.
+fn object(request: &ApiRequest) -> Option<Value> {
+    let media = request.header("content-type").unwrap_or_default();
+    let value = if media.starts_with(protobuf::CONTENT_TYPE) {
+        protobuf::decode(&request.body).ok()
+    } else {
+        serde_yaml::from_slice(&request.body).ok()
+    };
+    value.filter(Value::is_object)
 }
 
 /// The answer in the older version.

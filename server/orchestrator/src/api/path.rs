@@ -157,6 +157,7 @@ fn subresource_verb(method: &str, part: Subresource) -> Option<Verb> {
             | Subresource::Eviction
             | Subresource::Exec
             | Subresource::Attach
+            | Subresource::PortForward
             | Subresource::Token,
         ) => Some(Verb::Create),
         (

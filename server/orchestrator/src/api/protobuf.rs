@@ -210,7 +210,7 @@ fn value(kind: &str, payload: Payload<'_>, depth: usize) -> Result<Value, Unread
             serde_json::from_str(text.as_str().unwrap_or_default()).unwrap_or_default()
         }
         (name, Payload::Bytes(bytes)) => match MESSAGES.get(name) {
-            Some(message) if is_list(message) => list_items(bytes, message, depth)?,
+            Some(message) if is_list(name) => list_items(bytes, message, depth)?,
             Some(message) => Value::Object(read(bytes, message, depth + 1)?),
             None => Value::Null,
         },
@@ -220,8 +220,8 @@ fn value(kind: &str, payload: Payload<'_>, depth: usize) -> Result<Value, Unread
 }
 
 /// `ExtraValue` and `Verbs` are plain lists in JSON.
-fn is_list(message: &Message) -> bool {
-    message.len() == 1 && message.values().all(|row| row.name == "items")
+fn is_list(name: &str) -> bool {
+    name.ends_with(".ExtraValue") || name.ends_with(".Verbs")
 }
 
 fn list_items(bytes: &[u8], message: &Message, depth: usize) -> Result<Value, Unreadable> {
@@ -316,6 +316,16 @@ mod tests {
         let json = decode(&body("v1", "Pod", &raw)).unwrap();
         expect![[r#"{"emptyDir":{},"name":"scratch"}"#]]
             .assert_eq(&json["spec"]["volumes"][0].to_string());
+    }
+
+    #[test]
+    fn a_message_with_nothing_but_items_is_no_list() {
+        let file = text(1, &text(1, b"labels"));
+        let source = text(26, &text(1, &text(2, &file)));
+        let raw = text(2, &text(1, &text(2, &source)));
+        let json = decode(&body("v1", "Pod", &raw)).unwrap();
+        expect![[r#"[{"downwardAPI":{"items":[{"path":"labels"}]}}]"#]]
+            .assert_eq(&json["spec"]["volumes"][0]["projected"]["sources"].to_string());
     }
 
     #[test]

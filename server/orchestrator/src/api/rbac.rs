@@ -12,7 +12,7 @@ use super::path::Target;
 use super::status::Status;
 use crate::call::Verb;
 use crate::kinds::quoted;
-use crate::object::Kind;
+use crate::object::{Key, Kind};
 use crate::store::Objects;
 
 pub(super) mod escalation;
@@ -81,6 +81,26 @@ pub(super) fn admit(user: &Identity, asked: &Asked<'_>, objects: &Objects) -> Re
         _ => Attributes { verb: "get", path, ..Attributes::default() },
     };
     authorize(user, &attributes, objects)
+}
+
+/// Whether a user may reach through a part of an object that leads beyond the API.
+///
+/// # Errors
+/// 403
+pub(super) fn admit_beyond(
+    user: &Identity,
+    method: &str,
+    (key, part): (&Key, &str),
+    objects: &Objects,
+) -> Result<(), Status> {
+    let verb = match method {
+        "POST" => Verb::Create,
+        "PUT" => Verb::Update,
+        "PATCH" => Verb::Patch,
+        "DELETE" => Verb::Delete,
+        _ => Verb::Get,
+    };
+    authorize(user, &of_kind(verb, key.kind, part, key.namespace(), key.name()), objects)
 }
 
 fn of_kind<'a>(

@@ -78,6 +78,10 @@ impl Reader<'_> {
                 let cursor = Box::new(Cursor::attached(exec::opening(self, asked, key, part)?));
                 Ok(Answer::Stream { cursor, content_type: "" })
             }
+            Some(Subresource::PortForward) => {
+                exec::reach(self, key)?;
+                Ok(Answer::Upgrade)
+            }
             _ => Err(Status::method_not_allowed()),
         }
     }

@@ -1,17 +1,22 @@
-//! Events: what happened again is counted, as client-go's recorders do.
+//! Events: what happened again is counted, and what is similar combined, as client-go's recorders
+//! do.
 //! <https://github.com/kubernetes/client-go/blob/master/tools/record/events_cache.go>
 
 use k8s_openapi::api::core::v1::{Event, EventSeries, EventSource, ObjectReference};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use sha2::{Digest as _, Sha256};
 
 use super::draft::Draft;
 use super::status::Status;
 use super::{create, update};
 use crate::call::{EventRecord, Verb};
 use crate::object::{Key, Kind, Object, Typed};
+use crate::scenario::{EPOCH_S, Scenario};
 use crate::time::{Clock, Millis, Time};
 use crate::trace::Actor;
+
+mod known;
+
+use known::News;
 
 /// The longest message that an event keeps, in bytes.
 const MESSAGE_MAX: usize = 1024;
@@ -30,21 +35,26 @@ pub(super) fn record(
     record: &EventRecord,
     actor: &Actor,
 ) -> Result<(Verb, Object), Status> {
-    let source = Source::of(actor);
+    let source = Source::of(actor, draft.scenario);
     let namespace = record.regarding.event_namespace();
-    let key = Key::new(Kind::Event, namespace, &name(record, &source));
-    let Some(known) = draft.store.objects().get(&key) else {
-        if draft.store.rev().is_multiple_of(EXPIRE_EVERY) {
-            expire(draft);
+    match known::news(draft.store, draft.clock, record, &source) {
+        News::First(message) => {
+            if draft.store.rev().is_multiple_of(EXPIRE_EVERY) {
+                expire(draft);
+            }
+            let key = Key::new(Kind::Event, namespace, &name(draft, record));
+            let event = first(draft, record, message, &source, &key);
+            create::create(draft, event.into()).map(|object| (Verb::Create, object))
         }
-        let event = first(draft, record, &source, &key);
-        return create::create(draft, event.into()).map(|object| (Verb::Create, object));
-    };
-    let mut again = known.clone();
-    if let Some(event) = Event::of_mut(&mut again) {
-        count_up(event, draft.clock);
+        News::Again(known, message) => {
+            let mut again = known.clone();
+            if let Some(event) = Event::of_mut(&mut again) {
+                count_up(event, draft.clock);
+                event.message = Some(message);
+            }
+            Ok((Verb::Patch, update::store(draft, again, known)))
+        }
     }
-    Ok((Verb::Patch, update::store(draft, again, known)))
 }
 
 /// Drops events that nothing was heard of for an hour. In Kubernetes etcd does so by itself; here
@@ -72,12 +82,14 @@ fn last_seen(event: &Object, clock: Clock) -> Option<Time> {
 struct Source {
     component: String,
     host: String,
+    /// Which of several.
+    instance: String,
     /// Reports through `events.k8s.io`, which counts in series.
     in_series: bool,
 }
 
 impl Source {
-    fn of(actor: &Actor) -> Source {
+    fn of(actor: &Actor, scenario: &Scenario) -> Source {
         let (component, host) = match actor {
             Actor::Component { name, node } => (*name, node.as_deref().unwrap_or_default()),
             Actor::Runtime { node } => ("kubelet", &**node),
@@ -85,43 +97,46 @@ impl Source {
             _ => ("kube-apiserver", ""),
         };
         let in_series = component == "default-scheduler";
-        Source { component: component.to_owned(), host: host.to_owned(), in_series }
+        let first = || scenario.nodes.first().map_or("", |node| node.name.as_str());
+        let instance = match (in_series, host) {
+            (false, host) => host.to_owned(),
+            (true, "") => format!("{component}-{}", first()),
+            (true, host) => format!("{component}-{host}"),
+        };
+        Source { component: component.to_owned(), host: host.to_owned(), instance, in_series }
     }
 }
 
-/// The object's name and a number that is the same for the same news.
-fn name(record: &EventRecord, source: &Source) -> String {
-    let about = &record.regarding;
-    let mut hasher = Sha256::new();
-    let parts = [
-        &*source.component,
-        &source.host,
-        &about.uid,
-        &about.field_path,
-        record.event_type,
-        &record.reason,
-        &record.message,
-    ];
-    for part in parts {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    let digest = hasher.finalize();
-    let number = digest.iter().take(7).fold(1_u64, |number, byte| number << 8 | u64::from(*byte));
-    format!("{}.{number:x}", about.key.name())
+/// The object's name and the moment in nanoseconds. What happens in one millisecond is told apart
+/// by the order in which it is stored. On which day it all began makes no difference.
+fn name(draft: &Draft<'_>, record: &EventRecord) -> String {
+    let moment = Clock { now: draft.clock.now, epoch_s: EPOCH_S };
+    let moment = moment.timestamp_at(moment.now).as_nanosecond();
+    let order = i128::from(draft.store.rev() % 1_000_000);
+    format!("{}.{:x}", record.regarding.key.name(), moment + order)
 }
 
-fn first(draft: &Draft<'_>, record: &EventRecord, source: &Source, key: &Key) -> Event {
+/// What it says, as long as an event may be.
+fn message(record: &EventRecord) -> String {
+    let mut message = record.message.clone();
+    let end = (0..=MESSAGE_MAX.min(message.len())).rev().find(|at| message.is_char_boundary(*at));
+    message.truncate(end.unwrap_or(0));
+    message
+}
+
+fn first(
+    draft: &Draft<'_>,
+    record: &EventRecord,
+    message: String,
+    source: &Source,
+    key: &Key,
+) -> Event {
     let about = &record.regarding;
     let found = draft.store.objects().get(&about.key).filter(|found| found.uid() == about.uid);
     let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let now = draft.clock.time();
     let old_style = !source.in_series;
     let component = |text: &str| filled(text).filter(|_| old_style);
-    let instance = if old_style { &source.host } else { &source.component };
-    let mut message = record.message.clone();
-    let end = (0..=MESSAGE_MAX.min(message.len())).rev().find(|at| message.is_char_boundary(*at));
-    message.truncate(end.unwrap_or(0));
     Event {
         metadata: ObjectMeta {
             name: Some(key.name().to_owned()),
@@ -150,7 +165,7 @@ fn first(draft: &Draft<'_>, record: &EventRecord, source: &Source, key: &Key) ->
         event_time: source.in_series.then(|| draft.clock.micro_time()),
         action: source.in_series.then(|| action(&record.reason).to_owned()),
         reporting_component: Some(source.component.clone()),
-        reporting_instance: Some(instance.clone()),
+        reporting_instance: Some(source.instance.clone()),
         ..Event::default()
     }
 }

@@ -35,6 +35,11 @@ pub(super) fn reply(
             head.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(NO_CACHE));
             return Reply::Stream { head, cursor: *cursor };
         }
+        Ok(Answer::Upgrade) => {
+            let mut response = Response::default();
+            *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
+            response
+        }
         Ok(Answer::Document(document)) => send_document(asked, document),
         Ok(other) => {
             let code = other.code();
@@ -97,7 +102,9 @@ fn body(asked: &Asked<'_>, answer: Answer, clock: Clock) -> Json {
         }
         (Answer::List(list), _) => Json::Text(list_text(&list)),
         (Answer::Json { value, .. }, _) => Json::Value(value),
-        (Answer::Document(_) | Answer::Stream { .. }, _) => Json::Value(Value::Null),
+        (Answer::Document(_) | Answer::Stream { .. } | Answer::Upgrade, _) => {
+            Json::Value(Value::Null)
+        }
     }
 }
 

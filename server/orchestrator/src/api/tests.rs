@@ -41,7 +41,8 @@ struct Bench {
 
 /// Somebody who may do everything, though there are no roles.
 fn tester() -> crate::scenario::User {
-    crate::scenario::User { name: "tester".to_owned(), groups: vec!["system:masters".to_owned()] }
+    let groups = vec!["system:masters".to_owned()];
+    crate::scenario::User { name: "tester".to_owned(), uid: String::new(), groups }
 }
 
 impl Bench {

@@ -9,7 +9,6 @@ use crate::time::Clock;
 mod affinity;
 mod containers;
 mod defaults;
-mod difference;
 mod ephemeral;
 mod row;
 mod update;

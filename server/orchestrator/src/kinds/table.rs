@@ -3,7 +3,8 @@
 use k8s_openapi::api;
 
 use super::Subresource::{
-    Attach, Binding, EphemeralContainers, Eviction, Exec, Finalize, Log, Scale, Status, Token,
+    Attach, Binding, EphemeralContainers, Eviction, Exec, Finalize, Log, PortForward, Scale,
+    Status, Token,
 };
 use super::{
     KindRow, Rules, autoscaler, cluster, config, cron_job, disruption_budget, endpoints, events,
@@ -42,7 +43,16 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         short_names: &["po"],
         categories: &["all"],
         namespaced: true,
-        subresources: &[Attach, Binding, EphemeralContainers, Eviction, Exec, Log, Status],
+        subresources: &[
+            Attach,
+            Binding,
+            EphemeralContainers,
+            Eviction,
+            Exec,
+            Log,
+            PortForward,
+            Status,
+        ],
         fields: pod::FIELDS,
         columns: pod::COLUMNS,
         rules: Rules::of::<api::core::v1::Pod>(),

@@ -8,7 +8,8 @@ use crate::kinds::names;
 
 const NODES_MAX: usize = 5_000;
 const EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
-const PROGRAMS: [&str; 4] = ["scheduler", "controller-manager", "kubelet", "kube-proxy"];
+const PROGRAMS: [&str; 6] =
+    ["scheduler", "controller-manager", "kubelet", "kube-proxy", "coredns", "metrics-server"];
 
 impl Scenario {
     /// What is wrong with it, in a sentence for who wrote it.

@@ -247,8 +247,13 @@ fn node(index: usize, spec: &NodeSpec) -> Object {
         "pods": spec.pods_max.to_string(),
         "ephemeral-storage": "20Gi",
     });
+    // The one is kube-controller-manager's, for the caches of kubelets; the other the kubelet's.
+    let annotations = json!({
+        "node.alpha.kubernetes.io/ttl": "0",
+        "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+    });
     let json = json!({
-        "metadata": {"name": spec.name, "labels": labels},
+        "metadata": {"name": spec.name, "labels": labels, "annotations": annotations},
         "spec": node_spec,
         "status": {
             "capacity": resources,

@@ -83,13 +83,16 @@ impl World {
         &mut self,
         namespace: &str,
         name: &str,
+        given: &str,
         port: u16,
         bytes: &[u8],
     ) -> Forwarded {
-        let Some(pod) = self.store.objects().get_typed::<Pod>(namespace, name) else {
-            return Forwarded::Failed(format!("pods \"{name}\" not found"));
+        let pod = self.store.objects().get_typed::<Pod>(namespace, name);
+        let uid = pod.and_then(|pod| pod.metadata.uid.as_deref());
+        let Some(uid) = uid.filter(|uid| given.is_empty() || *uid == given) else {
+            return Forwarded::Failed(gone(given, port));
         };
-        let uid: std::sync::Arc<str> = pod.metadata.uid.as_deref().unwrap_or_default().into();
+        let uid: std::sync::Arc<str> = uid.into();
         let (payload, consumed) = match read(bytes) {
             Read::Request(request, consumed) => (Payload::Http(request), consumed),
             Read::Incomplete => return Forwarded::Incomplete,
@@ -110,16 +113,27 @@ impl World {
             Some(Outcome::Tcp(answer)) => Forwarded::Answered { consumed, bytes: answer.into() },
             Some(Outcome::Refused) => Forwarded::Failed(refused(&uid, port)),
             Some(other) => Forwarded::Failed(format!("error forwarding port {port}: {other}")),
-            None => Forwarded::Failed(format!(
-                "error forwarding port {port} to pod {uid}: sandbox is not running"
-            )),
+            None => Forwarded::Failed(gone(&uid, port)),
         }
     }
 }
 
+/// The name that the runtime has for a Pod's sandbox.
+fn sandbox(uid: &str) -> String {
+    crate::digest::Digest::of([uid.as_bytes(), b"sandbox"]).to_string()
+}
+
 /// As containerd words it.
+fn gone(uid: &str, port: u16) -> String {
+    let id = sandbox(uid);
+    format!(
+        "error forwarding port {port} to pod {id}, uid : failed to find sandbox \"{id}\" in store: \
+         not found"
+    )
+}
+
 fn refused(uid: &str, port: u16) -> String {
-    let id = crate::digest::Digest::of([uid.as_bytes(), b"sandbox"]).to_string();
+    let id = sandbox(uid);
     format!(
         "error forwarding port {port} to pod {id}, uid : failed to execute portforward in network \
          namespace \"/var/run/netns/cni-{uid}\": failed to connect to localhost:{port} inside \

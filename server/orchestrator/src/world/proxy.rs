@@ -35,6 +35,9 @@ impl World {
     pub(super) fn proxy(&mut self, request: &ApiRequest) -> Option<http::Response<Bytes>> {
         let wanted = wanted(&request.uri)?;
         let Key { kind, name } = &wanted.key;
+        if let Err(refused) = self.api().admit_beyond(request, &wanted.key, "proxy") {
+            return Some(refusal(&refused));
+        }
         let entry = self.asked_for(*kind, &name.namespace, &name.name, "proxy");
         if wanted.target.is_none() && matches!(request.method.as_str(), "GET" | "HEAD") {
             return Some(moved(&request.uri));

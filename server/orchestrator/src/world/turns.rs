@@ -214,6 +214,7 @@ impl World {
             machine: id.node.as_ref().and_then(|node| self.machines.get(node)),
             images: &self.images,
             machines: Some(&self.machines),
+            is_measured: self.scenario.has_metrics(),
             memory: &instance.memory,
             failures: &instance.failures,
         }

@@ -1,7 +1,7 @@
 //! The API server's proxies, and what `kubectl port-forward` hands on.
 //! <https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/>
 
-use orchestrator::{Forwarded, Input, Reply};
+use orchestrator::{ApiRequest, Forwarded, Input, Reply};
 use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
@@ -60,12 +60,54 @@ fn proxies_lead_to_pods_services_and_nodes() {
 }
 
 #[test]
+fn proxies_obey_roles() {
+    let (mut cluster, pod) = setting();
+    let uri = format!("/api/v1/namespaces/default/pods/{pod}/proxy/hostname");
+    let mut ask = |uri: &str, user: &str| {
+        let mut request = ApiRequest::new("GET", uri, "", "");
+        request.headers.push(("impersonate-user".to_owned(), user.to_owned()));
+        let answer = cluster.world.submit(&Input::Request(request)).into_response();
+        (answer.status().as_u16(), String::from_utf8_lossy(answer.body()).into_owned())
+    };
+    let (status, text) = ask(&uri, "bob");
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    let why = format!(
+        "pods \"{pod}\" is forbidden: User \"bob\" cannot get resource \"pods/proxy\" in API group \
+         \"\" in the namespace \"default\""
+    );
+    assert_eq!((status, answer["message"].as_str()), (403, Some(why.as_str())));
+    let (_, text) = ask("/api/v1/nodes/node-1/proxy/healthz", "bob");
+    assert!(text.contains("cannot get resource \\\"nodes/proxy\\\""), "{text}");
+    let rules = json!([{"apiGroups": [""], "resources": ["pods/proxy"], "verbs": ["get"]}]);
+    let role = json!({"metadata": {"name": "reach"}, "rules": rules});
+    let subject = json!({"kind": "User", "name": "bob", "apiGroup": "rbac.authorization.k8s.io"});
+    let binding = json!({
+        "metadata": {"name": "reach"}, "subjects": [subject],
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "reach"},
+    });
+    let base = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+    for (kind, object) in [("roles", role), ("rolebindings", binding)] {
+        let uri = format!("{base}/{kind}");
+        let request = ApiRequest::new("POST", &uri, "application/json", object.to_string());
+        let made = cluster.world.submit(&Input::Request(request)).into_response();
+        assert_eq!(made.status().as_u16(), 201, "{made:?}");
+    }
+    let mut ask = |user: &str| {
+        let mut request = ApiRequest::new("GET", &uri, "", "");
+        request.headers.push(("impersonate-user".to_owned(), user.to_owned()));
+        cluster.world.submit(&Input::Request(request)).into_response().status().as_u16()
+    };
+    assert_eq!((ask("bob"), ask("eve")), (200, 403));
+}
+
+#[test]
 fn forwarded_bytes_are_answered_in_http() {
     let (mut cluster, pod) = setting();
     let mut forward = |port: u16, bytes: &[u8]| {
         let input = Input::Forward {
             namespace: "default".to_owned(),
             pod: pod.clone(),
+            uid: String::new(),
             port,
             bytes: bytes.to_vec(),
         };

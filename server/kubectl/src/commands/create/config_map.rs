@@ -135,9 +135,11 @@ fn add(data: &mut Map<String, Value>, key: &str, value: &str, kind: &str) -> Out
         )));
     }
     if data.contains_key(key) {
-        return Err(Failure::message(format!(
-            "cannot add key {key:?}, another key by that name already exists in data"
-        )));
+        let words = match kind {
+            "secret" => format!("cannot add key {key}, another key by that name already exists"),
+            _ => format!("cannot add key {key:?}, another key by that name already exists in data"),
+        };
+        return Err(Failure::message(words));
     }
     data.insert(key.to_owned(), value.into());
     Ok(())

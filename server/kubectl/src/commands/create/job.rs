@@ -113,11 +113,13 @@ async fn of_cron_job(context: &Context<'_>, name: &str, from: &str) -> Result<Va
     let [target] = targets.as_slice() else {
         return Err(Failure::message("from must be an existing cronjob"));
     };
-    if target.resource.kind != "CronJob" {
-        return Err(Failure::message("from must be an existing cronjob"));
-    }
     let info = target.clone().info(context.namespace());
     let cron_job = context.client.get(&info.path(), &Query::new()).await?;
+    if target.resource.kind != "CronJob" {
+        let resource = &target.resource;
+        let version = resource.version.rsplit('/').next().unwrap_or_default();
+        return Err(Failure::message(format!("unknown object type *{version}.{}", resource.kind)));
+    }
     let template = at(&cron_job, "/spec/jobTemplate");
     let mut annotations = json!({"cronjob.kubernetes.io/instantiate": "manual"});
     for (key, value) in sorted(at(template, "/metadata/annotations")) {

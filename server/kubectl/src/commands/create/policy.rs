@@ -44,7 +44,7 @@ pub(in super::super) const PRIORITY_CLASS: Command = Command {
             [--dry-run=server|client|none] [options]",
     examples: "kubectl create priorityclass high --value=1000 --description='what must run'",
     flags: kind_flags!(PRIORITY_FLAGS),
-    required: &["value"],
+    required: &[],
     run: |context| priority_class(context).boxed_local(),
 };
 

@@ -105,6 +105,9 @@ async fn cluster_role(context: &Context<'_>) -> Outcome {
         let verbs = verbs(context)?;
         let mut rules = rules(context, &verbs).await?;
         let paths = arguments.list("non-resource-url");
+        if paths.iter().any(|path| *path != "*" && !path.starts_with('/')) {
+            return Err(Failure::message("nonResourceURL should start with /"));
+        }
         if !paths.is_empty() {
             rules.push(json!({"nonResourceURLs": paths, "verbs": verbs}));
         }

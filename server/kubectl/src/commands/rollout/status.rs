@@ -81,8 +81,10 @@ fn tell(context: &Context<'_>, info: &Info, object: &Value) -> Result<bool, Fail
         "DaemonSet" => daemon_set(object),
         "StatefulSet" => stateful_set(object),
         kind => {
+            let group = info.resource.group.as_str();
+            let dot = if group.is_empty() { "" } else { "." };
             return Err(Failure::message(format!(
-                "no status viewer has been implemented for {kind}"
+                "no status viewer has been implemented for {kind}{dot}{group}"
             )));
         }
     };

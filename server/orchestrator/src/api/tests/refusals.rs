@@ -131,8 +131,13 @@ fn of_a_pod_little_may_change() {
                    other than `spec.containers[*].image`,`spec.initContainers[*].image`,\
                    `spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing \
                    tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if \
-                   it was previously negative)\n  core.PodSpec{\n  \t... // 11 identical fields\n\
-                   - \tNodeName: nil,\n+ \tNodeName: \"x\",\n  \t... // 24 identical fields\n  }\n";
+                   it was previously negative)\n  core.PodSpec{\n  \t... // 9 identical fields\n  \
+                   \tServiceAccountName:           \"default\",\n  \
+                   \tAutomountServiceAccountToken: nil,\n- \
+                   \tNodeName:                     \"\",\n+ \
+                   \tNodeName:                     \"x\",\n  \
+                   \tSecurityContext:              &{},\n  \
+                   \tImagePullSecrets:             nil,\n  \t... // 22 identical fields\n  }\n";
     check(&mut bench, "PATCH", &uri, &json!({"spec": {"nodeName": "x"}}), 422, message);
 }
 

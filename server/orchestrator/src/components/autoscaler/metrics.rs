@@ -47,6 +47,14 @@ impl Turn<'_> {
             self.view.cache.all_in::<Pod>(namespace).filter(labelled).cloned().collect();
         let measured: BTreeMap<String, (i64, Usage)> =
             pods.iter().filter_map(|pod| self.measure(pod, resource)).collect();
+        if !self.view.is_measured {
+            return Err(format!(
+                "unable to get metrics for resource {}: unable to fetch metrics from resource \
+                 metrics API: the server could not find the requested resource (get \
+                 pods.metrics.k8s.io)",
+                resource.name
+            ));
+        }
         if measured.is_empty() {
             return Err(format!(
                 "unable to get metrics for resource {}: no metrics returned from resource metrics API",

@@ -79,6 +79,7 @@ impl Bench {
             machine: None,
             images: &images,
             machines: None,
+            is_measured: true,
             memory: &self.memory,
             failures: &OrdMap::new(),
         };
@@ -274,6 +275,7 @@ fn a_pod_waits_until_something_may_help() {
             machine: None,
             images: &images,
             machines: None,
+            is_measured: true,
             memory: &bench.memory,
             failures: &OrdMap::new(),
         };

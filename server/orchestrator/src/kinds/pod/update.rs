@@ -2,8 +2,8 @@
 
 use k8s_openapi::api::core::v1::{Affinity, Container, Pod, PodSpec, Toleration};
 
-use super::super::FieldErrors;
-use super::{difference, validation};
+use super::super::{FieldErrors, difference};
+use super::validation;
 
 const RULE: &str = "pod updates may not change fields other than \
     `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,\
@@ -33,7 +33,7 @@ pub(super) fn validate(pod: &Pod, old: &Pod, errors: &mut FieldErrors) {
     validate_gates(new, old, errors);
     let allowed = with_allowed_changes(new, old);
     if allowed != *old {
-        let difference = difference::show(old, &allowed);
+        let difference = difference::show("PodSpec", old, &allowed);
         errors.forbidden("spec", format!("{RULE}\n{difference}"));
     }
 }

@@ -42,19 +42,6 @@ const COLUMNS: &[Column] = &[
     Column::field("VolumeMode", SPEC, "volumeMode").wide(),
 ];
 
-/// Go's `core.PersistentVolumeClaimSpec`.
-const FIELDS: &[(&str, &str)] = &[
-    ("AccessModes", "accessModes"),
-    ("Selector", "selector"),
-    ("Resources", "resources"),
-    ("VolumeName", "volumeName"),
-    ("StorageClassName", "storageClassName"),
-    ("VolumeMode", "volumeMode"),
-    ("DataSource", "dataSource"),
-    ("DataSourceRef", "dataSourceRef"),
-    ("VolumeAttributesClassName", "volumeAttributesClassName"),
-];
-
 const RULE: &str = "spec is immutable after creation except resources.requests and \
     volumeAttributesClassName for bound claims";
 
@@ -90,8 +77,7 @@ impl Particulars for PersistentVolumeClaim {
         let old_spec = old.spec.clone().unwrap_or_default();
         let allowed = with_allowed_changes(self, &new_spec, &old_spec);
         if allowed != old_spec {
-            let go_type = "core.PersistentVolumeClaimSpec";
-            let shown = difference::show(go_type, FIELDS, &old_spec, &allowed);
+            let shown = difference::show("PersistentVolumeClaimSpec", &old_spec, &allowed);
             errors.forbidden("spec", format!("{RULE}\n{shown}"));
         }
         let nano = |size: Option<&Quantity>| size.map(|size| quantity::nano(&size.0).unwrap_or(0));

@@ -57,32 +57,6 @@ const NO_SOURCES: &[&str] = &[
     "volumeMode",
 ];
 
-/// Go's `core.PersistentVolumeSource`.
-const SOURCES: &[(&str, &str)] = &[
-    ("GCEPersistentDisk", "gcePersistentDisk"),
-    ("AWSElasticBlockStore", "awsElasticBlockStore"),
-    ("HostPath", "hostPath"),
-    ("Glusterfs", "glusterfs"),
-    ("NFS", "nfs"),
-    ("RBD", "rbd"),
-    ("Quobyte", "quobyte"),
-    ("ISCSI", "iscsi"),
-    ("FlexVolume", "flexVolume"),
-    ("Cinder", "cinder"),
-    ("CephFS", "cephfs"),
-    ("FC", "fc"),
-    ("Flocker", "flocker"),
-    ("AzureFile", "azureFile"),
-    ("VsphereVolume", "vsphereVolume"),
-    ("AzureDisk", "azureDisk"),
-    ("PhotonPersistentDisk", "photonPersistentDisk"),
-    ("PortworxVolume", "portworxVolume"),
-    ("ScaleIO", "scaleIO"),
-    ("Local", "local"),
-    ("StorageOS", "storageos"),
-    ("CSI", "csi"),
-];
-
 impl Particulars for PersistentVolume {
     fn default_fields(&mut self) {
         let spec = self.spec.get_or_insert_default();
@@ -130,7 +104,7 @@ impl Particulars for PersistentVolume {
     fn validate_update(&self, old: &PersistentVolume, errors: &mut FieldErrors) {
         let (new, old) = (sources(self.spec.as_ref()), sources(old.spec.as_ref()));
         if new != old {
-            let shown = difference::show("core.PersistentVolumeSource", SOURCES, &old, &new);
+            let shown = difference::show("PersistentVolumeSource", &old, &new);
             let detail =
                 format!("spec.persistentvolumesource is immutable after creation\n{shown}");
             errors.forbidden("spec.persistentvolumesource", detail);
@@ -196,8 +170,8 @@ fn validate_sources(spec: &PersistentVolumeSpec, errors: &mut FieldErrors) {
     if given.is_empty() {
         errors.required("spec", "must specify a volume type");
     }
-    let in_order = SOURCES.iter().filter(|(_, name)| given.contains_key(*name));
-    for (_, name) in in_order.skip(1) {
+    let all = difference::names("PersistentVolumeSource");
+    for name in all.into_iter().filter(|name| given.contains_key(*name)).skip(1) {
         errors.forbidden(format!("spec.{name}"), "may not specify more than 1 volume type");
     }
     if let Some(host_path) = &spec.host_path {

@@ -1,0 +1,50 @@
+//! Any API as one type.
+
+use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use http::{Request, Response};
+use jiff::Timestamp;
+
+use crate::{Api, Body, Forward, Listening, Stream};
+
+/// [`Api`] without type parameters, so that commands are ordinary functions in a table.
+pub(crate) trait AnyApi {
+    fn call(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Response<Body>>;
+    fn open(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Result<Stream, Response<Body>>>;
+    fn listen(&self, forward: Forward) -> LocalBoxFuture<'_, Result<Listening, String>>;
+    fn now(&self) -> Timestamp;
+    fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()>;
+    fn cached(&self, path: &str) -> Option<Bytes>;
+    fn keep(&self, path: &str, answer: &Bytes);
+}
+
+impl<T: Api> AnyApi for T {
+    fn call(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Response<Body>> {
+        Api::call(self, request).boxed_local()
+    }
+
+    fn open(&self, request: Request<Bytes>) -> LocalBoxFuture<'_, Result<Stream, Response<Body>>> {
+        Api::open(self, request).boxed_local()
+    }
+
+    fn listen(&self, forward: Forward) -> LocalBoxFuture<'_, Result<Listening, String>> {
+        Api::listen(self, forward).boxed_local()
+    }
+
+    fn now(&self) -> Timestamp {
+        Api::now(self)
+    }
+
+    fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()> {
+        Api::sleep(self, ms).boxed_local()
+    }
+
+    fn cached(&self, path: &str) -> Option<Bytes> {
+        Api::cached(self, path)
+    }
+
+    fn keep(&self, path: &str, answer: &Bytes) {
+        Api::keep(self, path, answer);
+    }
+}
