@@ -45,10 +45,16 @@ pub(crate) fn last_write(world: &World, object: &ObjectRef) -> Option<Position> 
 
 /// The object of that name, if it is there. A UID, if given, must be its own.
 pub(crate) fn find<'world>(world: &'world World, object: &ObjectRef) -> Option<&'world Object> {
-    let kind = *orchestrator::Kind::ALL.iter().find(|kind| {
+    let objects = world.store().objects();
+    let own = orchestrator::Kind::ALL.iter().find(|kind| {
         kind.name() == object.kind
             && (object.api_version.is_empty() || kind.api_version() == object.api_version)
-    })?;
-    let found = world.store().objects().get(&Key::new(kind, &object.namespace, &object.name))?;
+    });
+    let found = match own {
+        Some(kind) => objects.get(&Key::new(*kind, &object.namespace, &object.name))?,
+        None => objects
+            .in_namespace(orchestrator::Kind::Custom, &object.namespace)
+            .find(|one| one.kind_name() == object.kind && one.name() == object.name)?,
+    };
     (object.uid.is_empty() || object.uid == found.uid()).then_some(found)
 }

@@ -10,15 +10,19 @@ fn main() {
     };
     let (first, seeds, acts): (u64, u64, u64) = (argument(1, 0), argument(2, 100), argument(3, 60));
     let mut failures = 0;
-    for seed in first..first + seeds {
+    'seeds: for seed in first..first + seeds {
         let mut simulation = Simulation::new(seed);
         for number in 0..acts {
             let act = simulation.draw();
             if let Err(failure) = simulation.carry_out(&act) {
                 println!("seed {seed}, act {number} {act:?}: {failure:?}");
                 failures += 1;
-                break;
+                continue 'seeds;
             }
+        }
+        if let Err(failure) = simulation.heal() {
+            println!("seed {seed}, healing: {failure:?}");
+            failures += 1;
         }
     }
     println!("{seeds} seeds of {acts} acts from {first}: {failures} failed");

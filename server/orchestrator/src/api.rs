@@ -30,6 +30,7 @@ mod asked;
 mod body;
 mod calls;
 mod create;
+mod custom;
 mod decode;
 mod delete;
 mod discovery;
@@ -115,7 +116,7 @@ impl ApiServer<'_> {
         if let Some(carried) = older::carried_over(request) {
             return older::carried_back(self.serve(&carried));
         }
-        let asked = Asked::of(request).within(self.scenario);
+        let asked = Asked::of(request, self.store.objects()).within(self.scenario);
         let mut draft =
             Draft::new(self.store, self.scenario, self.clock, self.random, asked.manager());
         let mut warnings = Vec::new();
@@ -221,7 +222,7 @@ pub fn peek(
     if let Some(carried) = older::carried_over(request) {
         return older::back(peek(store, machines, clock, &carried));
     }
-    let asked = Asked::of(request);
+    let asked = Asked::of(request, store.objects());
     if !matches!(asked.verb, Verb::Get | Verb::List) {
         return respond::refusal(&Status::method_not_allowed(), asked.pretty());
     }

@@ -20,6 +20,8 @@ use crate::time::{Clock, Millis};
 /// Where a component runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
+    /// One instance, in kube-apiserver.
+    ApiServer,
     /// One instance, in kube-controller-manager.
     ControllerManager,
     /// One instance, of its own.

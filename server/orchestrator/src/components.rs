@@ -8,6 +8,7 @@ mod autoscaler;
 mod cluster_role_aggregation;
 mod cron_job;
 mod daemon_set;
+pub(crate) mod definitions;
 mod deployment;
 pub mod disruption;
 mod endpoint_slice;
@@ -21,10 +22,12 @@ pub mod leader_election;
 mod load_balancer;
 mod namespace;
 mod namespace_defaults;
+pub mod node_ipam;
 mod node_lifecycle;
 pub mod ownership;
 pub mod pace;
 pub mod pod_control;
+mod pod_gc;
 pub mod pods;
 pub mod portion;
 mod replica_set;
@@ -69,4 +72,9 @@ pub static TABLE: &[&ComponentRow] = &[
     &leader_election::OF_SCHEDULER,
     &load_balancer::ROW,
     &ingress_nginx::ROW,
+    &node_ipam::ROW,
+    &pod_gc::ROW,
+    &definitions::NAMING,
+    &definitions::ESTABLISHING,
+    &definitions::FINALIZER,
 ];

@@ -15,6 +15,8 @@ pub mod autoscaler;
 mod cluster;
 mod config;
 mod cron_job;
+pub(crate) mod custom;
+mod definition;
 mod difference;
 mod disruption_budget;
 mod endpoints;
@@ -37,6 +39,7 @@ pub mod storage;
 mod table;
 mod workloads;
 
+pub use definition::is_so as definition_is;
 pub use invalid::{FieldErrors, go_map, quoted};
 pub use pod::{container_ports, qos_class, status_word};
 pub(crate) use pod::{of_ephemeral, validate_ephemeral_update};
@@ -259,7 +262,10 @@ impl Rules {
 impl Kind {
     /// What is known of the kind.
     pub fn row(self) -> &'static KindRow {
-        &TABLE[self as usize]
+        match self {
+            Kind::Custom => &custom::ROW,
+            _ => &TABLE[self as usize],
+        }
     }
 
     /// The kind of a path's group, version and plural.

@@ -1,5 +1,6 @@
 //! Kubernetes objects as the model holds them: typed, shared, cheap to clone.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use k8s_openapi::Metadata;
@@ -7,9 +8,14 @@ use k8s_openapi::api::{
     apps, autoscaling, batch, coordination, core, discovery, networking, policy, rbac, scheduling,
     storage,
 };
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+mod custom;
+
+pub use custom::{CustomResource, Served};
 
 macro_rules! kinds {
     ($($kind:ident: $type:ty),* $(,)?) => {
@@ -17,68 +23,96 @@ macro_rules! kinds {
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
-        pub enum Kind { $($kind),* }
+        pub enum Kind {
+            $($kind,)*
+            /// All that CustomResourceDefinitions define.
+            Custom,
+        }
 
         impl Kind {
+            /// The kinds that the API has by itself.
             pub const ALL: &'static [Kind] = &[$(Kind::$kind),*];
+            /// These, and what is defined.
+            pub const EVERY: &'static [Kind] = &[$(Kind::$kind,)* Kind::Custom];
 
             /// `Pod`, `Deployment`, …
             pub const fn name(self) -> &'static str {
-                match self { $(Kind::$kind => stringify!($kind)),* }
+                match self { $(Kind::$kind => stringify!($kind),)* Kind::Custom => "CustomResource" }
             }
 
             /// `v1`, `apps/v1`, …
             pub const fn api_version(self) -> &'static str {
-                match self { $(Kind::$kind => <$type as k8s_openapi::Resource>::API_VERSION),* }
+                match self {
+                    $(Kind::$kind => <$type as k8s_openapi::Resource>::API_VERSION,)*
+                    Kind::Custom => "",
+                }
             }
 
             /// Empty for the core group.
             pub const fn group(self) -> &'static str {
-                match self { $(Kind::$kind => <$type as k8s_openapi::Resource>::GROUP),* }
+                match self {
+                    $(Kind::$kind => <$type as k8s_openapi::Resource>::GROUP,)*
+                    Kind::Custom => "",
+                }
             }
 
             pub const fn version(self) -> &'static str {
-                match self { $(Kind::$kind => <$type as k8s_openapi::Resource>::VERSION),* }
+                match self {
+                    $(Kind::$kind => <$type as k8s_openapi::Resource>::VERSION,)*
+                    Kind::Custom => "",
+                }
             }
 
             /// The plural in paths: `pods`.
             pub const fn plural(self) -> &'static str {
                 match self {
-                    $(Kind::$kind => <$type as k8s_openapi::Resource>::URL_PATH_SEGMENT),*
+                    $(Kind::$kind => <$type as k8s_openapi::Resource>::URL_PATH_SEGMENT,)*
+                    Kind::Custom => "",
                 }
             }
 
-            /// Whether its objects live in namespaces.
+            /// Whether its objects live in namespaces; of what is defined, some.
             pub const fn is_namespaced(self) -> bool {
                 match self {
-                    $(Kind::$kind => <<$type as k8s_openapi::Resource>::Scope as Scope>::NAMESPACED),*
+                    $(Kind::$kind => <<$type as k8s_openapi::Resource>::Scope as Scope>::NAMESPACED,)*
+                    Kind::Custom => true,
                 }
             }
 
             /// The JSON schema of the kind's type; what it refers to goes to the generator.
             pub(crate) fn schema(self, generator: &mut schemars::SchemaGenerator) {
                 match self {
-                    $(Kind::$kind => drop(generator.subschema_for::<$type>())),*
+                    $(Kind::$kind => drop(generator.subschema_for::<$type>()),)*
+                    Kind::Custom => {}
                 }
             }
         }
 
         /// An object of any kind, as stored at one revision. Cloning shares it.
         #[derive(Clone, Debug, PartialEq)]
-        pub enum Object { $($kind(Arc<$type>)),* }
+        pub enum Object {
+            $($kind(Arc<$type>),)*
+            Custom(Arc<CustomResource>),
+        }
 
         impl Object {
             pub const fn kind(&self) -> Kind {
-                match self { $(Object::$kind(_) => Kind::$kind),* }
+                match self { $(Object::$kind(_) => Kind::$kind,)* Object::Custom(_) => Kind::Custom }
             }
 
             pub fn metadata(&self) -> &ObjectMeta {
-                match self { $(Object::$kind(object) => object.metadata()),* }
+                match self {
+                    $(Object::$kind(object) => object.metadata(),)*
+                    Object::Custom(object) => &object.metadata,
+                }
             }
 
             /// The metadata to change: copies the object if it is shared.
             pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
-                match self { $(Object::$kind(object) => Arc::make_mut(object).metadata_mut()),* }
+                match self {
+                    $(Object::$kind(object) => Arc::make_mut(object).metadata_mut(),)*
+                    Object::Custom(object) => &mut Arc::make_mut(object).metadata,
+                }
             }
 
             /// The object as JSON, with `apiVersion` and `kind`.
@@ -87,14 +121,16 @@ macro_rules! kinds {
             /// Never: all fields of these types have JSON forms.
             pub fn to_json(&self) -> Value {
                 let json = match self {
-                    $(Object::$kind(object) => serde_json::to_value(object.as_ref())),*
+                    $(Object::$kind(object) => serde_json::to_value(object.as_ref()),)*
+                    Object::Custom(object) => Ok(object.to_json()),
                 };
                 json.expect("a Kubernetes object has a JSON form")
             }
 
             fn write_fields(&self, out: &mut Vec<u8>) {
                 let written = match self {
-                    $(Object::$kind(object) => serde_json::to_writer(out, object.as_ref())),*
+                    $(Object::$kind(object) => serde_json::to_writer(out, object.as_ref()),)*
+                    Object::Custom(object) => serde_json::to_writer(out, &object.to_json()),
                 };
                 written.expect("a Kubernetes object has a JSON form");
             }
@@ -103,10 +139,12 @@ macro_rules! kinds {
             /// defaults. Strict decoding is the API server's.
             ///
             /// # Errors
-            /// A field has the wrong type.
+            /// A field has the wrong type; or the kind is a defined one: only its definition says
+            /// how to read it (see [`CustomResource::read`]).
             pub fn from_json(kind: Kind, json: Value) -> Result<Object, serde_json::Error> {
                 match kind {
-                    $(Kind::$kind => serde_json::from_value::<$type>(json).map(Object::from)),*
+                    $(Kind::$kind => serde_json::from_value::<$type>(json).map(Object::from),)*
+                    Kind::Custom => Err(serde::de::Error::custom("read by its definition")),
                 }
             }
         }
@@ -172,6 +210,7 @@ kinds! {
     Ingress: networking::v1::Ingress,
     IngressClass: networking::v1::IngressClass,
     NetworkPolicy: networking::v1::NetworkPolicy,
+    CustomResourceDefinition: apiextensions::v1::CustomResourceDefinition,
 }
 
 /// Where the objects of a type live.
@@ -225,14 +264,80 @@ impl Key {
         &self.name.namespace
     }
 
+    /// The object's own name.
     pub fn name(&self) -> &str {
-        &self.name.name
+        self.defined().map_or(&self.name.name, |(_, name)| name)
+    }
+
+    /// Of an object of a defined kind: its definition's name, and its own.
+    fn defined(&self) -> Option<(&str, &str)> {
+        (self.kind == Kind::Custom).then(|| self.name.name.split_once('/'))?
+    }
+
+    /// `pods`, `deployments`, `crontabs`
+    pub fn plural(&self) -> &str {
+        let of_definition = |(definition, _): (_, _)| plural_and_group(definition).0;
+        self.defined().map_or(self.kind.plural(), of_definition)
+    }
+
+    /// Empty for the core group.
+    pub fn group(&self) -> &str {
+        self.defined().map_or(self.kind.group(), |(definition, _)| plural_and_group(definition).1)
+    }
+
+    /// `pods`, `deployments.apps`, `crontabs.stable.example.com`
+    pub fn resource(&self) -> String {
+        match self.group() {
+            "" => self.plural().to_owned(),
+            group => format!("{}.{group}", self.plural()),
+        }
+    }
+}
+
+/// A plural is a label: the first dot ends it.
+fn plural_and_group(definition: &str) -> (&str, &str) {
+    definition.split_once('.').unwrap_or((definition, ""))
+}
+
+impl From<CustomResource> for Object {
+    fn from(object: CustomResource) -> Object {
+        Object::Custom(Arc::new(object))
     }
 }
 
 impl Object {
     pub fn key(&self) -> Key {
-        Key::new(self.kind(), self.namespace(), self.name())
+        match self {
+            Object::Custom(object) => {
+                let name = object.served.key_name(self.name());
+                Key::new(Kind::Custom, self.namespace(), &name)
+            }
+            _ => Key::new(self.kind(), self.namespace(), self.name()),
+        }
+    }
+
+    /// `Pod`, `Deployment`, `CronTab`
+    pub fn kind_name(&self) -> &str {
+        match self {
+            Object::Custom(object) => object.served.kind(),
+            _ => self.kind().name(),
+        }
+    }
+
+    /// `v1`, `apps/v1`, `stable.example.com/v1`
+    pub fn api_version(&self) -> Cow<'static, str> {
+        match self {
+            Object::Custom(object) => object.served.api_version().into(),
+            _ => self.kind().api_version().into(),
+        }
+    }
+
+    /// Whether objects of its kind live in namespaces.
+    pub fn is_namespaced(&self) -> bool {
+        match self {
+            Object::Custom(object) => object.served.is_namespaced(),
+            _ => self.kind().is_namespaced(),
+        }
     }
 
     pub fn name(&self) -> &str {

@@ -15,6 +15,7 @@ use crate::scenario::Scenario;
 use crate::time::Time;
 use crate::world::{Violation, World};
 
+mod control;
 mod jobs;
 mod network;
 mod sets;
@@ -35,6 +36,9 @@ pub struct Simulation {
     pub world: World,
     chance: ChaCha8Rng,
     checked: u64,
+    /// Events since all invariants were checked, and the revision by then.
+    unchecked: u32,
+    rev: u64,
 }
 
 /// What went wrong, and when.
@@ -52,9 +56,16 @@ impl Simulation {
     pub fn new(seed: u64) -> Simulation {
         let mut chance = ChaCha8Rng::seed_from_u64(seed);
         let workers = 2 + (chance.next_u64() % 4) as u32;
-        let world = World::new(seed, &Scenario::playground(workers));
-        let checked = world.trace().len();
-        Simulation { world, chance, checked }
+        let members = if chance.next_u64().is_multiple_of(4) { 3 } else { 1 };
+        let mut scenario = Scenario::with_control_plane(members, workers);
+        if chance.next_u64().is_multiple_of(2) {
+            for (index, node) in scenario.nodes.iter_mut().enumerate() {
+                node.zone = if index % 2 == 0 { "a".to_owned() } else { "b".to_owned() };
+            }
+        }
+        let world = World::new(seed, &scenario);
+        let (checked, rev) = (world.trace().len(), world.store().rev());
+        Simulation { world, chance, checked, unchecked: 0, rev }
     }
 
     fn pick(&mut self, count: usize) -> usize {
@@ -64,7 +75,7 @@ impl Simulation {
     /// Draws the next act.
     pub fn draw(&mut self) -> Act {
         let name = NAMES[self.pick(NAMES.len())];
-        match self.pick(37) {
+        match self.pick(43) {
             0..=3 => self.create_deployment(name),
             4 => request("POST", "/api/v1/namespaces/default/services", &service(name)),
             5 => self.create_pod(),
@@ -82,6 +93,7 @@ impl Simulation {
             25..=27 => self.act_usage(),
             28..=30 => self.act_jobs(),
             31..=33 => self.act_network(),
+            34..=39 => self.act_control(),
             _ => Act::Wait(self.pick(20_000) as i64),
         }
     }
@@ -93,31 +105,57 @@ impl Simulation {
     pub fn carry_out(&mut self, act: &Act) -> Result<(), Failure> {
         match act {
             Act::Input(input) => {
+                let served = self.world.serves();
                 self.world.submit(input);
-                self.check()
+                self.check(served)?;
+                self.check_all()
             }
             Act::Wait(span) => {
                 let until = self.world.now() + *span;
                 while self.world.next_event().is_some_and(|due| due <= until) {
+                    let served = self.world.serves();
                     self.world.step();
-                    self.check()?;
+                    self.check(served)?;
                 }
                 self.world.run_until(until);
-                Ok(())
+                self.check_all()
             }
         }
     }
 
-    fn check(&mut self) -> Result<(), Failure> {
+    /// What an event has written must be right; now and then all that there is.
+    fn check(&mut self, served: bool) -> Result<(), Failure> {
         let mut violations = self.world.trace_violations(self.checked);
         self.checked = self.world.trace().len();
-        violations.extend(self.world.violations());
-        if violations.is_empty() {
-            return Ok(());
+        let rev = self.world.store().rev();
+        if rev != self.rev && !served && !self.world.serves() {
+            violations.push(Violation::WrittenWhileAway);
         }
-        Err(Failure { at: self.world.now(), violations })
+        self.rev = rev;
+        self.unchecked += 1;
+        if self.unchecked >= CHECK_ALL_EVERY {
+            self.check_all()?;
+        }
+        fail(&self.world, violations)
     }
 
+    fn check_all(&mut self) -> Result<(), Failure> {
+        self.unchecked = 0;
+        fail(&self.world, self.world.violations())
+    }
+}
+
+/// After so many events all invariants are checked, not only those of what was written.
+const CHECK_ALL_EVERY: u32 = 100;
+
+fn fail(world: &World, violations: Vec<Violation>) -> Result<(), Failure> {
+    if violations.is_empty() {
+        return Ok(());
+    }
+    Err(Failure { at: world.now(), violations })
+}
+
+impl Simulation {
     fn create_deployment(&mut self, name: &str) -> Act {
         let (replicas, image) = (self.pick(6), IMAGES[self.pick(IMAGES.len())]);
         let cpu = format!("{}m", 50 * (1 + self.pick(12)));
@@ -161,7 +199,7 @@ impl Simulation {
     fn delete_pod(&mut self) -> Act {
         let objects = self.world.store().objects();
         let names: Vec<String> =
-            objects.of_kind(Kind::Pod).map(|pod| pod.name().to_owned()).collect();
+            objects.in_namespace(Kind::Pod, "default").map(|pod| pod.name().to_owned()).collect();
         let pick = self.pick(names.len());
         let name = names.get(pick).map_or("none", String::as_str);
         request("DELETE", &format!("/api/v1/namespaces/default/pods/{name}"), &Value::Null)

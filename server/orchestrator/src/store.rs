@@ -2,13 +2,14 @@
 //!
 //! Only the API server ([`crate::api`]) writes here.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{Node, Pod};
 
-use crate::object::{Key, Kind, Name, Object, Typed};
+use crate::object::{CustomResource, Key, Kind, Name, Object, Typed};
 use crate::resources::Resources;
 
 mod placed;
@@ -26,6 +27,11 @@ pub struct Objects {
 }
 
 impl Objects {
+    /// Nothing yet; Pods will be kept by their labels too, for who looks for them so.
+    pub(crate) fn by_labels() -> Objects {
+        Objects { placed: Placed::by_labels(), ..Objects::default() }
+    }
+
     pub fn get(&self, key: &Key) -> Option<&Object> {
         self.by_kind.get(&key.kind)?.get(&key.name)
     }
@@ -91,6 +97,28 @@ impl Objects {
         self.placed.on_node(node).filter_map(|name| self.pod(name))
     }
 
+    /// All nodes, in order of name, beginning with the one at a place, and round to it.
+    pub fn nodes_from(&self, place: usize) -> impl Iterator<Item = &Arc<Node>> {
+        let first = self.placed.node_at(place).map(|name| Name { namespace: "".into(), name });
+        let nodes = self.by_kind.get(&Kind::Node);
+        let both = nodes.zip(first).into_iter();
+        both.flat_map(|(nodes, first)| nodes.range(first.clone()..).chain(nodes.range(..first)))
+            .filter_map(|(_, node)| Node::of(node))
+    }
+
+    /// The Pods of a namespace that may have these labels: those that have the rarest of them, in
+    /// order of name. All, where none are given, or Pods are not kept by their labels.
+    pub fn pods_labelled<'a>(
+        &'a self,
+        namespace: &'a str,
+        labels: &'a BTreeMap<String, String>,
+    ) -> Box<dyn Iterator<Item = &'a Arc<Pod>> + 'a> {
+        match self.placed.labelled(namespace, labels) {
+            None => Box::new(self.all_in::<Pod>(namespace)),
+            Some(names) => Box::new(names.filter_map(|name| self.pod(name))),
+        }
+    }
+
     /// The Pods that have affinities to other Pods, or anti-affinities.
     pub fn pods_with_affinity(&self) -> impl Iterator<Item = &Arc<Pod>> {
         self.placed.social().filter_map(|name| self.pod(name))
@@ -120,6 +148,25 @@ impl Objects {
             .flat_map(move |names| names.range(Name::new(namespace, "")..))
             .take_while(move |name| &*name.namespace == namespace)
             .filter_map(|name| self.by_kind.get(&T::KIND)?.get(name).and_then(T::of))
+    }
+
+    /// What names an object of this UID among its owners, in order of kind and name.
+    pub fn owned_by<'a>(&'a self, uid: &str) -> impl Iterator<Item = &'a Object> {
+        self.placed.owned_by(uid).filter_map(|key| self.get(key))
+    }
+
+    /// All objects of a definition, in order of namespace and name.
+    pub fn of_definition<'a>(&'a self, definition: &'a str) -> impl Iterator<Item = &'a Object> {
+        let of_it = move |object: &&Object| {
+            let custom = object.as_typed::<CustomResource>();
+            custom.is_some_and(|custom| custom.served.resource() == definition)
+        };
+        self.of_kind(Kind::Custom).filter(of_it)
+    }
+
+    /// How many objects of a kind there are.
+    pub fn count(&self, kind: Kind) -> usize {
+        self.by_kind.get(&kind).map_or(0, OrdMap::len)
     }
 
     fn pod(&self, name: &Name) -> Option<&Arc<Pod>> {

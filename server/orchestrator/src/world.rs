@@ -152,6 +152,17 @@ impl World {
         if faults::happen(self, fault) { Reply::Done } else { Reply::NotFound }
     }
 
+    /// Whether an API server runs that can write, whoever may reach it.
+    pub fn serves(&self) -> bool {
+        self.control_plane.serves(&self.machines)
+    }
+
+    /// Whether all components that look after the whole cluster run, and hear of what happens.
+    pub fn is_looked_after(&self) -> bool {
+        let mut central = self.instances.iter().filter(|(id, _)| id.node.is_none());
+        central.all(|(_, instance)| instance.hears())
+    }
+
     /// Answers a read without leaving a trace: for the page's own look-ups, not the learner's.
     pub fn peek(&self, request: &ApiRequest) -> http::Response<Bytes> {
         api::peek(&self.store, &self.machines, self.clock(), request)

@@ -147,12 +147,7 @@ impl Desk {
         let mut world = World::clone(&view.world);
         world.run_until(orchestrator::Time(view.now_ms()));
         let found = translate::find(&world, object).ok_or(Refusal::NotFound)?;
-        let kind = found.kind();
-        let resource = match kind.group() {
-            "" => kind.plural().to_owned(),
-            group => format!("{}.{group}", kind.plural()),
-        };
-        let mut name = format!("{resource} {}", found.name());
+        let mut name = format!("{} {}", found.key().resource(), found.name());
         if !found.namespace().is_empty() {
             name.push_str(" --namespace ");
             name.push_str(found.namespace());

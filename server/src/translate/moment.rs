@@ -39,14 +39,11 @@ pub(super) fn moment(entry: &Entry, clock: &Clock) -> Moment {
 /// Whether an entry is a write of that object.
 pub(super) fn writes(entry: &Entry, object: &ObjectRef) -> bool {
     let trace::What::Write { key, before, after, .. } = &entry.what else { return false };
-    let same_uid = || {
-        let written = after.as_ref().or(before.as_ref());
-        object.uid.is_empty() || written.is_some_and(|written| written.uid() == object.uid)
-    };
+    let Some(written) = after.as_ref().or(before.as_ref()) else { return false };
     key.name() == object.name
         && key.namespace() == object.namespace
-        && key.kind.name() == object.kind
-        && same_uid()
+        && written.kind_name() == object.kind
+        && (object.uid.is_empty() || written.uid() == object.uid)
 }
 
 fn actor(actor: &trace::Actor) -> Actor {

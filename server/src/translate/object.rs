@@ -37,8 +37,8 @@ pub(super) fn view(object: &Object, clock: &Clock) -> ObjectView {
 
 pub(super) fn reference(object: &Object) -> ObjectRef {
     ObjectRef {
-        api_version: object.kind().api_version().to_owned(),
-        kind: object.kind().name().to_owned(),
+        api_version: object.api_version().into_owned(),
+        kind: object.kind_name().to_owned(),
         namespace: object.namespace().to_owned(),
         name: object.name().to_owned(),
         uid: object.uid().to_owned(),

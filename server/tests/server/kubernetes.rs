@@ -124,3 +124,85 @@ async fn watches_have_a_bound() {
         (429, &"TooManyRequests".into())
     );
 }
+
+const CRON_TAB: &str = r#"
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: crontabs.stable.example.com}
+spec:
+  group: stable.example.com
+  scope: Namespaced
+  names: {plural: crontabs, singular: crontab, kind: CronTab, shortNames: [ct]}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              cronSpec: {type: string, description: When it runs.}
+              replicas: {type: integer, maximum: 10}
+    additionalPrinterColumns:
+    - {name: Spec, type: string, jsonPath: .spec.cronSpec}
+    - {name: Replicas, type: integer, jsonPath: .spec.replicas}
+"#;
+
+fn cron_tab(replicas: u32) -> String {
+    format!(
+        "apiVersion: stable.example.com/v1\nkind: CronTab\nmetadata: {{name: mine}}\nspec: \
+         {{cronSpec: '* * * * *', replicas: {replicas}}}\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_kubectl_uses_defined_kinds() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &[]).await;
+    let listening = house.listen().await;
+    let id = house.sandbox(r#"{"rate": 0}"#).await;
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.display().to_string()
+    };
+    let definition = file("definition.yaml", CRON_TAB);
+    let (good, more, bad) = (
+        file("good.yaml", &cron_tab(2)),
+        file("more.yaml", &cron_tab(3)),
+        file("bad.yaml", &cron_tab(11)),
+    );
+    run(&listening, &id, &folder, &format!("apply -f {definition}")).await;
+    house.ask("POST", &format!("/sandboxes/{id}/clock"), r#"{"until": "quiet"}"#).await;
+    let cases = [
+        (format!("apply -f {good}"), "crontab.stable.example.com/mine created\n"),
+        (format!("apply -f {more}"), "crontab.stable.example.com/mine configured\n"),
+        ("get ct".to_owned(), "NAME   SPEC        REPLICAS\nmine   * * * * *   3\n"),
+        (
+            "explain ct.spec.cronSpec".to_owned(),
+            "GROUP:      stable.example.com\nKIND:       CronTab\nVERSION:    v1\n\nFIELD: \
+             cronSpec <string>\n\n\nDESCRIPTION:\n    When it runs.\n    \n\n",
+        ),
+        (
+            "api-resources --api-group=stable.example.com".to_owned(),
+            "NAME       SHORTNAMES   APIVERSION              NAMESPACED   KIND\ncrontabs   ct           \
+             stable.example.com/v1   true         CronTab\n",
+        ),
+        (
+            "delete crd crontabs.stable.example.com --wait=false".to_owned(),
+            "customresourcedefinition.apiextensions.k8s.io \"crontabs.stable.example.com\" \
+             deleted\n",
+        ),
+    ];
+    let (_, refused) = run(&listening, &id, &folder, &format!("apply -f {bad}")).await;
+    let expected = "The CronTab \"mine\" is invalid: spec.replicas: Invalid value: 11: \
+                    spec.replicas in body should be less than or equal to 10\n";
+    assert_eq!(refused, expected);
+    for (line, expected) in cases {
+        let (out, error) = run(&listening, &id, &folder, &line).await;
+        assert_eq!((out.as_str(), error.as_str()), (expected, ""), "{line}");
+    }
+}

@@ -27,7 +27,7 @@ const TOLERATION_S: i64 = 300;
 /// # Errors
 /// 403, or 404 where its namespace does not exist.
 pub(super) fn on_create(draft: &mut Draft<'_>, object: &mut Object) -> Result<(), Status> {
-    if object.kind().row().namespaced {
+    if object.is_namespaced() {
         namespace_lifecycle(draft, object)?;
     }
     one_default(draft, object)?;

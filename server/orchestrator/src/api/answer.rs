@@ -168,7 +168,7 @@ pub(super) fn read(asked: &Asked<'_>, reader: &Reader<'_>) -> Result<Answer, Sta
         Target::Collection(scope) => reader.list(asked, scope).map(Answer::List),
         Target::Object { key, subresource } => reader.get(asked, key, *subresource),
         Target::Metrics(wanted) => metrics::answer(asked, wanted, reader),
-        _ => discovery::answer(asked),
+        _ => discovery::answer(asked, reader.store.objects()),
     }
 }
 

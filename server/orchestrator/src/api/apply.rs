@@ -9,13 +9,13 @@ use serde_json::Value;
 use super::asked::Asked;
 use super::body::{Body, Validation};
 use super::create;
-use super::decode::{self, Decoded};
+use super::custom::Type;
+use super::decode::Decoded;
 use super::draft::Draft;
 use super::fields::{self, FieldSet, Path};
 use super::managed::{self, APPLY, Owner};
 use super::status::{Cause, Status};
 use super::tree::Tree;
-use super::types;
 use super::update::{self, Part};
 use crate::kinds::quoted;
 use crate::object::{Key, Object};
@@ -49,10 +49,11 @@ pub(super) fn apply(
         operation: APPLY,
         subresource: part.subresource(),
     };
-    let shape = types::of_kind(key.kind);
+    let of = asked.type_of(key.kind);
+    let shape = of.shape();
     let wanted = FieldSet::of(&applied, &shape);
     let Some(live) = draft.store.objects().get(key) else {
-        return create_applied(draft, key, applied, &owner, &wanted);
+        return create_applied(draft, of, key, applied, &owner, &wanted);
     };
     let mut json = live.to_json();
     let mut entries = live.metadata().managed_fields.clone().unwrap_or_default();
@@ -67,7 +68,7 @@ pub(super) fn apply(
         fields::remove(&mut json, &path);
     }
     managed::set_fields(&mut entries, &owner, &wanted, live, draft.clock);
-    let object = Object::from_json(key.kind, decode::decode(key.kind, json.into()).json);
+    let object = of.object(of.decode(json.into()).json);
     let mut object = object.map_err(|error| Status::bad_request(error.to_string()))?;
     let meta = object.metadata_mut();
     meta.managed_fields = Some(entries);
@@ -85,9 +86,10 @@ fn decoded(asked: &Asked<'_>, key: &Key, body: &mut Body<'_>) -> Result<Value, S
         let tree = if inner.is_empty() { tree } else { tree.get(inner)? };
         tree.as_str().map(str::to_owned)
     };
-    let expected = [("apiVersion", key.kind.api_version()), ("kind", key.kind.name())];
-    for (field, value) in expected {
-        if given(field, "").as_deref() != Some(value) {
+    let of = asked.type_of(key.kind);
+    let expected = [("apiVersion", of.api_version()), ("kind", of.name().to_owned())];
+    for (field, value) in &expected {
+        if given(field, "").as_ref() != Some(value) {
             let message = format!(
                 "error decoding patch: {field} must be {} but is {}",
                 quoted(value),
@@ -107,13 +109,17 @@ fn decoded(asked: &Asked<'_>, key: &Key, body: &mut Body<'_>) -> Result<Value, S
     if meta.and_then(|meta| meta.get("managedFields")).is_some_and(|fields| *fields != Tree::Null) {
         return Err(Status::bad_request("metadata.managedFields must be nil"));
     }
-    let Decoded { json, findings, error } = decode::decode(key.kind, body.tree().clone());
+    let Decoded { json, findings, error } = of.decode(body.tree().clone());
     if let Some(error) = error {
-        return Err(failed(key, &error));
+        return Err(failed(of, key, &error));
     }
     match Validation::of(asked) {
         Validation::Strict if !findings.is_empty() => {
-            return Err(failed(key, &format!("strict decoding error: {}", findings.join(", "))));
+            return Err(failed(
+                of,
+                key,
+                &format!("strict decoding error: {}", findings.join(", ")),
+            ));
         }
         Validation::Warn => body.warn(findings),
         _ => {}
@@ -121,9 +127,9 @@ fn decoded(asked: &Asked<'_>, key: &Key, body: &mut Body<'_>) -> Result<Value, S
     Ok(json)
 }
 
-fn failed(key: &Key, error: &str) -> Status {
-    let (namespace, name, version) = (key.namespace(), key.name(), key.kind.api_version());
-    let kind = key.kind.name();
+fn failed(of: Type<'_>, key: &Key, error: &str) -> Status {
+    let (namespace, name, version) = (key.namespace(), key.name(), of.api_version());
+    let kind = of.name();
     Status::bad_request(format!(
         "failed to create typed patch object ({namespace}/{name}; {version}, Kind={kind}): {error}"
     ))
@@ -131,12 +137,13 @@ fn failed(key: &Key, error: &str) -> Status {
 
 fn create_applied(
     draft: &mut Draft<'_>,
+    of: Type<'_>,
     key: &Key,
     applied: Value,
     owner: &Owner,
     wanted: &FieldSet,
 ) -> Result<Applied, Status> {
-    let object = Object::from_json(key.kind, applied);
+    let object = of.object(applied);
     let mut object = object.map_err(|error| Status::bad_request(error.to_string()))?;
     if object.metadata().uid.is_some() {
         return Err(Status::not_found(key));

@@ -1,19 +1,23 @@
 //! A request, understood: target, verb, parameters, and the form in which it wants its answer.
 
 use super::answer::Answer;
+use super::custom::{self, Type};
 use super::draft::Manager;
 use super::path::{self, Query, Target};
 use crate::call::Verb;
 use crate::input::ApiRequest;
 use crate::kinds::Subresource;
-use crate::object::{Key, Object};
+use crate::object::{Key, Kind, Object, Served};
 use crate::scenario::Scenario;
+use crate::store::Objects;
 
 /// A request.
 #[derive(Debug)]
 pub(super) struct Asked<'a> {
     pub(super) request: &'a ApiRequest,
     pub(super) target: Target,
+    /// The defined kind that it is about.
+    pub(super) custom: Option<Served>,
     pub(super) verb: Verb,
     /// Whether the method may be used on the target.
     pub(super) allowed: bool,
@@ -37,15 +41,21 @@ pub(super) enum Form {
 }
 
 impl<'a> Asked<'a> {
-    pub(super) fn of(request: &'a ApiRequest) -> Asked<'a> {
+    pub(super) fn of(request: &'a ApiRequest, objects: &Objects) -> Asked<'a> {
         let (path, query) = request.uri.split_once('?').unwrap_or((&request.uri, ""));
-        let target = path::target(path);
+        let (target, custom) = match path::target(path) {
+            Target::NoResource => match custom::target(path, objects) {
+                Some((target, served)) => (target, Some(served)),
+                None => (Target::NoResource, None),
+            },
+            target => (target, None),
+        };
         let query = Query::parse(query);
         let verb = path::verb(&request.method, &target, &query);
         let form = negotiate(request.header("accept").unwrap_or_default());
         let allowed = verb.is_some();
         let verb = verb.unwrap_or(Verb::Get);
-        Asked { request, target, verb, allowed, query, form, measured: true }
+        Asked { request, target, custom, verb, allowed, query, form, measured: true }
     }
 
     /// The same in a cluster of a scenario: without a metrics-server its group does not exist.
@@ -58,6 +68,11 @@ impl<'a> Asked<'a> {
             target => target,
         };
         Asked { target, measured: false, ..self }
+    }
+
+    /// A kind, as the one that is asked for.
+    pub(super) fn type_of(&self, kind: Kind) -> Type<'_> {
+        Type::of(kind, self.custom.as_ref())
     }
 
     pub(super) fn subresource(&self) -> Option<Subresource> {
@@ -73,7 +88,7 @@ impl<'a> Asked<'a> {
             Target::Object { key, .. } => Some(key.clone()),
             Target::Collection(scope) => Some(match answer {
                 Some(Answer::Object { object, .. }) => Object::key(object),
-                _ => Key::new(scope.kind, &scope.namespace, ""),
+                _ => scope.key(""),
             }),
             _ => None,
         }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::asked::Asked;
-use super::decode::{self, Decoded};
+use super::custom::Type;
+use super::decode::Decoded;
 use super::protobuf;
 use super::status::Status;
 use super::tree::Tree;
@@ -19,6 +20,8 @@ pub(super) const STRATEGIC_PATCH: &str = "application/strategic-merge-patch+json
 pub(super) const APPLY_PATCH: &str = "application/apply-patch+yaml";
 const ACCEPTED: &[&str] = &["application/json", YAML, protobuf::CONTENT_TYPE];
 const PATCHES: &[&str] = &[JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH];
+/// What has no type to tell how lists are merged.
+const PATCHES_OF_CUSTOM: &[&str] = &[JSON_PATCH, MERGE_PATCH, APPLY_PATCH];
 
 /// A request's body.
 pub(super) struct Body<'a> {
@@ -58,7 +61,11 @@ impl<'a> Body<'a> {
             return Err(Status::too_large(BYTES_MAX));
         }
         let patch = asked.request.method == "PATCH";
-        let accepted = if patch { PATCHES } else { ACCEPTED };
+        let accepted = match (patch, &asked.custom) {
+            (true, None) => PATCHES,
+            (true, Some(_)) => PATCHES_OF_CUSTOM,
+            (false, _) => ACCEPTED,
+        };
         let content_type = asked.content_type();
         if !accepted.contains(&content_type) && !bytes.is_empty() {
             return Err(Status::unsupported_media_type(accepted));
@@ -89,24 +96,25 @@ impl<'a> Body<'a> {
     /// # Errors
     /// 400 where it is of another kind, or does not fit the type.
     pub(super) fn object(&mut self, kind: Kind) -> Result<Object, Status> {
+        let of = self.asked.type_of(kind);
         if self.tree == Tree::Null {
-            return Err(unrecognised(kind, "unexpected end of JSON input", b""));
+            return Err(unrecognised(of, "unexpected end of JSON input", b""));
         }
-        check_kind(kind, &self.tree)?;
+        check_kind(of, &self.tree)?;
         let tree = std::mem::replace(&mut self.tree, Tree::Null);
-        let Decoded { json, findings, error } = decode::decode(kind, tree);
+        let Decoded { json, findings, error } = of.decode(tree);
         if let Some(error) = error {
-            return Err(cannot_be_handled(kind, &error));
+            return Err(cannot_be_handled(of, &error));
         }
         match Validation::of(self.asked) {
             Validation::Strict if !findings.is_empty() => {
                 let error = format!("strict decoding error: {}", findings.join(", "));
-                return Err(cannot_be_handled(kind, &error));
+                return Err(cannot_be_handled(of, &error));
             }
             Validation::Warn => self.warnings.extend(findings),
             _ => {}
         }
-        Object::from_json(kind, json).map_err(|error| cannot_be_handled(kind, &error.to_string()))
+        of.object(json).map_err(|error| cannot_be_handled(of, &error.to_string()))
     }
 
     /// Passes on what was found in a patch.
@@ -133,15 +141,15 @@ impl<'a> Body<'a> {
     }
 }
 
-fn cannot_be_handled(kind: Kind, error: &str) -> Status {
-    let (name, version) = (kind.name(), kind.version());
+fn cannot_be_handled(of: Type<'_>, error: &str) -> Status {
+    let (name, version) = (of.name(), of.version());
     Status::bad_request(format!(
         "{name} in version \"{version}\" cannot be handled as a {name}: {error}"
     ))
 }
 
 /// Kind and version may be left out; others are refused.
-fn check_kind(kind: Kind, tree: &Tree) -> Result<(), Status> {
+fn check_kind(of: Type<'_>, tree: &Tree) -> Result<(), Status> {
     if !matches!(tree, Tree::Map(_)) {
         let error = format!(
             "couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value \
@@ -151,22 +159,24 @@ fn check_kind(kind: Kind, tree: &Tree) -> Result<(), Status> {
         );
         return Err(Status::bad_request(format!(
             "the object provided is unrecognized (must be of type {}): {error}",
-            kind.name()
+            of.name()
         )));
     }
     let text = |name: &str| tree.get(name).and_then(Tree::as_str).unwrap_or_default();
     let (version, name) = (text("apiVersion"), text("kind"));
-    let version_fits = version.is_empty() || version == kind.api_version();
-    let name_fits = name.is_empty() || name == kind.name();
+    let expected = of.api_version();
+    let expected = expected.as_str();
+    let version_fits = version.is_empty() || version == expected;
+    let name_fits = name.is_empty() || name == of.name();
     if version_fits && name_fits {
         return Ok(());
     }
-    let version = if version.is_empty() { kind.api_version() } else { version };
-    let name = if name.is_empty() { kind.name() } else { name };
+    let version = if version.is_empty() { expected } else { version };
+    let name = if name.is_empty() { of.name() } else { name };
     let short = version.rsplit('/').next().unwrap_or(version);
-    let known = Kind::ALL.iter().any(|kind| kind.name() == name && kind.api_version() == version);
+    let own = |kind: &Kind| kind.name() == name && kind.api_version() == version;
+    let known = Kind::ALL.iter().any(own) || matches!(of, Type::Defined(_));
     let message = if known && name_fits {
-        let expected = kind.api_version();
         format!(
             "the API version in the data ({version}) does not match the expected API version \
              ({expected})"
@@ -175,21 +185,21 @@ fn check_kind(kind: Kind, tree: &Tree) -> Result<(), Status> {
         format!(
             "{name} in version \"{short}\" cannot be handled as a {}: converting (v1.{name}) to \
              (core.{}): unknown conversion",
-            kind.name(),
-            kind.name()
+            of.name(),
+            of.name()
         )
     } else {
         format!(
             "{name} in version \"{short}\" cannot be handled as a {}: no kind \"{name}\" is \
              registered for version \"{version}\" in scheme \
              \"pkg/api/legacyscheme/scheme.go:30\"",
-            kind.name()
+            of.name()
         )
     };
     Err(Status::bad_request(message))
 }
 
-fn unrecognised(kind: Kind, error: &str, body: &[u8]) -> Status {
+fn unrecognised(of: Type<'_>, error: &str, body: &[u8]) -> Status {
     let shown = match body {
         [] => "<empty>".to_owned(),
         [b'{', ..] => {
@@ -201,7 +211,7 @@ fn unrecognised(kind: Kind, error: &str, body: &[u8]) -> Status {
     Status::bad_request(format!(
         "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json \
          parse error: {error} ({shown})",
-        kind.name()
+        of.name()
     ))
 }
 

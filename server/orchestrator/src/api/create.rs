@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::path::Scope;
 use super::status::Status;
-use super::{admission, allotment, managed};
+use super::{admission, allotment, custom, managed};
 use crate::kinds::{FieldErrors, metadata};
 use crate::object::Object;
 
@@ -15,8 +15,8 @@ const PREFIX_MAX: usize = 58;
 /// # Errors
 /// 400 where it names another.
 pub(super) fn fit_namespace(object: &mut Object, scope: &Scope) -> Result<(), Status> {
-    let row = scope.kind.row();
-    if row.namespaced && scope.namespace.is_empty() {
+    let namespaced = scope.is_namespaced();
+    if namespaced && scope.namespace.is_empty() {
         return Err(Status::method_not_allowed());
     }
     let meta = object.metadata_mut();
@@ -26,7 +26,7 @@ pub(super) fn fit_namespace(object: &mut Object, scope: &Scope) -> Result<(), St
             Ok(())
         }
         Some(namespace) if namespace == scope.namespace => Ok(()),
-        Some(_) if !row.namespaced => {
+        Some(_) if !namespaced => {
             meta.namespace = None;
             Ok(())
         }
@@ -57,6 +57,7 @@ pub(super) fn create(draft: &mut Draft<'_>, mut object: Object) -> Result<Object
 /// 403, 404 (its namespace), 409 or 422.
 pub(super) fn create_owned(draft: &mut Draft<'_>, mut object: Object) -> Result<Object, Status> {
     (object.kind().row().rules.default_fields)(&mut object);
+    custom::admit(&object, draft.store.objects())?;
     admission::on_create(draft, &mut object)?;
     begin(draft, &mut object);
     validate(&object)?;
@@ -96,11 +97,12 @@ fn begin(draft: &mut Draft<'_>, object: &mut Object) {
 fn validate(object: &Object) -> Result<(), Status> {
     let row = object.kind().row();
     let mut errors = FieldErrors::default();
-    metadata::validate(object.metadata(), row.namespaced, (row.rules.name_rule)(), &mut errors);
+    let namespaced = object.is_namespaced();
+    metadata::validate(object.metadata(), namespaced, (row.rules.name_rule)(), &mut errors);
     (row.rules.validate)(object, &mut errors);
     (row.rules.validate_new)(object, &mut errors);
     if errors.is_empty() {
         return Ok(());
     }
-    Err(Status::invalid(object.kind(), object.name(), errors))
+    Err(Status::invalid_object(object, errors))
 }

@@ -32,6 +32,27 @@ pub(super) fn decode(kind: Kind, tree: Tree) -> Decoded {
     Decoded { json, findings: decoder.findings, error: decoder.error }
 }
 
+/// Decodes no more than the metadata of an object; all else stays as it is.
+pub(super) fn metadata_alone(tree: Tree) -> Decoded {
+    let mut decoder = Decoder { findings: Vec::new(), error: None };
+    let Tree::Map(fields) = tree else {
+        return Decoded { json: tree.into_json(), findings: Vec::new(), error: None };
+    };
+    let mut json = Map::new();
+    for (name, value) in fields {
+        if json.contains_key(&name) {
+            decoder.find(format!("duplicate field \"{name}\""));
+        }
+        let place = Place { path: name.clone(), of: "", field: "", fields: String::new() };
+        let value = match name.as_str() {
+            "metadata" => decoder.convert(value, types::of_metadata(), &place),
+            _ => Some(value.into_json()),
+        };
+        json.extend(value.map(|value| (name, value)));
+    }
+    Decoded { json: Value::Object(json), findings: decoder.findings, error: decoder.error }
+}
+
 struct Decoder {
     findings: Vec<String>,
     error: Option<String>,
@@ -70,7 +91,7 @@ impl Decoder {
     fn convert(&mut self, tree: Tree, shape: &Shape, place: &Place<'_>) -> Option<Value> {
         match (shape, tree) {
             (_, Tree::Null) => None,
-            (Shape::Any, tree) => Some(tree.into_json()),
+            (Shape::Any | Shape::Custom | Shape::Free, tree) => Some(tree.into_json()),
             (Shape::Struct(_), Tree::Map(fields)) => Some(self.fields(fields, shape, place)),
             (Shape::Map(values), Tree::Map(fields)) => Some(self.map(fields, values, place)),
             (Shape::List(items), Tree::List(list)) => Some(self.list(list, items, place)),
@@ -253,7 +274,7 @@ fn zero(shape: &Shape) -> Value {
         Shape::Bool => false.into(),
         Shape::Int32 | Shape::Int64 | Shape::Number | Shape::IntOrString => 0.into(),
         Shape::List(_) => json!([]),
-        Shape::Map(_) | Shape::Struct(_) | Shape::Any => json!({}),
+        Shape::Map(_) | Shape::Struct(_) | Shape::Any | Shape::Custom | Shape::Free => json!({}),
         Shape::Quantity => "0".into(),
         Shape::Text | Shape::Bytes | Shape::Time => "".into(),
     }

@@ -2,6 +2,7 @@
 //! <https://kubernetes.io/docs/concepts/architecture/garbage-collection/>
 
 use k8s_openapi::api::core::v1::{Namespace, Pod};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use k8s_openapi::jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ use super::path::Query;
 use super::status::Status;
 use super::update::{check_preconditions, is_released};
 use crate::call::Propagation;
+use crate::components::definitions;
 use crate::kinds::{SYSTEM_CLASSES, quoted};
 use crate::object::{Key, Kind, Object, Typed};
 use crate::time::Clock;
@@ -114,12 +116,12 @@ impl Deleted {
         if !self.gone {
             return Answer::Object { object: self.object, code: 200 };
         }
-        let kind = self.object.kind();
+        let key = self.object.key();
         let mut details = json!({
-            "name": self.object.name(), "kind": kind.plural(), "uid": self.object.uid(),
+            "name": key.name(), "kind": key.plural(), "uid": self.object.uid(),
         });
-        if !kind.group().is_empty() {
-            details["group"] = kind.group().into();
+        if !key.group().is_empty() {
+            details["group"] = key.group().into();
         }
         Answer::json(success(Some(details)))
     }
@@ -167,6 +169,9 @@ pub(super) fn delete_object(
         return Ok(Deleted { object, gone: false });
     }
     set_finalizers(object.metadata_mut(), options.propagation.or(by_default(key.kind)));
+    if let Some(definition) = CustomResourceDefinition::of_mut(&mut object) {
+        hold_definition(definition, draft.clock);
+    }
     mark(&mut object, grace, draft.clock);
     let gone = is_released(&object);
     let object = if gone {
@@ -227,6 +232,21 @@ fn set_finalizers(meta: &mut ObjectMeta, propagation: Option<Propagation>) {
         finalizers.push(wanted.to_owned());
     }
     meta.finalizers = Some(finalizers).filter(|finalizers| !finalizers.is_empty());
+}
+
+/// A definition goes after its objects.
+fn hold_definition(definition: &mut CustomResourceDefinition, clock: Clock) {
+    if definition.metadata.deletion_timestamp.is_some() {
+        return;
+    }
+    let finalizers = definition.metadata.finalizers.get_or_insert_default();
+    if !finalizers.iter().any(|one| one == definitions::CLEANUP) {
+        finalizers.push(definitions::CLEANUP.to_owned());
+    }
+    let message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin \
+                   soon";
+    let condition = ("Terminating", true, "InstanceDeletionPending", message);
+    definitions::set_condition(definition.status.get_or_insert_default(), condition, clock);
 }
 
 fn mark(object: &mut Object, grace_s: i64, clock: Clock) {

@@ -10,7 +10,13 @@ use super::reviews::Review;
 use super::status::Status;
 use super::{metrics, older, openapi};
 use crate::digest::Digest;
-use crate::kinds::{KindRow, Subresource, TABLE};
+use crate::kinds::Subresource;
+use crate::store::Objects;
+
+mod groups;
+
+pub(super) use groups::Resource;
+use groups::{Group, all_groups, rows};
 
 /// The version of Kubernetes that is modelled.
 pub(super) const MINOR: &str = "36";
@@ -20,23 +26,23 @@ const VERBS: &[&str] =
 
 /// # Errors
 /// 404 for a group or version that is not there.
-pub(super) fn answer(asked: &Asked<'_>) -> Result<Answer, Status> {
+pub(super) fn answer(asked: &Asked<'_>, objects: &Objects) -> Result<Answer, Status> {
     match &asked.target {
         Target::Health => Ok(Answer::Document(Document::text("ok"))),
         Target::Version => Ok(Answer::json(version())),
-        Target::Groups { core } => Ok(groups(asked, *core)),
-        Target::Group(group) => group_of(group, asked.measured).map(Answer::json),
+        Target::Groups { core } => Ok(groups(asked, *core, objects)),
+        Target::Group(group) => group_of(group, asked.measured, objects).map(Answer::json),
         Target::Resources { group, version } if asked.measured || group != metrics::GROUP => {
-            resources(group, version).map(Answer::json)
+            resources(group, version, objects).map(Answer::json)
         }
         Target::Resources { .. } => Err(Status::no_such_resource()),
         Target::OpenApiV2 => Ok(Answer::Document(Document {
             content_type: "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
             ..Document::text("")
         })),
-        Target::OpenApiIndex => Ok(Answer::Document(openapi::index())),
+        Target::OpenApiIndex => Ok(Answer::Document(openapi::index(objects))),
         Target::OpenApiDocument(path) => {
-            openapi::group(path).map(Answer::Document).ok_or_else(Status::no_such_resource)
+            openapi::group(path, objects).map(Answer::Document).ok_or_else(Status::no_such_resource)
         }
         _ => Err(Status::no_such_resource()),
     }
@@ -60,64 +66,11 @@ fn version() -> Value {
     })
 }
 
-/// The groups in the order in which Kubernetes lists them.
-const GROUPS: &[&str] = &[
-    "",
-    "apiregistration.k8s.io",
-    "apps",
-    "events.k8s.io",
-    "authentication.k8s.io",
-    "authorization.k8s.io",
-    "autoscaling",
-    "batch",
-    "certificates.k8s.io",
-    "networking.k8s.io",
-    "policy",
-    "rbac.authorization.k8s.io",
-    "storage.k8s.io",
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "scheduling.k8s.io",
-    "coordination.k8s.io",
-    "node.k8s.io",
-    "discovery.k8s.io",
-    metrics::GROUP,
-];
-
-/// The groups with their versions, in order.
-fn all_groups(measured: bool) -> Vec<(&'static str, &'static str)> {
-    let mut groups: Vec<(&str, &str)> = Vec::new();
-    for row in &TABLE {
-        let group = (row.kind.group(), row.kind.version());
-        if !groups.contains(&group) {
-            groups.push(group);
-        }
-    }
-    if measured {
-        groups.push((metrics::GROUP, metrics::VERSION));
-    }
-    groups.extend([("authentication.k8s.io", "v1"), ("authorization.k8s.io", "v1")]);
-    let place = |group: &str| GROUPS.iter().position(|known| *known == group);
-    groups.sort_by_key(|(group, _)| place(group).unwrap_or(GROUPS.len()));
-    groups
-}
-
-fn rows(group: &str, version: &str) -> Vec<&'static KindRow> {
-    let mut rows: Vec<&KindRow> = TABLE
-        .iter()
-        .filter(|row| row.kind.group() == group && row.kind.version() == version)
-        .collect();
-    rows.sort_by_key(|row| row.kind.plural());
-    rows
-}
-
-fn groups(asked: &Asked<'_>, core: bool) -> Answer {
-    let listed: Vec<_> = all_groups(asked.measured)
-        .into_iter()
-        .filter(|(group, _)| group.is_empty() == core)
-        .collect();
+fn groups(asked: &Asked<'_>, core: bool, objects: &Objects) -> Answer {
+    let mut listed = all_groups(asked.measured, objects);
+    listed.retain(|group| group.name.is_empty() == core);
     if let Some(Form::Discovery(form)) = asked.form {
-        return aggregated(form, &listed);
+        return aggregated(form, &listed, objects);
     }
     let addresses = json!([{"clientCIDR": "0.0.0.0/0", "serverAddress": "127.0.0.1:3000"}]);
     if core {
@@ -125,35 +78,34 @@ fn groups(asked: &Asked<'_>, core: bool) -> Answer {
             "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": addresses,
         }));
     }
-    let groups: Vec<Value> =
-        listed.iter().map(|(group, version)| group_json(group, version)).collect();
+    let groups: Vec<Value> = listed.iter().map(group_json).collect();
     Answer::json(json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}))
 }
 
-fn group_json(group: &str, version: &str) -> Value {
+fn group_json(group: &Group) -> Value {
+    let name = &group.name;
     let show =
-        |version: &str| json!({"groupVersion": format!("{group}/{version}"), "version": version});
-    let versions: Vec<Value> =
-        std::iter::once(version).chain(older::versions(group).iter().copied()).map(show).collect();
-    json!({"name": group, "versions": versions, "preferredVersion": show(version)})
+        |version: &String| json!({"groupVersion": format!("{name}/{version}"), "version": version});
+    let versions: Vec<Value> = group.versions.iter().map(show).collect();
+    let preferred = versions.first().cloned();
+    json!({"name": name, "versions": versions, "preferredVersion": preferred})
 }
 
-fn group_of(group: &str, measured: bool) -> Result<Value, Status> {
-    let mut groups = all_groups(measured).into_iter();
-    let found = groups.find(|(name, _)| *name == group && !name.is_empty());
-    let (group, version) = found.ok_or_else(Status::no_such_resource)?;
-    let mut json = group_json(group, version);
+fn group_of(group: &str, measured: bool, objects: &Objects) -> Result<Value, Status> {
+    let mut all = all_groups(measured, objects).into_iter();
+    let found = all.find(|one| one.name == group && !group.is_empty());
+    let mut json = group_json(&found.ok_or_else(Status::no_such_resource)?);
     json["kind"] = "APIGroup".into();
     json["apiVersion"] = "v1".into();
     Ok(json)
 }
 
 /// The legacy list of one group's resources.
-fn resources(group: &str, version: &str) -> Result<Value, Status> {
+fn resources(group: &str, version: &str, objects: &Objects) -> Result<Value, Status> {
     if (group, version) == (metrics::GROUP, metrics::VERSION) {
         return Ok(metrics::resources());
     }
-    let rows = rows(group, older::stored(group, version));
+    let rows = rows(group, older::stored(group, version), objects);
     let reviews = reviews(group, version);
     if rows.is_empty() && reviews.is_empty() {
         return Err(Status::no_such_resource());
@@ -202,12 +154,12 @@ fn review(review: Review) -> Value {
     })
 }
 
-fn legacy_resource(row: &KindRow) -> Value {
+fn legacy_resource(row: &Resource) -> Value {
     let mut resource = json!({
-        "name": row.kind.plural(),
+        "name": row.plural,
         "singularName": row.singular,
         "namespaced": row.namespaced,
-        "kind": row.kind.name(),
+        "kind": row.kind,
         "verbs": VERBS,
     });
     if !row.short_names.is_empty() {
@@ -220,7 +172,7 @@ fn legacy_resource(row: &KindRow) -> Value {
 }
 
 /// Group, version and kind of what a subresource speaks, and its verbs.
-fn speaks(row: &KindRow, part: Subresource) -> (&'static str, &'static str, &'static str) {
+fn speaks(row: &Resource, part: Subresource) -> (&str, &str, &str) {
     match part {
         Subresource::Scale => ("autoscaling", "v1", "Scale"),
         Subresource::Eviction => ("policy", "v1", "Eviction"),
@@ -232,7 +184,7 @@ fn speaks(row: &KindRow, part: Subresource) -> (&'static str, &'static str, &'st
         Subresource::Status
         | Subresource::Log
         | Subresource::EphemeralContainers
-        | Subresource::Finalize => (row.kind.group(), row.kind.version(), row.kind.name()),
+        | Subresource::Finalize => (&row.group, &row.version, &row.kind),
     }
 }
 
@@ -248,16 +200,16 @@ fn verbs(part: Subresource) -> &'static [&'static str] {
     }
 }
 
-fn legacy_subresource(row: &KindRow, part: Subresource) -> Value {
+fn legacy_subresource(row: &Resource, part: Subresource) -> Value {
     let (group, version, kind) = speaks(row, part);
     let mut resource = json!({
-        "name": format!("{}/{}", row.kind.plural(), part.name()),
+        "name": format!("{}/{}", row.plural, part.name()),
         "singularName": "",
         "namespaced": row.namespaced,
         "kind": kind,
         "verbs": verbs(part),
     });
-    if (group, version) != (row.kind.group(), row.kind.version()) {
+    if (group, version) != (row.group.as_str(), row.version.as_str()) {
         resource["group"] = group.into();
         resource["version"] = version.into();
     }
@@ -265,24 +217,25 @@ fn legacy_subresource(row: &KindRow, part: Subresource) -> Value {
 }
 
 /// Groups, versions and resources in one document.
-fn aggregated(form: &'static str, groups: &[(&str, &str)]) -> Answer {
+fn aggregated(form: &'static str, groups: &[Group], objects: &Objects) -> Answer {
     let items: Vec<Value> = groups
         .iter()
-        .map(|(group, version)| {
-            let kinds = rows(group, version).into_iter().map(resource);
-            let reviews = reviews(group, version).into_iter().map(review);
-            let resources: Vec<Value> = match *group {
-                metrics::GROUP => metrics::aggregated(),
-                _ => kinds.chain(reviews).collect(),
-            };
-            let show = |version: &str| {
-                let mut resources = json!(resources);
+        .map(|group| {
+            let show = |version: &String| {
+                let stored = older::stored(&group.name, version);
+                let kinds = rows(&group.name, stored, objects);
+                let kinds = kinds.iter().map(resource);
+                let reviews = reviews(&group.name, stored).into_iter().map(review);
+                let mut resources = match group.name.as_str() {
+                    metrics::GROUP => json!(metrics::aggregated()),
+                    _ => kinds.chain(reviews).collect(),
+                };
                 older::rename(&mut resources, version);
                 json!({"version": version, "freshness": "Current", "resources": resources})
             };
-            let older = older::versions(group).iter().copied();
-            let versions: Vec<Value> = std::iter::once(*version).chain(older).map(show).collect();
-            json!({"metadata": {"name": group, "creationTimestamp": null}, "versions": versions})
+            let versions: Vec<Value> = group.versions.iter().map(show).collect();
+            let name = &group.name;
+            json!({"metadata": {"name": name, "creationTimestamp": null}, "versions": versions})
         })
         .collect();
     let list = json!({
@@ -305,7 +258,7 @@ pub(super) fn document(content_type: &'static str, value: &Value, cache: &'stati
     Document { content_type, bytes, etag, cache, code: 200 }
 }
 
-fn resource(row: &KindRow) -> Value {
+fn resource(row: &Resource) -> Value {
     let kind = |group: &str, version: &str, kind: &str| json!({"group": group, "version": version, "kind": kind});
     let subresources: Vec<Value> = row
         .subresources
@@ -320,8 +273,8 @@ fn resource(row: &KindRow) -> Value {
         })
         .collect();
     let mut resource = json!({
-        "resource": row.kind.plural(),
-        "responseKind": kind(row.kind.group(), row.kind.version(), row.kind.name()),
+        "resource": row.plural,
+        "responseKind": kind(&row.group, &row.version, &row.kind),
         "scope": if row.namespaced { "Namespaced" } else { "Cluster" },
         "singularResource": row.singular,
         "verbs": VERBS,

@@ -1,5 +1,6 @@
 //! The writes that a request wants, before they are carried out.
 
+use super::custom;
 use super::status::Status;
 use crate::object::{Key, Object};
 use crate::random::Random;
@@ -76,7 +77,9 @@ impl<'a> Draft<'a> {
     pub(super) fn put(&mut self, mut object: Object) -> Object {
         if !self.dry_run {
             object.metadata_mut().resource_version = Some(self.next_rev().to_string());
-            self.changes.push(Planned::Put(object.clone()));
+            let mut put = object.clone();
+            custom::stored(&mut put);
+            self.changes.push(Planned::Put(put));
         }
         object
     }

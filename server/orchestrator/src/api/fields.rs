@@ -55,7 +55,8 @@ impl FieldSet {
             let inner = shape.field(name).unwrap_or(&Shape::Any);
             let empty = value.as_object().is_some_and(Map::is_empty) || value.is_null();
             let in_map = matches!(shape, Shape::Map(_));
-            if empty || in_map || types::is_atomic(of, name, inner) {
+            let plain = *inner == Shape::Free && !value.is_object();
+            if empty || plain || in_map || types::is_atomic(of, name, inner) {
                 self.0.insert(path.clone());
             } else if let (Shape::List(items), Value::Array(list)) = (inner, value) {
                 let keys = types::list_keys(of, name).unwrap_or_default();

@@ -6,9 +6,9 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{FieldsV1, ManagedFieldsEntry};
 use serde_json::Value;
 
+use super::custom;
 use super::draft::Manager;
 use super::fields::{self, FieldSet};
-use super::types;
 use super::update::Part;
 use crate::object::Object;
 use crate::time::Clock;
@@ -61,7 +61,7 @@ pub(super) fn set_fields(
     let entry = ManagedFieldsEntry {
         manager: Some(owner.manager.clone()),
         operation: Some(owner.operation.to_owned()),
-        api_version: Some(object.kind().api_version().to_owned()),
+        api_version: Some(object.api_version().into_owned()),
         time: Some(clock.time()),
         fields_type: Some("FieldsV1".to_owned()),
         fields_v1: Some(FieldsV1(fields.write())),
@@ -93,7 +93,7 @@ pub(super) fn take_from_others(
 /// Notes whose a new object's fields are.
 pub(super) fn created(object: &mut Object, manager: &Manager, clock: Clock) {
     let json = object.to_json();
-    let mut fields = FieldSet::of(&json, &types::of_kind(object.kind()));
+    let mut fields = FieldSet::of(&json, &custom::shape_of(object));
     fields.0.retain(|path| path.first().is_none_or(|first| first != "f:status"));
     add_new_parents(&mut fields, &Value::Null);
     let owner = Owner::updating(manager, Part::Main);
@@ -108,7 +108,7 @@ pub(super) fn updated(new: &mut Object, old: &Object, manager: &Manager, part: P
         return;
     }
     let (before, after) = (old.to_json(), new.to_json());
-    let shape = types::of_kind(new.kind());
+    let shape = custom::shape_of(new);
     let (had, has) = (FieldSet::of(&before, &shape), FieldSet::of(&after, &shape));
     let differs = |path: &&Vec<String>| fields::get(&before, path) != fields::get(&after, path);
     // An item that was there before stays whose it was, whatever changes in it.

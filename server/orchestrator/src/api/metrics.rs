@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::asked::{Asked, Form};
+use super::path::Scope;
 use super::read::Reader;
 use super::selector::Selector;
 use super::status::Status;
@@ -65,7 +66,7 @@ pub(super) fn answer(
         }));
     }
     let (labels, fields) = (asked.query.get("labelSelector"), asked.query.get("fieldSelector"));
-    let selector = Selector::parse(wanted.of, labels, fields)?;
+    let selector = Selector::parse(&Scope::own(wanted.of, ""), labels, fields)?;
     let objects = reader.store.objects();
     let of_kind = objects
         .of_kind(wanted.of)
@@ -94,7 +95,7 @@ fn unmeasured(resource: &'static str, name: &str) -> Status {
     let mut refused = Status::not_found(&key);
     refused.message = format!("{resource}.{GROUP} \"{name}\" not found");
     if let Some(details) = &mut refused.details {
-        (details.group, details.kind) = (GROUP, resource);
+        (details.group, details.kind) = (GROUP.into(), resource.into());
     }
     refused
 }

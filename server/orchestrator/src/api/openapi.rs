@@ -8,45 +8,66 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::answer::Document;
-use super::{discovery, schema};
-use crate::kinds::{KindRow, Subresource, TABLE};
+use super::discovery::Resource;
+use super::{custom, discovery, schema};
+use crate::kinds::{Subresource, TABLE};
+use crate::object::Served;
+use crate::store::Objects;
 
 /// Hashed addresses never change their content.
 const FOREVER: &str = "public, immutable";
 
 static DOCUMENTS: LazyLock<BTreeMap<String, (Bytes, String)>> = LazyLock::new(|| {
-    let mut rows: BTreeMap<String, Vec<&'static KindRow>> = BTreeMap::new();
-    for row in &TABLE {
-        rows.entry(base(row)).or_default().push(row);
+    let mut rows: BTreeMap<String, Vec<Resource>> = BTreeMap::new();
+    for row in TABLE.iter().map(Resource::from) {
+        rows.entry(base(&row)).or_default().push(row);
     }
     let made = rows.into_iter().map(|(path, rows)| {
-        let document = discovery::document("application/json", &document(&rows), FOREVER);
+        let document = discovery::document("application/json", &document(&rows, &[]), FOREVER);
         (path, (document.bytes, document.etag))
     });
     made.collect()
 });
 
 /// `api/v1`, `apis/apps/v1`
-fn base(row: &KindRow) -> String {
-    match row.kind.group() {
-        "" => format!("api/{}", row.kind.version()),
-        group => format!("apis/{group}/{}", row.kind.version()),
+fn base(row: &Resource) -> String {
+    match row.group.as_str() {
+        "" => format!("api/{}", row.version),
+        group => format!("apis/{group}/{}", row.version),
     }
 }
 
+/// The documents of what is defined, made as they are asked for: definitions come and go.
+fn defined(objects: &Objects) -> BTreeMap<String, Document> {
+    let mut groups: BTreeMap<String, Vec<Served>> = BTreeMap::new();
+    for served in custom::all(objects) {
+        groups.entry(base(&Resource::from(&served))).or_default().push(served);
+    }
+    let made = groups.into_iter().map(|(path, all)| {
+        let rows: Vec<Resource> = all.iter().map(Resource::from).collect();
+        (path, discovery::document("application/json", &document(&rows, &all), FOREVER))
+    });
+    made.collect()
+}
+
 /// The index: where each group's document is.
-pub(super) fn index() -> Document {
-    let path = |(path, (_, hash)): (&String, &(Bytes, String))| {
+pub(super) fn index(objects: &Objects) -> Document {
+    let place = |path: &String, hash: &str| {
         let address = format!("/openapi/v3/{path}?hash={hash}");
         (path.clone(), json!({"serverRelativeURL": address}))
     };
-    let paths: Map<String, Value> = DOCUMENTS.iter().map(path).collect();
+    let own = DOCUMENTS.iter().map(|(path, (_, hash))| place(path, hash));
+    let defined = defined(objects);
+    let defined = defined.iter().map(|(path, document)| place(path, &document.etag));
+    let paths: Map<String, Value> = own.chain(defined).collect();
     discovery::document("application/json", &json!({"paths": paths}), super::answer::NO_CACHE)
 }
 
 /// One group's document.
-pub(super) fn group(path: &str) -> Option<Document> {
-    let (bytes, etag) = DOCUMENTS.get(path)?;
+pub(super) fn group(path: &str, objects: &Objects) -> Option<Document> {
+    let Some((bytes, etag)) = DOCUMENTS.get(path) else {
+        return defined(objects).remove(path);
+    };
     Some(Document {
         content_type: "application/json",
         bytes: bytes.clone(),
@@ -56,21 +77,26 @@ pub(super) fn group(path: &str) -> Option<Document> {
     })
 }
 
-fn document(rows: &[&KindRow]) -> Value {
+fn document(rows: &[Resource], defined: &[Served]) -> Value {
     let mut paths = Map::new();
     let mut names = BTreeSet::new();
+    let mut schemas = Map::new();
+    for served in defined {
+        let schema = custom::open_api_schema(served);
+        reach_references(&schema, &mut names);
+        schemas.insert(custom::schema_name(served), schema);
+    }
     for row in rows {
         add_paths(row, &mut paths);
-        reach(&schema::name(row.kind), &mut names);
+        reach(&row.schema, &mut names);
     }
-    let mut schemas = Map::new();
     for name in names {
         if let Some(schema) = schema::all().get(&name) {
             schemas.insert(name, schema.clone());
         }
     }
     for row in rows {
-        if let Some(schema) = schemas.get_mut(&schema::name(row.kind)) {
+        if let Some(schema) = schemas.get_mut(&row.schema) {
             schema["x-kubernetes-group-version-kind"] = json!([group_version_kind(row)]);
         }
     }
@@ -109,14 +135,14 @@ fn reach_references(schema: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-fn group_version_kind(row: &KindRow) -> Value {
+fn group_version_kind(row: &Resource) -> Value {
     json!({
-        "group": row.kind.group(), "version": row.kind.version(), "kind": row.kind.name(),
+        "group": row.group, "version": row.version, "kind": row.kind,
     })
 }
 
-fn add_paths(row: &KindRow, paths: &mut Map<String, Value>) {
-    let (base, plural) = (base(row), row.kind.plural());
+fn add_paths(row: &Resource, paths: &mut Map<String, Value>) {
+    let (base, plural) = (base(row), &row.plural);
     let within = if row.namespaced { "namespaces/{namespace}/" } else { "" };
     let collection = format!("/{base}/{within}{plural}");
     let mut whole =
@@ -153,12 +179,12 @@ fn parameter(name: &str, place: &str) -> Value {
     parameter
 }
 
-fn operations(row: &KindRow, actions: &[(&str, &str)]) -> Map<String, Value> {
+fn operations(row: &Resource, actions: &[(&str, &str)]) -> Map<String, Value> {
     let own = |(method, action): &(&str, &str)| ((*method).to_owned(), operation(row, action));
     actions.iter().map(own).collect()
 }
 
-fn operation(row: &KindRow, action: &str) -> Value {
+fn operation(row: &Resource, action: &str) -> Value {
     let names: &[&str] = match action {
         "post" | "put" => &["dryRun", "fieldManager", "fieldValidation"],
         "patch" => &["dryRun", "fieldManager", "fieldValidation", "force"],
@@ -169,10 +195,10 @@ fn operation(row: &KindRow, action: &str) -> Value {
         _ => &["pretty"],
     };
     let parameters: Vec<Value> = names.iter().map(|name| parameter(name, "query")).collect();
-    let reference = json!({"$ref": format!("#/components/schemas/{}", schema::name(row.kind))});
+    let reference = json!({"$ref": format!("#/components/schemas/{}", row.schema)});
     let content = json!({"application/json": {"schema": reference}});
     let mut operation = json!({
-        "tags": [row.kind.plural()],
+        "tags": [row.plural],
         "parameters": parameters,
         "responses": {"200": {"description": "OK", "content": content}},
         "x-kubernetes-action": action,

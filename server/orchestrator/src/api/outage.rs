@@ -52,7 +52,7 @@ impl Outage {
 impl ApiServer<'_> {
     /// Refuses a request, with an entry in the trace; None if it can be served all the same.
     pub(crate) fn refuse(&mut self, request: &ApiRequest, outage: Outage) -> Option<Reply> {
-        let asked = Asked::of(request);
+        let asked = Asked::of(request, self.store.objects());
         if outage == Outage::NoQuorum && is_known_by_heart(&asked) {
             return None;
         }

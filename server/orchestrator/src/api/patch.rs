@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::asked::Asked;
 use super::body::{self, Body, Validation};
-use super::decode::{self, Decoded};
+use super::decode::Decoded;
 use super::draft::Draft;
 use super::status::Status;
 use super::tree::Tree;
@@ -33,8 +33,9 @@ pub(super) fn patch(
     let old = draft.get(key)?;
     let patch = body.json();
     let current = old.to_json();
-    let patched = apply(asked.content_type(), &current, &patch, &types::of_kind(key.kind))?;
-    let Decoded { json, findings, error } = decode::decode(key.kind, Tree::from(patched.clone()));
+    let of = asked.type_of(key.kind);
+    let patched = apply(asked.content_type(), &current, &patch, &of.shape())?;
+    let Decoded { json, findings, error } = of.decode(Tree::from(patched.clone()));
     let shown = match asked.content_type() {
         body::STRATEGIC_PATCH => quoted(&go_value(&patch)),
         _ => quoted(&patched.to_string()),
@@ -50,7 +51,7 @@ pub(super) fn patch(
         Validation::Warn => body.warn(findings),
         _ => {}
     }
-    let object = Object::from_json(key.kind, json);
+    let object = of.object(json);
     let mut object = object.map_err(|error| does_not_fit(&shown, &error.to_string()))?;
     update::fit_key(&mut object, key)?;
     update::update(draft, key, object, part)

@@ -4,7 +4,7 @@ use super::metrics;
 use super::reviews::Review;
 use crate::call::Verb;
 use crate::kinds::Subresource;
-use crate::object::{Key, Kind};
+use crate::object::{Key, Kind, Object, Served};
 
 /// What a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,32 @@ pub(crate) enum Target {
 pub(crate) struct Scope {
     pub(crate) kind: Kind,
     pub(crate) namespace: String,
+    /// Of what is defined: by which definition.
+    pub(crate) custom: Option<Served>,
+}
+
+impl Scope {
+    pub(super) fn own(kind: Kind, namespace: &str) -> Scope {
+        Scope { kind, namespace: namespace.to_owned(), custom: None }
+    }
+
+    pub(crate) fn is_namespaced(&self) -> bool {
+        self.custom.as_ref().map_or(self.kind.row().namespaced, Served::is_namespaced)
+    }
+
+    /// The key of an object in it.
+    pub(crate) fn key(&self, name: &str) -> Key {
+        let name = self.custom.as_ref().map_or(name.to_owned(), |served| served.key_name(name));
+        Key::new(self.kind, &self.namespace, &name)
+    }
+
+    /// Whether objects of a key are of its kind.
+    pub(crate) fn is_of(&self, object: &Object) -> bool {
+        match (&self.custom, object) {
+            (Some(served), Object::Custom(object)) => served.resource() == object.served.resource(),
+            _ => object.kind() == self.kind,
+        }
+    }
 }
 
 /// Reads a path. Segments may be percent-encoded.
@@ -86,14 +112,14 @@ fn in_group(group: &str, version: &str, rest: &[&str]) -> Target {
         ["namespaces", namespace, plural] => {
             let kind = Kind::of_path(group, version, plural);
             kind.filter(|kind| kind.row().namespaced)
-                .map(|kind| Target::Collection(Scope { kind, namespace: (*namespace).to_owned() }))
+                .map(|kind| Target::Collection(Scope::own(kind, namespace)))
         }
         ["namespaces", namespace, plural, name, subresource @ ..] if subresource.len() < 2 => {
             let kind = Kind::of_path(group, version, plural).filter(|kind| kind.row().namespaced);
             object(kind, namespace, name, subresource.first())
         }
         [plural] => Kind::of_path(group, version, plural)
-            .map(|kind| Target::Collection(Scope { kind, namespace: String::new() })),
+            .map(|kind| Target::Collection(Scope::own(kind, ""))),
         [plural, name, subresource @ ..] if subresource.len() < 2 => {
             let kind = Kind::of_path(group, version, plural).filter(|kind| !kind.row().namespaced);
             object(kind, "", name, subresource.first())
@@ -209,7 +235,7 @@ impl Query {
 }
 
 /// Undoes percent-encoding. What is malformed stays as it is.
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }
@@ -238,9 +264,7 @@ mod tests {
 
     #[test]
     fn paths_lead_to_targets() {
-        let pods = |namespace: &str| {
-            Target::Collection(Scope { kind: Kind::Pod, namespace: namespace.to_owned() })
-        };
+        let pods = |namespace: &str| Target::Collection(Scope::own(Kind::Pod, namespace));
         let object = |kind, namespace: &str, name: &str, subresource| Target::Object {
             key: Key::new(kind, namespace, name),
             subresource,

@@ -53,13 +53,15 @@ pub(super) fn admit(user: &Identity, asked: &Asked<'_>, objects: &Objects) -> Re
     let path = asked.request.uri.split('?').next().unwrap_or_default();
     let by_name = asked.query.get("fieldSelector").and_then(|it| it.strip_prefix("metadata.name="));
     let subresource = asked.subresource().map_or("", |part| part.name());
+    let collection = match &asked.target {
+        Target::Collection(scope) => scope.key(""),
+        _ => Key::new(Kind::Pod, "", ""),
+    };
     let attributes = match &asked.target {
-        Target::Object { key, .. } => {
-            of_kind(asked.verb, key.kind, subresource, key.namespace(), key.name())
-        }
-        Target::Collection(scope) => {
+        Target::Object { key, .. } => of_key(asked.verb, key, subresource, key.name()),
+        Target::Collection(_) => {
             let name = by_name.filter(|_| asked.verb != Verb::Create).unwrap_or_default();
-            of_kind(asked.verb, scope.kind, "", &scope.namespace, name)
+            of_key(asked.verb, &collection, "", name)
         }
         Target::Review(review, namespace) => Attributes {
             verb: "create",
@@ -100,22 +102,16 @@ pub(super) fn admit_beyond(
         "DELETE" => Verb::Delete,
         _ => Verb::Get,
     };
-    authorize(user, &of_kind(verb, key.kind, part, key.namespace(), key.name()), objects)
+    authorize(user, &of_key(verb, key, part, key.name()), objects)
 }
 
-fn of_kind<'a>(
-    verb: Verb,
-    kind: Kind,
-    subresource: &'a str,
-    namespace: &'a str,
-    name: &'a str,
-) -> Attributes<'a> {
+fn of_key<'a>(verb: Verb, key: &'a Key, subresource: &'a str, name: &'a str) -> Attributes<'a> {
     // A namespace itself lies in itself.
-    let namespace = if kind == Kind::Namespace { name } else { namespace };
+    let namespace = if key.kind == Kind::Namespace { name } else { key.namespace() };
     Attributes {
         verb: verb.name(),
-        group: kind.group(),
-        resource: kind.plural(),
+        group: key.group(),
+        resource: key.plural(),
         subresource,
         namespace,
         name,

@@ -10,10 +10,10 @@ use super::path::{Query, Scope};
 use super::selector::Selector;
 use super::status::Status;
 use super::stream::{Cursor, Watch};
-use super::{exec, logs, scale};
+use super::{custom, exec, logs, scale};
 use crate::kinds::Subresource;
 use crate::machine::Machine;
-use crate::object::{Key, Kind, Object};
+use crate::object::{Key, Kind, Object, Served};
 use crate::store::Store;
 use crate::time::Clock;
 
@@ -29,6 +29,7 @@ pub(super) struct Reader<'a> {
 #[derive(Debug)]
 pub(super) struct List {
     pub(super) kind: Kind,
+    pub(super) custom: Option<Served>,
     pub(super) objects: Vec<Object>,
     pub(super) rev: u64,
     /// Where the next part begins; empty at the end.
@@ -67,7 +68,8 @@ impl Reader<'_> {
         let object = self.store.objects().get(key).ok_or_else(|| Status::not_found(key))?;
         match subresource {
             None | Some(Subresource::Status | Subresource::EphemeralContainers) => {
-                Ok(Answer::Object { object: object.clone(), code: 200 })
+                let object = custom::seen(object, asked.custom.as_ref());
+                Ok(Answer::Object { object, code: 200 })
             }
             Some(Subresource::Scale) => {
                 let scale = scale::show(object).ok_or_else(Status::no_such_resource)?;
@@ -101,10 +103,14 @@ impl Reader<'_> {
 
     fn in_scope<'s>(&'s self, scope: &'s Scope) -> Box<dyn Iterator<Item = &'s Object> + 's> {
         let objects = self.store.objects();
-        if scope.namespace.is_empty() {
-            return Box::new(objects.of_kind(scope.kind));
+        let of_kind: Box<dyn Iterator<Item = &Object>> = match &*scope.namespace {
+            "" => Box::new(objects.of_kind(scope.kind)),
+            namespace => Box::new(objects.in_namespace(scope.kind, namespace)),
+        };
+        if scope.custom.is_none() {
+            return of_kind;
         }
-        Box::new(objects.in_namespace(scope.kind, &scope.namespace))
+        Box::new(of_kind.filter(|object| scope.is_of(object)))
     }
 
     /// # Errors
@@ -112,7 +118,7 @@ impl Reader<'_> {
     pub(super) fn list(&self, asked: &Asked<'_>, scope: &Scope) -> Result<List, Status> {
         let query = &asked.query;
         let (labels, fields) = (query.get("labelSelector"), query.get("fieldSelector"));
-        let selector = Selector::parse(scope.kind, labels, fields)?;
+        let selector = Selector::parse(scope, labels, fields)?;
         let (rev, after) = match query.get("continue") {
             None => (self.store.rev(), None),
             Some(token) => {
@@ -132,14 +138,24 @@ impl Reader<'_> {
             .collect();
         let limit = query.number("limit").and_then(|limit| usize::try_from(limit).ok());
         let limit = limit.filter(|limit| *limit > 0).unwrap_or(usize::MAX);
-        let objects: Vec<Object> = selected.iter().take(limit).copied().cloned().collect();
+        let custom = scope.custom.as_ref();
+        let shown = selected.iter().take(limit).map(|object| custom::seen(object, custom));
+        let objects: Vec<Object> = shown.collect();
         let remaining = selected.len() - objects.len();
         let next = match objects.last() {
             Some(last) if remaining > 0 => format!("{rev}.{}/{}", last.namespace(), last.name()),
             _ => String::new(),
         };
         let include = Include::of(query);
-        Ok(List { kind: scope.kind, objects, rev, next, remaining, include })
+        Ok(List {
+            kind: scope.kind,
+            custom: scope.custom.clone(),
+            objects,
+            rev,
+            next,
+            remaining,
+            include,
+        })
     }
 
     /// The objects to look at: one where the selector names it.
@@ -149,8 +165,8 @@ impl Reader<'_> {
         selector: &Selector,
     ) -> Box<dyn Iterator<Item = &'s Object> + 's> {
         match selector.name() {
-            Some(name) if !scope.namespace.is_empty() || !scope.kind.row().namespaced => {
-                let key = Key::new(scope.kind, &scope.namespace, name);
+            Some(name) if !scope.namespace.is_empty() || !scope.is_namespaced() => {
+                let key = scope.key(name);
                 Box::new(self.store.objects().get(&key).into_iter())
             }
             _ => self.in_scope(scope),
@@ -162,7 +178,7 @@ impl Reader<'_> {
     pub(super) fn watch(&self, asked: &Asked<'_>, scope: &Scope) -> Result<Answer, Status> {
         let query = &asked.query;
         let (labels, fields) = (query.get("labelSelector"), query.get("fieldSelector"));
-        let selector = Selector::parse(scope.kind, labels, fields)?;
+        let selector = Selector::parse(scope, labels, fields)?;
         let rev = match query.get("resourceVersion") {
             None | Some("0") => None,
             Some(text) => Some(text.parse::<u64>().map_err(|_| {

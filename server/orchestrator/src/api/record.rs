@@ -39,8 +39,11 @@ pub(super) fn record(
     let namespace = record.regarding.event_namespace();
     match known::news(draft.store, draft.clock, record, &source) {
         News::First(message) => {
-            if draft.store.rev().is_multiple_of(EXPIRE_EVERY) {
-                expire(draft);
+            // The more there are, the more seldom: so that looking costs each event the same.
+            let events = draft.store.objects().count(Kind::Event) as u64;
+            let every = (events / 8).next_power_of_two().max(EXPIRE_EVERY);
+            if draft.store.rev().is_multiple_of(every) {
+                expire(draft, EXPIRED_MAX.max(every as usize));
             }
             let key = Key::new(Kind::Event, namespace, &name(draft, record));
             let event = first(draft, record, message, &source, &key);
@@ -59,11 +62,11 @@ pub(super) fn record(
 
 /// Drops events that nothing was heard of for an hour. In Kubernetes etcd does so by itself; here
 /// the next events sweep out the old ones.
-fn expire(draft: &mut Draft<'_>) {
+fn expire(draft: &mut Draft<'_>, at_most: usize) {
     let oldest = draft.clock.now + -KEPT_MS;
     let expired = |event: &&Object| last_seen(event, draft.clock).is_some_and(|at| at < oldest);
     let events = draft.store.objects().of_kind(Kind::Event);
-    let expired: Vec<Object> = events.filter(expired).take(EXPIRED_MAX).cloned().collect();
+    let expired: Vec<Object> = events.filter(expired).take(at_most).cloned().collect();
     for event in expired {
         draft.remove(event);
     }

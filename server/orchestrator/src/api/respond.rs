@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Document, NO_CACHE};
 use super::asked::{Asked, Form};
+use super::custom::Type;
 use super::read::{Include, List};
 use super::status::Status;
 use super::table;
@@ -72,7 +73,8 @@ fn body(asked: &Asked<'_>, answer: Answer, clock: Clock) -> Json {
             let kind = object.kind();
             let rev = object.metadata().resource_version.clone();
             let include = Include::of(&asked.query);
-            let mut table = table::table(kind, &[object], include, true, clock);
+            let of = (kind, asked.custom.as_ref());
+            let mut table = table::table(of, &[object], include, true, clock);
             if let Some(rev) = rev {
                 table["metadata"]["resourceVersion"] = rev.into();
             }
@@ -87,7 +89,8 @@ fn body(asked: &Asked<'_>, answer: Answer, clock: Clock) -> Json {
             Json::Text(text)
         }
         (Answer::List(list), Some(Form::Table)) => {
-            let mut table = table::table(list.kind, &list.objects, list.include, true, clock);
+            let of = (list.kind, list.custom.as_ref());
+            let mut table = table::table(of, &list.objects, list.include, true, clock);
             table["metadata"] = list_metadata(&list);
             Json::Value(table)
         }
@@ -119,10 +122,15 @@ fn list_metadata(list: &List) -> Value {
 
 /// A list as text. Its items do not repeat kind and version.
 fn list_text(list: &List) -> Vec<u8> {
-    let (kind, version) = (list.kind.name(), list.kind.api_version());
+    let of = Type::of(list.kind, list.custom.as_ref());
+    let kind = match &list.custom {
+        Some(served) => served.names().list_kind.clone().unwrap_or_default(),
+        None => format!("{}List", of.name()),
+    };
+    let version = of.api_version();
     let mut text = Vec::with_capacity(256 + list.objects.len() * 2048);
     let head = format!(
-        "{{\"kind\":\"{kind}List\",\"apiVersion\":\"{version}\",\"metadata\":{},\"items\":[",
+        "{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",\"metadata\":{},\"items\":[",
         list_metadata(list)
     );
     text.extend_from_slice(head.as_bytes());
@@ -137,8 +145,8 @@ fn list_text(list: &List) -> Vec<u8> {
 }
 
 fn write_item(object: &Object, text: &mut Vec<u8>) {
-    let kind = object.kind();
-    let head = format!("\"apiVersion\":\"{}\",\"kind\":\"{}\",", kind.api_version(), kind.name());
+    let (version, kind) = (object.api_version(), object.kind_name());
+    let head = format!("\"apiVersion\":\"{version}\",\"kind\":\"{kind}\",");
     let start = text.len() + 1;
     object.write_json(text);
     if text.get(start..start + head.len()) == Some(head.as_bytes()) {

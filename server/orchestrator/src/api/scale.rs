@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::draft::Draft;
 use super::status::Status;
 use super::update::{self, Part};
+use crate::kinds::custom::json_path;
 use crate::kinds::selectors;
-use crate::object::{Key, Object, Typed};
+use crate::object::{CustomResource, Key, Object, Typed};
 
 /// The count, its observed value and the selector in text.
 fn parts(object: &Object) -> Option<(i32, i32, String)> {
@@ -33,9 +34,35 @@ fn parts(object: &Object) -> Option<(i32, i32, String)> {
             let replicas = controller.status.as_ref().map(|status| status.replicas);
             (spec.replicas, replicas, selectors::show_labels(spec.selector.as_ref()))
         }
+        Object::Custom(custom) => return parts_of_custom(custom),
         _ => return None,
     };
     Some((wanted.unwrap_or(1), replicas.unwrap_or_default(), selector))
+}
+
+/// The same where the definition says where it stands.
+fn parts_of_custom(object: &CustomResource) -> Option<(i32, i32, String)> {
+    let scale = object.served.scale()?;
+    let whole = object.to_json();
+    let find = |path: &str| json_path::find(path, &whole).first().copied().cloned();
+    let number = |path: &str| i32::try_from(find(path)?.as_i64()?).ok();
+    let selector = scale.label_selector_path.as_deref().and_then(find);
+    let selector = selector.and_then(|value| value.as_str().map(str::to_owned));
+    let replicas = number(&scale.status_replicas_path).unwrap_or_default();
+    Some((number(&scale.spec_replicas_path)?, replicas, selector.unwrap_or_default()))
+}
+
+fn set_custom(object: &mut CustomResource, replicas: i32) {
+    let path = object.served.scale().and_then(|scale| json_path::fields(&scale.spec_replicas_path));
+    let Some(path) = path else { return };
+    let Some((last, way)) = path.split_last() else { return };
+    let mut fields = &mut object.fields;
+    for name in way {
+        let inner = fields.entry(name.clone()).or_insert_with(|| json!({}));
+        let Value::Object(inner) = inner else { return };
+        fields = inner;
+    }
+    fields.insert(last.clone(), replicas.into());
 }
 
 /// `autoscaling/v1` Scale of an object.
@@ -89,6 +116,8 @@ pub(super) fn set(draft: &mut Draft<'_>, key: &Key, scale: &Value) -> Result<Val
         set.spec.get_or_insert_default().replicas = Some(replicas);
     } else if let Some(controller) = ReplicationController::of_mut(&mut new) {
         controller.spec.get_or_insert_default().replicas = Some(replicas);
+    } else if let Some(custom) = CustomResource::of_mut(&mut new) {
+        set_custom(custom, replicas);
     }
     let meta = new.metadata_mut();
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -110,7 +139,7 @@ fn negative(key: &Key, replicas: i32) -> Status {
     let mut refused = refused.because("FieldValueInvalid", message, "spec.replicas");
     if let Some(details) = &mut refused.details {
         (details.name, details.group, details.kind) =
-            (key.name().to_owned(), "autoscaling", "Scale");
+            (key.name().to_owned(), "autoscaling".into(), "Scale".into());
     }
     refused
 }

@@ -25,6 +25,11 @@ pub(super) fn all() -> &'static Map<String, Value> {
 pub(super) fn name(kind: Kind) -> String {
     let group = match kind.group() {
         "" => "core",
+        "apiextensions.k8s.io" => {
+            return "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.\
+                    CustomResourceDefinition"
+                .to_owned();
+        }
         group => group.split('.').next().unwrap_or(group),
     };
     format!("io.k8s.api.{group}.{}.{}", kind.version(), kind.name())

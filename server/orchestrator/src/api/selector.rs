@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::path::Scope;
 use super::status::Status;
 use crate::kinds::{names, quoted};
 use crate::object::{Kind, Object};
@@ -42,12 +43,12 @@ impl Selector {
     /// # Errors
     /// 400, in the words of Kubernetes' parser.
     pub(crate) fn parse(
-        kind: Kind,
+        scope: &Scope,
         labels: Option<&str>,
         fields: Option<&str>,
     ) -> Result<Selector, Status> {
         let labels = parse_labels(labels.unwrap_or_default()).map_err(Status::bad_request)?;
-        let fields = parse_fields(kind, fields.unwrap_or_default())?;
+        let fields = parse_fields(scope, fields.unwrap_or_default())?;
         Ok(Selector { labels, fields })
     }
 
@@ -92,8 +93,16 @@ impl FieldTerm {
     }
 }
 
-fn parse_fields(kind: Kind, text: &str) -> Result<Vec<FieldTerm>, Status> {
+/// Definitions name the fields that can be selected by.
+fn is_selectable(scope: &Scope, field: &str) -> bool {
+    let Some(served) = &scope.custom else { return false };
+    let mut known = served.version().selectable_fields.iter().flatten();
+    known.any(|known| known.json_path.strip_prefix('.') == Some(field))
+}
+
+fn parse_fields(scope: &Scope, text: &str) -> Result<Vec<FieldTerm>, Status> {
     let mut terms = Vec::new();
+    let kind = scope.kind;
     for part in text.split(',').filter(|part| !part.is_empty()) {
         let operators = [("!=", false), ("==", true), ("=", true)];
         let split =
@@ -104,7 +113,8 @@ fn parse_fields(kind: Kind, text: &str) -> Result<Vec<FieldTerm>, Status> {
             return Err(Status::bad_request(message));
         };
         let known = ["metadata.name", "metadata.namespace"].contains(&field)
-            || kind.row().fields.contains(&field);
+            || kind.row().fields.contains(&field)
+            || is_selectable(scope, field);
         if !known {
             let message = match kind {
                 // Most kinds have the converter of their group, which names the field so.
@@ -347,7 +357,8 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_refused() {
-        let refused = Selector::parse(Kind::Pod, None, Some("spec.foo=1")).unwrap_err();
+        let refused =
+            Selector::parse(&Scope::own(Kind::Pod, ""), None, Some("spec.foo=1")).unwrap_err();
         assert_eq!(refused.message, "field label not supported: spec.foo");
         assert_eq!(refused.code, 400);
     }

@@ -1,10 +1,12 @@
 //! `metav1.Status`: how the API server refuses, or says that there is nothing more to show.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::kinds::FieldErrors;
-use crate::object::{Key, Kind};
+use crate::object::{Key, Kind, Object};
 
 /// A refusal, as Kubernetes words it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -22,9 +24,9 @@ pub struct Status {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details {
     pub name: String,
-    pub group: &'static str,
+    pub group: Cow<'static, str>,
     /// The plural for most reasons, the kind for `Invalid`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     pub causes: Vec<Cause>,
     pub retry_after_s: Option<u32>,
 }
@@ -50,19 +52,23 @@ impl Status {
         Status { code, reason, message: message.into(), details: None }
     }
 
-    fn about(mut self, kind: Kind, name: &str) -> Status {
+    fn about(self, key: &Key) -> Status {
+        self.about_resource(key.group(), key.plural(), key.name())
+    }
+
+    fn about_resource(mut self, group: &str, plural: &str, name: &str) -> Status {
         self.details = Some(Box::new(Details {
             name: name.to_owned(),
-            group: kind.group(),
-            kind: kind.plural(),
+            group: group.to_owned().into(),
+            kind: plural.to_owned().into(),
             ..Details::default()
         }));
         self
     }
 
     pub fn not_found(key: &Key) -> Status {
-        let message = format!("{} \"{}\" not found", resource_name(key.kind), key.name());
-        Status::new(404, "NotFound", message).about(key.kind, key.name())
+        let message = format!("{} \"{}\" not found", key.resource(), key.name());
+        Status::new(404, "NotFound", message).about(key)
     }
 
     /// The path names no resource of this server.
@@ -74,16 +80,16 @@ impl Status {
 
     pub fn already_exists(key: &Key, deleting: bool) -> Status {
         let before = if deleting { "object is being deleted: " } else { "" };
-        let resource = resource_name(key.kind);
+        let resource = key.resource();
         let message = format!("{before}{resource} \"{}\" already exists", key.name());
-        Status::new(409, "AlreadyExists", message).about(key.kind, key.name())
+        Status::new(409, "AlreadyExists", message).about(key)
     }
 
     pub fn conflict(key: &Key, why: &str) -> Status {
-        let resource = resource_name(key.kind);
+        let resource = key.resource();
         let message =
             format!("Operation cannot be fulfilled on {resource} \"{}\": {why}", key.name());
-        Status::new(409, "Conflict", message).about(key.kind, key.name())
+        Status::new(409, "Conflict", message).about(key)
     }
 
     /// The revision that a write was made against is not the current one.
@@ -94,12 +100,12 @@ impl Status {
     }
 
     pub fn forbidden(key: &Key, why: &str) -> Status {
-        let resource = resource_name(key.kind);
+        let resource = key.resource();
         let message = match key.name() {
             "" => format!("{resource} is forbidden: {why}"),
             name => format!("{resource} \"{name}\" is forbidden: {why}"),
         };
-        Status::new(403, "Forbidden", message).about(key.kind, key.name())
+        Status::new(403, "Forbidden", message).about(key)
     }
 
     /// The same, where the resource need be none of ours. Without one: a path.
@@ -114,11 +120,10 @@ impl Status {
             "" => format!("forbidden: {why}"),
             subject => format!("{subject} is forbidden: {why}"),
         };
-        let kind = Kind::ALL.iter().find(|kind| kind.group() == group && kind.plural() == resource);
         let status = Status::new(403, "Forbidden", message);
-        match kind {
-            Some(kind) => status.about(*kind, name),
-            None => Status { details: Some(Box::default()), ..status },
+        match resource {
+            "" => Status { details: Some(Box::default()), ..status },
+            resource => status.about_resource(group, resource, name),
         }
     }
 
@@ -135,15 +140,26 @@ impl Status {
     /// # Panics
     /// If there is no error in it.
     pub fn invalid(kind: Kind, name: &str, errors: FieldErrors) -> Status {
-        let subject = match kind.group() {
-            "" => kind.name().to_owned(),
-            group => format!("{}.{group}", kind.name()),
+        Status::invalid_kind(kind.group(), kind.name(), name, errors)
+    }
+
+    /// # Panics
+    /// If there is no error in it.
+    pub fn invalid_object(object: &Object, errors: FieldErrors) -> Status {
+        let key = object.key();
+        Status::invalid_kind(key.group(), object.kind_name(), object.name(), errors)
+    }
+
+    fn invalid_kind(group: &str, kind: &str, name: &str, errors: FieldErrors) -> Status {
+        let subject = match group {
+            "" => kind.to_owned(),
+            group => format!("{kind}.{group}"),
         };
         let message = format!("{subject} \"{name}\" is invalid: {errors}");
         let details = Details {
             name: name.to_owned(),
-            group: kind.group(),
-            kind: kind.name(),
+            group: group.to_owned().into(),
+            kind: kind.to_owned().into(),
             causes: errors.into_causes(),
             retry_after_s: None,
         };
@@ -271,7 +287,8 @@ impl Status {
 impl Details {
     fn to_json(&self) -> Value {
         let mut details = serde_json::Map::new();
-        for (key, value) in [("name", &*self.name), ("group", self.group), ("kind", self.kind)] {
+        for (key, value) in [("name", &*self.name), ("group", &*self.group), ("kind", &*self.kind)]
+        {
             if !value.is_empty() {
                 details.insert(key.to_owned(), value.into());
             }

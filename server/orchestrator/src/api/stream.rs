@@ -7,6 +7,7 @@ use imbl::OrdMap;
 use serde_json::{Value, json};
 
 use super::asked::Form;
+use super::custom::{self, Type};
 use super::logs::Wanted;
 use super::path::Scope;
 use super::read::Include;
@@ -14,7 +15,7 @@ use super::selector::Selector;
 use super::status::Status;
 use super::table;
 use crate::machine::Machine;
-use crate::object::{Kind, Object};
+use crate::object::Object;
 use crate::session::{Frame, Opening, Session, SessionId};
 use crate::store::{Change, Store};
 use crate::time::{Clock, Time};
@@ -166,9 +167,9 @@ impl Watching {
 
     /// Tells all there is.
     fn begin(&mut self, store: &Store, clock: Clock, lines: &mut Vec<u8>) {
-        let Scope { kind, namespace } = self.watch.scope.clone();
-        for object in store.objects().of_kind(kind) {
-            let inside = namespace.is_empty() || object.namespace() == namespace;
+        let scope = self.watch.scope.clone();
+        for object in store.objects().of_kind(scope.kind).filter(|object| scope.is_of(object)) {
+            let inside = scope.namespace.is_empty() || object.namespace() == scope.namespace;
             if inside && self.watch.selector.selects(object) {
                 self.tell("ADDED", object, clock, lines);
             }
@@ -198,7 +199,7 @@ impl Watching {
 
     fn tell_change(&mut self, change: &Change, clock: Clock, lines: &mut Vec<u8>) {
         let scope = &self.watch.scope;
-        if change.key.kind != scope.kind
+        if !scope.is_of(change.object())
             || !(scope.namespace.is_empty() || change.key.namespace() == scope.namespace)
         {
             return;
@@ -221,6 +222,7 @@ impl Watching {
     }
 
     fn tell(&mut self, what: &str, object: &Object, clock: Clock, lines: &mut Vec<u8>) {
+        let object = &custom::seen(object, self.watch.scope.custom.as_ref());
         if self.watch.form == Form::Json {
             lines.extend_from_slice(format!("{{\"type\":\"{what}\",\"object\":").as_bytes());
             object.write_json(lines);
@@ -236,9 +238,9 @@ impl Watching {
             return table::metadata_only(object);
         }
         let with_columns = !std::mem::replace(&mut self.columns_sent, true);
-        let kind = object.kind();
+        let of = (object.kind(), self.watch.scope.custom.as_ref());
         let objects = std::slice::from_ref(object);
-        let mut table = table::table(kind, objects, self.watch.include, with_columns, clock);
+        let mut table = table::table(of, objects, self.watch.include, with_columns, clock);
         table["metadata"]["resourceVersion"] = object.rev().to_string().into();
         table
     }
@@ -251,13 +253,13 @@ impl Watching {
 
     fn tell_bookmark(&mut self, rev: u64, initial: bool, lines: &mut Vec<u8>) {
         self.told = rev;
-        let kind: Kind = self.watch.scope.kind;
+        let of = Type::of(self.watch.scope.kind, self.watch.scope.custom.as_ref());
         let mut metadata = json!({"resourceVersion": rev.to_string(), "creationTimestamp": null});
         if initial {
             metadata["annotations"] = json!({"k8s.io/initial-events-end": "true"});
         }
         let mut object =
-            json!({"kind": kind.name(), "apiVersion": kind.api_version(), "metadata": metadata});
+            json!({"kind": of.name(), "apiVersion": of.api_version(), "metadata": metadata});
         if self.watch.form == Form::Table {
             object = json!({
                 "kind": "Table",

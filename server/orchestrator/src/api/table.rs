@@ -3,20 +3,25 @@
 
 use serde_json::{Value, json};
 
+use super::custom;
 use super::read::Include;
 use crate::kinds::{Column, Doc};
-use crate::object::{Kind, Object};
+use crate::object::{Kind, Object, Served};
 use crate::time::Clock;
 
 /// A table of objects of a kind. Only the first event of a watch tells the columns.
 pub(super) fn table(
-    kind: Kind,
+    (kind, custom): (Kind, Option<&Served>),
     objects: &[Object],
     include: Include,
     with_columns: bool,
     clock: Clock,
 ) -> Value {
-    let columns = if with_columns { columns(kind) } else { Value::Null };
+    let columns = match custom {
+        _ if !with_columns => Value::Null,
+        Some(served) => custom::columns(served),
+        None => columns(kind),
+    };
     let rows: Vec<Value> = objects.iter().map(|object| row(object, include, clock)).collect();
     json!({
         "kind": "Table",

@@ -27,6 +27,10 @@ pub(super) enum Shape {
     Map(Box<Shape>),
     /// By the name in OpenAPI.
     Struct(String),
+    /// An object of a defined kind: its metadata is as everywhere.
+    Custom,
+    /// Anything, owned field by field, lists as a whole.
+    Free,
 }
 
 /// A type with fields.
@@ -47,6 +51,14 @@ static STRUCTS: LazyLock<BTreeMap<String, StructType>> = LazyLock::new(|| {
     };
     schema::all().iter().filter_map(of).collect()
 });
+
+static METADATA: LazyLock<Shape> =
+    LazyLock::new(|| Shape::Struct("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta".to_owned()));
+
+/// The shape of every object's metadata.
+pub(super) fn of_metadata() -> &'static Shape {
+    &METADATA
+}
 
 fn shape(schema: &Value) -> Shape {
     let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str());
@@ -101,6 +113,8 @@ impl Shape {
     pub(super) fn field(&self, name: &str) -> Option<&Shape> {
         match self {
             Shape::Map(values) => Some(values),
+            Shape::Custom if name == "metadata" => Some(&METADATA),
+            Shape::Custom | Shape::Free => Some(&Shape::Free),
             _ => self.fields()?.fields.get(name),
         }
     }
@@ -117,7 +131,7 @@ impl Shape {
             Shape::Time => "v1.Time".to_owned(),
             Shape::Quantity => "resource.Quantity".to_owned(),
             Shape::IntOrString => "intstr.IntOrString".to_owned(),
-            Shape::Any => "interface {}".to_owned(),
+            Shape::Any | Shape::Custom | Shape::Free => "interface {}".to_owned(),
             Shape::List(items) => format!("[]{}", items.go()),
             Shape::Map(values) if **values == Shape::Quantity => "v1.ResourceList".to_owned(),
             Shape::Map(values) => format!("map[string]{}", values.go()),
@@ -235,6 +249,7 @@ pub(super) fn is_atomic(of: &str, field: &str, shape: &Shape) -> bool {
         }
         Shape::Map(_) => ATOMIC_FIELDS.contains(&(of, field)),
         Shape::List(_) => list_keys(of, field).is_none(),
+        Shape::Custom | Shape::Free => false,
         _ => true,
     }
 }

@@ -229,14 +229,15 @@ fn validate(
 ) -> Result<(), Status> {
     let row = new.kind().row();
     let mut errors = FieldErrors::default();
-    metadata::validate(new.metadata(), row.namespaced, (row.rules.name_rule)(), &mut errors);
+    let namespaced = new.is_namespaced();
+    metadata::validate(new.metadata(), namespaced, (row.rules.name_rule)(), &mut errors);
     metadata::validate_update(new.metadata(), old.metadata(), &mut errors);
     (row.rules.validate)(new, &mut errors);
     own_rules(new, old, &mut errors);
     if errors.is_empty() {
         return Ok(());
     }
-    Err(Status::invalid(new.kind(), new.name(), errors))
+    Err(Status::invalid_object(new, errors))
 }
 
 /// Whether nothing holds a deleted object any more.

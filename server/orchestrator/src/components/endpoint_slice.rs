@@ -129,7 +129,7 @@ fn wanted_slices(
 ) -> Vec<EndpointSlice> {
     let publishes_all = service.spec.as_ref().and_then(|s| s.publish_not_ready_addresses);
     let mut groups: BTreeMap<String, (Vec<EndpointPort>, Vec<Endpoint>)> = BTreeMap::new();
-    for pod in view.cache.all_in::<Pod>(owner.namespace()) {
+    for pod in view.cache.pods_labelled(owner.namespace(), selector) {
         let chosen = selector::matches_all(selector, pod.metadata.labels.as_ref());
         if !chosen || pods::is_terminal(pod) {
             continue;

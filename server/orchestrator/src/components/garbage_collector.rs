@@ -3,13 +3,14 @@
 
 use crate::call::{Call, Propagation};
 use crate::component::{ComponentRow, Host, Interest, Note, Outcome, View};
-use crate::object::{Key, Kind, Object};
+use crate::object::{Key, Kind, Object, Served};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
 pub(super) static ROW: ComponentRow = ComponentRow {
     name: "garbage-collector-controller",
     host: Host::ControllerManager,
-    watches: Kind::ALL,
+    watches: Kind::EVERY,
     interest: |_| Interest::All,
     keys,
     starts_with: |view| {
@@ -43,7 +44,7 @@ fn keys(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec
         }
         (Some(gone), None) if !CHILDLESS.contains(&gone.kind()) => {
             let mut keys: Vec<Key> = dependents(view, gone).map(Object::key).collect();
-            keys.extend(owners(gone).iter().filter_map(|owner| key_of(owner, gone)));
+            keys.extend(owners(gone).iter().filter_map(|owner| key_of(view, owner, gone)));
             keys
         }
         _ => Vec::new(),
@@ -66,26 +67,27 @@ fn waits_for(object: &Object, finalizer: &str) -> bool {
 
 /// What an object owns. Owners are of the same namespace, or of none.
 fn dependents<'a>(view: &View<'a>, owner: &'a Object) -> impl Iterator<Item = &'a Object> {
-    let cache = view.cache;
-    let owned = |object: &&Object| owners(object).iter().any(|found| found.uid == owner.uid());
-    Kind::ALL
-        .iter()
-        .flat_map(move |kind| {
-            let everywhere = owner.namespace().is_empty();
-            let all = everywhere.then(|| cache.of_kind(*kind));
-            let some = (!everywhere).then(|| cache.in_namespace(*kind, owner.namespace()));
-            all.into_iter().flatten().chain(some.into_iter().flatten())
-        })
-        .filter(owned)
+    let everywhere = owner.namespace().is_empty();
+    let near = move |found: &&Object| everywhere || found.namespace() == owner.namespace();
+    view.cache.owned_by(owner.uid()).filter(near)
 }
 
-/// The key of an owner, if its kind is one of the model's.
-fn key_of(owner: &OwnerReference, dependent: &Object) -> Option<Key> {
-    let kind = Kind::ALL.iter().copied().find(|kind| {
+/// The key of an owner, if its kind is known.
+fn key_of(view: &View<'_>, owner: &OwnerReference, dependent: &Object) -> Option<Key> {
+    let own = Kind::ALL.iter().copied().find(|kind| {
         kind.name() == owner.kind && same_group(kind.api_version(), &owner.api_version)
+    });
+    if let Some(kind) = own {
+        let namespace = if kind.is_namespaced() { dependent.namespace() } else { "" };
+        return Some(Key::new(kind, namespace, &owner.name));
+    }
+    let definition = view.cache.all::<CustomResourceDefinition>().find(|definition| {
+        definition.spec.names.kind == owner.kind
+            && owner.api_version.split('/').next() == Some(&definition.spec.group)
     })?;
-    let namespace = if kind.is_namespaced() { dependent.namespace() } else { "" };
-    Some(Key::new(kind, namespace, &owner.name))
+    let served = Served::storage(definition)?;
+    let namespace = if served.is_namespaced() { dependent.namespace() } else { "" };
+    Some(Key::new(Kind::Custom, namespace, &served.key_name(&owner.name)))
 }
 
 fn same_group(a: &str, b: &str) -> bool {
@@ -101,7 +103,7 @@ enum Owner<'a> {
 }
 
 fn find<'a>(view: &View<'a>, owner: &OwnerReference, dependent: &Object) -> Owner<'a> {
-    let Some(key) = key_of(owner, dependent) else { return Owner::Unknown };
+    let Some(key) = key_of(view, owner, dependent) else { return Owner::Unknown };
     match view.cache.get(&key) {
         Some(object) if object.uid() == owner.uid => Owner::Alive(object),
         _ => Owner::Gone,
@@ -162,7 +164,7 @@ fn delete_along(view: &View<'_>, object: &Object) -> Call {
 
 fn note(reason: &'static str, object: &Object, owner: &str) -> Note {
     Note::new(reason, format!("{} belonged to {owner}", object.name()))
-        .with("kind", object.kind().name())
+        .with("kind", object.kind_name().to_owned())
         .with("name", object.name())
         .with("owner", owner)
 }

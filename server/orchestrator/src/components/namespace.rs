@@ -10,7 +10,7 @@ use crate::object::{Key, Kind, Object};
 pub(super) static ROW: ComponentRow = ComponentRow {
     name: "namespace-controller",
     host: Host::ControllerManager,
-    watches: Kind::ALL,
+    watches: Kind::EVERY,
     interest: |_| Interest::All,
     keys,
     starts_with: |view| view.cache.of_kind(Kind::Namespace).map(Object::key).collect(),
@@ -37,7 +37,7 @@ fn decide(view: &View<'_>, key: &Key) -> Outcome {
     if !object.is_deleting() {
         return Outcome::nothing();
     }
-    let namespaced = Kind::ALL.iter().filter(|kind| kind.is_namespaced());
+    let namespaced = Kind::EVERY.iter().filter(|kind| kind.is_namespaced());
     let content: Vec<&Object> =
         namespaced.flat_map(|kind| view.cache.in_namespace(*kind, key.name())).collect();
     if content.is_empty() {

@@ -18,6 +18,10 @@ use crate::components::pods;
 use crate::object::{Key, Kind, Object};
 use crate::time::{Millis, Time};
 
+mod zones;
+
+use zones::Eviction;
+
 pub(super) static ROW: ComponentRow = ComponentRow {
     name: "node-controller",
     host: Host::ControllerManager,
@@ -60,13 +64,20 @@ fn decide(view: &View<'_>, key: &Key) -> Outcome {
     let silent = view.clock.now - last_heartbeat(view, node);
     if silent < GRACE_MS {
         let outcome = retaint(Outcome::nothing(), view, node);
-        return outcome.requeue_routine(GRACE_MS - silent);
+        let left = GRACE_MS - silent;
+        // A taint that has to wait is looked at again sooner.
+        let sooner = outcome.requeue.map_or(left, |requeue| requeue.after_ms.min(left));
+        return outcome.requeue_routine(sooner);
     }
     if condition(node, "Ready").is_none_or(|ready| ready.status != "Unknown") {
         return declare_unknown(view, object, node, silent);
     }
     let outcome = retaint(Outcome::nothing(), view, node);
-    if outcome.steps.is_empty() { mark_pods(view, node) } else { outcome }
+    if !outcome.steps.is_empty() {
+        return outcome;
+    }
+    let requeue = outcome.requeue;
+    Outcome { requeue, ..mark_pods(view, node) }
 }
 
 /// The Lease's renewal, or the node's creation while there is none.
@@ -166,10 +177,17 @@ fn is_ours(taint: &Taint) -> bool {
 }
 
 fn retaint(outcome: Outcome, view: &View<'_>, node: &Node) -> Outcome {
-    let wanted = wanted_taints(view, node);
+    let (wanted, patience) = heed_zone(view, node, wanted_taints(view, node));
+    let outcome = match patience {
+        Some(after_ms) => outcome.requeue_routine(after_ms),
+        None => outcome,
+    };
     if wanted == taints(node) {
         return outcome;
     }
+    let evicts =
+        |taints: &[Taint]| taints.iter().any(|taint| taint.effect == "NoExecute" && is_ours(taint));
+    let begins = evicts(&wanted) && !evicts(taints(node));
     let name = node.metadata.name.clone().unwrap_or_default();
     let keys: Vec<String> =
         wanted.iter().map(|taint| format!("{}:{}", taint.key, taint.effect)).collect();
@@ -178,17 +196,41 @@ fn retaint(outcome: Outcome, view: &View<'_>, node: &Node) -> Outcome {
     let note = Note::new("Taint", format!("the taints of {name} follow its conditions"))
         .with("node", name)
         .with("taints", keys.join(", "));
-    outcome.note(note).call(Call::Update(updated.into()))
+    let mut outcome = outcome.note(note).call(Call::Update(updated.into()));
+    if begins {
+        outcome.remember = Some(Some(zones::emptied(view)));
+    }
+    outcome
+}
+
+/// How often the controller looks at nodes that are ill: `--node-monitor-period`.
+const MONITOR_MS: Millis = 5_000;
+
+/// Leaves the taints out that evict, as long as the zone does not allow them; and says when to look
+/// again.
+fn heed_zone(view: &View<'_>, node: &Node, mut wanted: Vec<Taint>) -> (Vec<Taint>, Option<Millis>) {
+    let evicts = |taint: &Taint| taint.effect == "NoExecute" && is_ours(taint);
+    if !wanted.iter().any(evicts) {
+        return (wanted, None);
+    }
+    let begun = taints(node).iter().any(evicts);
+    let wait = match zones::eviction(view, node) {
+        Eviction::Now => return (wanted, None),
+        Eviction::After(_) if begun => return (wanted, None),
+        Eviction::After(ms) => ms.min(MONITOR_MS),
+        // Of a zone that is partly ill those stay tainted that were.
+        Eviction::Never if begun && !zones::all_ill(view) => return (wanted, Some(MONITOR_MS)),
+        Eviction::Never => MONITOR_MS,
+    };
+    wanted.retain(|taint| !evicts(taint));
+    (wanted, Some(wait))
 }
 
 /// Pods of a silent node count as not ready.
 fn mark_pods(view: &View<'_>, node: &Node) -> Outcome {
     let name = node.metadata.name.as_deref().unwrap_or_default();
-    let ready: Vec<&Arc<Pod>> = view
-        .cache
-        .all::<Pod>()
-        .filter(|pod| pods::node(pod) == Some(name) && pods::is_ready(pod))
-        .collect();
+    let ready: Vec<&Arc<Pod>> =
+        view.cache.pods_on(name).filter(|pod| pods::is_ready(pod)).collect();
     if ready.is_empty() {
         return Outcome::nothing();
     }

@@ -12,8 +12,8 @@ use crate::store::Objects;
 /// The owner reference by which a controller owns what it makes.
 pub fn controlled_by(owner: &Object) -> OwnerReference {
     OwnerReference {
-        api_version: owner.kind().api_version().to_owned(),
-        kind: owner.kind().name().to_owned(),
+        api_version: owner.api_version().into_owned(),
+        kind: owner.kind_name().to_owned(),
         name: owner.name().to_owned(),
         uid: owner.uid().to_owned(),
         controller: Some(true),

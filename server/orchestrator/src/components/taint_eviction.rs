@@ -2,6 +2,8 @@
 //! or no longer.
 //! <https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions>
 
+use std::sync::Arc;
+
 use k8s_openapi::api::core::v1::{Node, Pod, PodCondition, Taint, Toleration};
 
 use crate::call::{Call, EventRecord, Regarding, Step};
@@ -34,11 +36,9 @@ fn keys(view: &View<'_>, before: Option<&Object>, after: Option<&Object>) -> Vec
             if old.as_ref() == Some(&no_execute(node)) {
                 return Vec::new();
             }
-            let name = node.metadata.name.as_deref();
-            let on_node = |object: &&Object| {
-                object.as_typed::<Pod>().is_some_and(|pod| pods::node(pod) == name)
-            };
-            view.cache.of_kind(Kind::Pod).filter(on_node).map(Object::key).collect()
+            let name = node.metadata.name.as_deref().unwrap_or_default();
+            let pods = view.cache.pods_on(name);
+            pods.map(|pod| Object::Pod(Arc::clone(pod)).key()).collect()
         }
         _ => Vec::new(),
     }

@@ -183,6 +183,18 @@ impl Application {
         }
     }
 
+    /// Whether it needs nothing but to be started, and runs until it is told to stop.
+    pub fn is_steady(&self) -> bool {
+        matches!(
+            self,
+            Application::Greeter { .. }
+                | Application::Nginx
+                | Application::Httpd
+                | Application::Redis
+                | Application::Pause
+        )
+    }
+
     /// Programs that come with it and ask it whether it is there.
     pub fn clients(&self) -> &'static [&'static str] {
         match self {

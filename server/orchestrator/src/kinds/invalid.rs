@@ -46,6 +46,11 @@ impl FieldErrors {
         self.push("FieldValueInvalid", field, format!("Invalid value: {value}: {detail}"));
     }
 
+    /// A value is of another type.
+    pub fn wrong_type(&mut self, field: impl Into<String>, detail: impl fmt::Display) {
+        self.push("FieldValueTypeInvalid", field, format!("Invalid value: {detail}"));
+    }
+
     /// A value is none of those that are known.
     pub fn not_supported(&mut self, field: impl Into<String>, value: &str, known: &[&str]) {
         let known: Vec<String> = known.iter().map(|value| quoted(value)).collect();

@@ -7,9 +7,9 @@ use super::Subresource::{
     Status, Token,
 };
 use super::{
-    KindRow, Rules, autoscaler, cluster, config, cron_job, disruption_budget, endpoints, events,
-    ingress, job, network_policy, node, pod, policy, priority_class, rbac, service, storage,
-    workloads,
+    KindRow, Rules, autoscaler, cluster, config, cron_job, definition, disruption_budget,
+    endpoints, events, ingress, job, network_policy, node, pod, policy, priority_class, rbac,
+    service, storage, workloads,
 };
 use crate::object::Kind;
 
@@ -288,4 +288,5 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         columns: network_policy::COLUMNS,
         rules: Rules::of::<api::networking::v1::NetworkPolicy>(),
     },
+    definition::ROW,
 ];

@@ -1,12 +1,14 @@
 //! Where Pods are and whose things are: kept beside the objects, so that nobody has to go through
 //! all of them for it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet};
+use imbl::{OrdMap, OrdSet, Vector};
 use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
-use crate::object::{Kind, Name, Object};
+use crate::object::{Key, Kind, Name, Object};
 use crate::resources::Resources;
 
 /// Pods by node; Pods, ReplicaSets and ControllerRevisions by controller.
@@ -17,7 +19,16 @@ pub(super) struct Placed {
     social: OrdSet<Name>,
     /// Those without a controller are under the empty UID.
     by_controller: OrdMap<(Kind, Arc<str>), OrdSet<Name>>,
+    /// The names of all nodes, in order.
+    nodes: Vector<Arc<str>>,
+    /// Pods by namespace and label, where that is wanted.
+    by_label: Option<OrdMap<Label, OrdSet<Name>>>,
+    /// All that has owners, by each owner's UID.
+    by_owner: OrdMap<Arc<str>, OrdSet<Key>>,
 }
+
+/// A namespace, a label's key and its value.
+type Label = (Arc<str>, Arc<str>, Arc<str>);
 
 /// The Pods of a node.
 #[derive(Clone, Debug, Default)]
@@ -68,11 +79,28 @@ fn is_social(object: &Object) -> bool {
     affinity.is_some_and(|all| all.pod_affinity.is_some() || all.pod_anti_affinity.is_some())
 }
 
+fn object_kind(before: Option<&Object>, after: Option<&Object>) -> Option<Kind> {
+    after.or(before).map(Object::kind)
+}
+
+/// The labels of a Pod: nothing else is looked for by them.
+fn labels(object: &Object) -> Option<&BTreeMap<String, String>> {
+    object.metadata().labels.as_ref().filter(|_| object.kind() == Kind::Pod)
+}
+
+fn owners(object: &Object) -> &[OwnerReference] {
+    object.metadata().owner_references.as_deref().unwrap_or_default()
+}
+
 fn name(object: &Object) -> Name {
     Name::new(object.namespace(), object.name())
 }
 
 impl Placed {
+    pub(super) fn by_labels() -> Placed {
+        Placed { by_label: Some(OrdMap::new()), ..Placed::default() }
+    }
+
     /// Takes a change of an object in.
     pub(super) fn change(&mut self, before: Option<&Object>, after: Option<&Object>) {
         if before.and_then(Place::of) != after.and_then(Place::of) {
@@ -88,6 +116,17 @@ impl Placed {
         if before.and_then(controller) != after.and_then(controller) {
             before.into_iter().for_each(|object| self.release(object));
             after.into_iter().for_each(|object| self.claim(object));
+        }
+        if object_kind(before, after) == Some(Kind::Node) && before.is_none() != after.is_none() {
+            self.count_node(before, after);
+        }
+        if self.by_label.is_some() && before.and_then(labels) != after.and_then(labels) {
+            before.into_iter().for_each(|object| self.unlabel(object));
+            after.into_iter().for_each(|object| self.label(object));
+        }
+        if before.map_or(&[][..], owners) != after.map_or(&[][..], owners) {
+            before.into_iter().for_each(|object| self.disown(object));
+            after.into_iter().for_each(|object| self.own(object));
         }
     }
 
@@ -121,6 +160,74 @@ impl Placed {
         if names.is_empty() {
             self.by_controller.remove(&key);
         }
+    }
+
+    fn count_node(&mut self, before: Option<&Object>, after: Option<&Object>) {
+        let Some(node) = after.or(before) else { return };
+        match self.nodes.binary_search_by(|known| (**known).cmp(node.name())) {
+            Ok(at) if after.is_none() => drop(self.nodes.remove(at)),
+            Err(at) if after.is_some() => self.nodes.insert(at, node.name().into()),
+            _ => {}
+        }
+    }
+
+    pub(super) fn node_at(&self, place: usize) -> Option<Arc<str>> {
+        self.nodes.get(place).cloned()
+    }
+
+    fn label(&mut self, object: &Object) {
+        for (key, value) in labels(object).into_iter().flatten() {
+            let label = (object.namespace().into(), key.as_str().into(), value.as_str().into());
+            let Some(by_label) = &mut self.by_label else { return };
+            by_label.entry(label).or_default().insert(name(object));
+        }
+    }
+
+    fn unlabel(&mut self, object: &Object) {
+        for (key, value) in labels(object).into_iter().flatten() {
+            let label = (object.namespace().into(), key.as_str().into(), value.as_str().into());
+            let Some(by_label) = &mut self.by_label else { return };
+            let Some(names) = by_label.get_mut(&label) else { continue };
+            names.remove(&name(object));
+            if names.is_empty() {
+                by_label.remove(&label);
+            }
+        }
+    }
+
+    /// The Pods that have the rarest of some labels; None where labels do not help.
+    pub(super) fn labelled(
+        &self,
+        namespace: &str,
+        labels: &BTreeMap<String, String>,
+    ) -> Option<impl Iterator<Item = &Name>> {
+        let by_label = self.by_label.as_ref().filter(|_| !labels.is_empty())?;
+        let with = |(key, value): (&String, &String)| {
+            by_label.get(&(namespace.into(), key.as_str().into(), value.as_str().into()))
+        };
+        let sets: Option<Vec<&OrdSet<Name>>> = labels.iter().map(with).collect();
+        let rarest = sets.and_then(|sets| sets.into_iter().min_by_key(|names| names.len()));
+        Some(rarest.into_iter().flatten())
+    }
+
+    fn own(&mut self, object: &Object) {
+        for owner in owners(object) {
+            self.by_owner.entry(owner.uid.as_str().into()).or_default().insert(object.key());
+        }
+    }
+
+    fn disown(&mut self, object: &Object) {
+        for owner in owners(object) {
+            let Some(keys) = self.by_owner.get_mut(owner.uid.as_str()) else { continue };
+            keys.remove(&object.key());
+            if keys.is_empty() {
+                self.by_owner.remove(owner.uid.as_str());
+            }
+        }
+    }
+
+    pub(super) fn owned_by(&self, uid: &str) -> impl Iterator<Item = &Key> {
+        self.by_owner.get(uid).into_iter().flatten()
     }
 
     pub(super) fn on_node(&self, node: &str) -> impl Iterator<Item = &Name> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::api::Caller;
 use crate::call::Call;
 use crate::component::Host;
-use crate::components::{TABLE, storage};
+use crate::components::{TABLE, node_ipam, storage};
 use crate::images::Catalogue;
 use crate::kinds::SYSTEM_CLASSES;
 use crate::machine::{Capacity, Disks, Machine};
@@ -221,7 +221,7 @@ pub(super) fn node_ip(index: usize) -> String {
 }
 
 fn node(index: usize, spec: &NodeSpec) -> Object {
-    let pod_cidr = format!("10.{}.{}.0/24", 244 + index / 256, index % 256);
+    let pod_cidr = node_ipam::numbered(index);
     let mut labels = json!({
         "beta.kubernetes.io/arch": "amd64",
         "beta.kubernetes.io/os": "linux",

@@ -51,7 +51,7 @@ impl Program {
         match host {
             Host::ControllerManager => Some(Program::ControllerManager),
             Host::Scheduler => Some(Program::Scheduler),
-            Host::EachNode | Host::ControlPlane | Host::Addon => None,
+            Host::ApiServer | Host::EachNode | Host::ControlPlane | Host::Addon => None,
         }
     }
 }
@@ -142,6 +142,14 @@ impl ControlPlane {
     pub(super) fn runs(&self, machines: &Machines, program: Program, node: &Arc<str>) -> bool {
         machines.get(node).is_some_and(|machine| machine.on)
             && !self.down.contains(&(program, Arc::clone(node)))
+    }
+
+    /// Whether an API server runs that can write.
+    pub(super) fn serves(&self, machines: &Machines) -> bool {
+        let whole = |node: &Arc<str>| {
+            self.runs(machines, Program::ApiServer, node) && self.has_quorum(machines, node)
+        };
+        self.is_hosted_elsewhere() || self.nodes.iter().any(whole)
     }
 
     /// What an API server answers to somebody.

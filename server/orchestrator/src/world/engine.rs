@@ -174,7 +174,10 @@ impl World {
     /// Lets an instance list what it watches, and look at all of it.
     pub(super) fn list(&mut self, id: &InstanceId, cause: EntryId) {
         let component = TABLE[id.row];
-        let mut cache = Objects::default();
+        let mut cache = match component.name {
+            "endpoint-slice-controller" => Objects::by_labels(),
+            _ => Objects::default(),
+        };
         for kind in component.watches {
             for object in self.store.objects().of_kind(*kind) {
                 if sees(component, object, id) {

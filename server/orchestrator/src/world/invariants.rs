@@ -2,15 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod};
+use k8s_openapi::api::core::v1::{Node, PersistentVolumeClaim, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use thiserror::Error;
 
+use crate::components::pods;
 use crate::machine::Machine;
 use crate::network::Hop;
 use crate::object::{Key, Object};
+use crate::resources::Resources;
 use crate::trace::{Actor, What};
 use crate::world::World;
+
+mod health;
+mod writes;
 
 /// Something that must never be.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -31,19 +36,31 @@ pub enum Violation {
     AnswerFromNobody(u64),
     #[error("the EndpointSlice {0} calls {1} ready, and no ready Pod has that address")]
     EndpointWithoutPod(String, String),
+    #[error("{0} breaks a rule: it {1}")]
+    Rule(String, &'static str),
+    #[error("the Pods {0} and {1} have one address")]
+    SharedAddress(String, String),
+    #[error("the node {0} has promised more than it has")]
+    Overcommitted(String),
+    #[error("the API server has written while it was away")]
+    WrittenWhileAway,
+    #[error("all faults are over, and {0}")]
+    Ill(String),
 }
 
 impl World {
     /// All that is wrong with the world now. Orphans and stale endpoints count only when it is
-    /// quiet: until then somebody may be about to see to them.
+    /// quiet and looked after: until then somebody may be about to see to them, or nobody can.
     pub fn violations(&self) -> Vec<Violation> {
         let mut violations = Vec::new();
         self.check_objects(&mut violations);
-        if self.is_quiet() {
+        if self.is_quiet() && self.is_looked_after() {
             self.check_owners(&mut violations);
             self.check_endpoints(&mut violations);
             self.check_volumes(&mut violations);
+            self.check_addresses(&mut violations);
         }
+        self.check_room(&mut violations);
         violations
     }
 
@@ -64,7 +81,8 @@ impl World {
             {
                 violations.push(Violation::AnswerFromNobody(entry.id));
             }
-            if let What::Write { rev, .. } = entry.what {
+            if let What::Write { rev, ref key, ref before, ref after } = entry.what {
+                violations.extend(writes::check(key, rev, before.as_ref(), after.as_ref()));
                 if let Some(last) = last_rev.filter(|last| last + 1 != rev) {
                     violations.push(Violation::RevisionGap(rev, last));
                 }
@@ -124,6 +142,39 @@ impl World {
         }
     }
 
+    /// No two Pods that run have the same address, but those that share their node's.
+    fn check_addresses(&self, violations: &mut Vec<Violation>) {
+        let mut known: BTreeMap<&str, &Pod> = BTreeMap::new();
+        for pod in self.store().objects().all::<Pod>() {
+            let host = pod.spec.as_ref().and_then(|spec| spec.host_network) == Some(true);
+            let ip = pod.status.as_ref().and_then(|status| status.pod_ip.as_deref());
+            let Some(ip) = ip.filter(|_| !host && !pods::is_terminal(pod)) else { continue };
+            // Of a node that nobody reaches only guesses are known.
+            if pod.metadata.deletion_timestamp.is_some() || !pods::is_ready(pod) {
+                continue;
+            }
+            if let Some(other) = known.insert(ip, pod) {
+                let name = |pod: &Pod| pod.metadata.name.clone().unwrap_or_default();
+                violations.push(Violation::SharedAddress(name(other), name(pod)));
+            }
+        }
+    }
+
+    /// The scheduler never promises more of a node than it has.
+    fn check_room(&self, violations: &mut Vec<Violation>) {
+        let objects = self.store().objects();
+        for node in objects.all::<Node>() {
+            let name = node.metadata.name.as_deref().unwrap_or_default();
+            let (has, used) = (Resources::allocatable(node), objects.requested_on(name));
+            if used.cpu_milli > has.cpu_milli
+                || used.memory_bytes > has.memory_bytes
+                || used.pods > has.pods
+            {
+                violations.push(Violation::Overcommitted(name.to_owned()));
+            }
+        }
+    }
+
     fn check_endpoints(&self, violations: &mut Vec<Violation>) {
         let objects = self.store().objects();
         let mut ready: BTreeMap<(&str, &str), bool> = BTreeMap::new();
@@ -157,5 +208,5 @@ impl World {
 }
 
 fn label(object: &Object) -> String {
-    format!("{} {}/{}", object.kind().name(), object.namespace(), object.name())
+    format!("{} {}/{}", object.kind_name(), object.namespace(), object.name())
 }

@@ -145,10 +145,10 @@ fn a_node_short_of_memory_says_so_and_evicts_what_is_far_above_its_request() {
         &events(&cluster, "node-1"),
         &expect![[r#"
             Normal Starting: Starting kubelet.
-            Normal NodeHasSufficientMemory x2: Node node-1 status is now: NodeHasSufficientMemory
-            Normal NodeHasNoDiskPressure x2: Node node-1 status is now: NodeHasNoDiskPressure
-            Normal NodeHasSufficientPID x2: Node node-1 status is now: NodeHasSufficientPID
-            Normal NodeReady x2: Node node-1 status is now: NodeReady
+            Normal NodeHasSufficientMemory: Node node-1 status is now: NodeHasSufficientMemory
+            Normal NodeHasNoDiskPressure: Node node-1 status is now: NodeHasNoDiskPressure
+            Normal NodeHasSufficientPID: Node node-1 status is now: NodeHasSufficientPID
+            Normal NodeReady: Node node-1 status is now: NodeReady
             Warning EvictionThresholdMet: Attempting to reclaim memory
             Normal NodeHasInsufficientMemory: Node node-1 status is now: NodeHasInsufficientMemory
         "#]],
@@ -186,10 +186,10 @@ fn a_node_without_memory_ends_the_process_that_has_most_of_it() {
         &events(&cluster, "node-1")[..],
         &expect![[r#"
             Normal Starting: Starting kubelet.
-            Normal NodeHasSufficientMemory x2: Node node-1 status is now: NodeHasSufficientMemory
-            Normal NodeHasNoDiskPressure x2: Node node-1 status is now: NodeHasNoDiskPressure
-            Normal NodeHasSufficientPID x2: Node node-1 status is now: NodeHasSufficientPID
-            Normal NodeReady x2: Node node-1 status is now: NodeReady
+            Normal NodeHasSufficientMemory: Node node-1 status is now: NodeHasSufficientMemory
+            Normal NodeHasNoDiskPressure: Node node-1 status is now: NodeHasNoDiskPressure
+            Normal NodeHasSufficientPID: Node node-1 status is now: NodeHasSufficientPID
+            Normal NodeReady: Node node-1 status is now: NodeReady
             Warning SystemOOM: System OOM encountered, victim process: stress, pid: 33374
             Warning SystemOOM: System OOM encountered, victim process: stress, pid: 33199
         "#]],

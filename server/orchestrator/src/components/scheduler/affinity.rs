@@ -38,18 +38,13 @@ struct There<'a> {
     node: &'a Node,
 }
 
-pub(super) fn required<'a>(
-    view: &View<'a>,
-    pod: &'a Pod,
-    nodes: &[&'a Node],
-    assumed: &Assumed<'a>,
-) -> Affinity<'a> {
+pub(super) fn required<'a>(view: &View<'a>, pod: &'a Pod, assumed: &Assumed<'a>) -> Affinity<'a> {
     let (near, apart) = (near(pod), apart(pod));
     let mut affinity = Affinity { near, apart, ..Affinity::default() };
     let all = |term: &&PodAffinityTerm, other: &Pod| fits(view, pod, term, other);
     affinity.likes_itself = affinity.near.iter().all(|term| all(term, pod));
     let own = !affinity.near.is_empty() || !affinity.apart.is_empty();
-    for There { pod: other, node } in there(view, nodes, assumed, own) {
+    for There { pod: other, node } in there(view, assumed, own) {
         if !affinity.near.is_empty() && affinity.near.iter().all(|term| all(term, other)) {
             for term in &affinity.near {
                 add(&mut affinity.near_counts, &term.topology_key, node, 1);
@@ -66,15 +61,10 @@ pub(super) fn required<'a>(
 }
 
 /// All Pods that are on nodes, or only those that have affinities of their own.
-fn there<'a>(
-    view: &View<'a>,
-    nodes: &[&'a Node],
-    assumed: &Assumed<'a>,
-    all: bool,
-) -> Vec<There<'a>> {
-    let by_name: BTreeMap<&str, &Node> =
-        nodes.iter().map(|node| (super::name(node), *node)).collect();
-    let on = |pod: &'a Pod, node: &str| Some(There { pod, node: by_name.get(node)? });
+fn there<'a>(view: &View<'a>, assumed: &Assumed<'a>, all: bool) -> Vec<There<'a>> {
+    let on = |pod: &'a Pod, node: &str| {
+        Some(There { pod, node: view.cache.get_typed::<Node>("", node)? })
+    };
     let bound: Vec<&Pod> = if all {
         view.cache.all::<Pod>().map(AsRef::as_ref).collect()
     } else {
@@ -174,12 +164,11 @@ pub(super) fn scores<'a>(
     view: &View<'a>,
     pod: &'a Pod,
     candidates: &[Candidate<'a>],
-    nodes: &[&'a Node],
     assumed: &Assumed<'a>,
 ) -> Vec<i64> {
     let own = preferred(pod);
     let mut sums: Counts<'_> = BTreeMap::new();
-    for There { pod: other, node } in there(view, nodes, assumed, !own.is_empty()) {
+    for There { pod: other, node } in there(view, assumed, !own.is_empty()) {
         for (term, weight) in &own {
             if fits(view, pod, term, other) {
                 add(&mut sums, &term.topology_key, node, *weight);

@@ -46,7 +46,6 @@ impl<'a> Wanted<'a> {
     pub(super) fn of(
         view: &View<'a>,
         pod: &'a Pod,
-        nodes: &[&'a Node],
         assumed: &Assumed<'a>,
         claims: Claims<'a>,
     ) -> Wanted<'a> {
@@ -56,14 +55,14 @@ impl<'a> Wanted<'a> {
             requests: Resources::of_pod(pod),
             ports: host_ports(pod),
             domains: Vec::new(),
-            affinity: affinity::required(view, pod, nodes, assumed),
+            affinity: affinity::required(view, pod, assumed),
             claims,
         };
         let placed = |node: &Node, by: spread::Policies| {
             (!by.affinity || node_affinity(&wanted, node).is_none())
                 && (!by.taints || taint_toleration(&wanted, node).is_none())
         };
-        wanted.domains = spread::hard(view, pod, nodes, assumed, &placed);
+        wanted.domains = spread::hard(view, pod, assumed, &placed);
         wanted
     }
 }

@@ -41,17 +41,17 @@ impl<'a> Found<'a> {
 /// Asks the filters. In a large cluster it stops at enough feasible nodes, as
 /// `percentageOfNodesToScore` has it, and begins with another node for each Pod.
 pub(super) fn find<'a>(view: &View<'a>, pod: &'a Pod) -> Found<'a> {
-    let nodes: Vec<&Node> = view.cache.of_kind(Kind::Node).filter_map(|o| o.as_typed()).collect();
+    let total = view.cache.count(Kind::Node);
     let assumed = Assumed::of(view, pod);
     let claims = match volumes::claims(view, pod) {
         Ok(claims) => claims,
-        Err(unmet) => return Found::unmet(unmet, nodes.len(), assumed),
+        Err(unmet) => return Found::unmet(unmet, total, assumed),
     };
-    let wanted = filter::Wanted::of(view, pod, &nodes, &assumed, claims);
-    let enough = enough(nodes.len());
-    let start = if enough < nodes.len() { draw(pod, "start") % nodes.len() } else { 0 };
+    let wanted = filter::Wanted::of(view, pod, &assumed, claims);
+    let enough = enough(total);
+    let start = if enough < total { draw(pod, "start") % total } else { 0 };
     let (mut feasible, mut refused) = (Vec::new(), Vec::new());
-    for node in nodes.iter().cycle().skip(start).take(nodes.len()) {
+    for node in view.cache.nodes_from(start) {
         let candidate = candidate(view, node, &assumed);
         match filter::refusal(view, &wanted, &candidate, &assumed) {
             Some(refusal) => refused.push((candidate.name, refusal)),
@@ -61,7 +61,7 @@ pub(super) fn find<'a>(view: &View<'a>, pod: &'a Pod) -> Found<'a> {
             break;
         }
     }
-    Found { feasible, refused, total: nodes.len(), assumed, unmet: None }
+    Found { feasible, refused, total, assumed, unmet: None }
 }
 
 pub(super) fn candidate<'a>(

@@ -13,11 +13,11 @@ use k8s_openapi::jiff::Timestamp;
 use super::assumed::{Assumed, priority};
 use super::filter::{self, Wanted};
 use super::nodes::{self, Found};
-use super::{message, name, volumes};
+use super::{message, volumes};
 use crate::call::{Call, EventRecord, Regarding, Step};
 use crate::component::View;
 use crate::components::pods;
-use crate::object::{Kind, Object};
+use crate::object::Object;
 
 /// What came of it.
 #[derive(Debug)]
@@ -107,9 +107,8 @@ fn on_node<'a>(
     if lesser.is_empty() {
         return Err(vec![NO_VICTIMS.to_owned()]);
     }
-    let nodes: Vec<&Node> = view.cache.of_kind(Kind::Node).filter_map(|o| o.as_typed()).collect();
     let mut without = assumed.without(lesser.iter().copied());
-    refused(view, pod, at, &nodes, &without).map_or(Ok(()), Err)?;
+    refused(view, pod, at, &without).map_or(Ok(()), Err)?;
     lesser.sort_by_key(|other| importance(other));
     let (guarded, free) = by_budget(view, &lesser);
     let (mut victims, mut violations) = (Vec::new(), 0);
@@ -117,7 +116,7 @@ fn on_node<'a>(
         guarded.into_iter().map(|pod| (pod, true)).chain(free.into_iter().map(|pod| (pod, false)))
     {
         let spared = without.with(other);
-        if refused(view, pod, at, &nodes, &spared).is_none() {
+        if refused(view, pod, at, &spared).is_none() {
             without = spared;
         } else {
             victims.push(other);
@@ -133,12 +132,11 @@ fn refused<'a>(
     view: &View<'a>,
     pod: &'a Pod,
     at: &str,
-    nodes: &[&'a Node],
     assumed: &Assumed<'a>,
 ) -> Option<Vec<String>> {
-    let node = nodes.iter().find(|node| name(node) == at)?;
+    let node = view.cache.get_typed::<Node>("", at)?;
     let claims = volumes::claims(view, pod).ok()?;
-    let wanted = Wanted::of(view, pod, nodes, assumed, claims);
+    let wanted = Wanted::of(view, pod, assumed, claims);
     let candidate = nodes::candidate(view, node, assumed);
     filter::refusal(view, &wanted, &candidate, assumed).map(|refusal| refusal.reasons)
 }

@@ -27,7 +27,6 @@ pub(super) struct Ranked<'a> {
 /// Scores the nodes of `found`, of which at least one is feasible. Ties are broken by the Pod.
 pub(super) fn rank<'a>(view: &View<'a>, pod: &'a Pod, found: &Found<'a>) -> Ranked<'a> {
     let nodes = &found.feasible;
-    let all: Vec<&Node> = view.cache.of_kind(Kind::Node).filter_map(|o| o.as_typed()).collect();
     let asked = Resources::of_pod(pod);
     let each =
         |score: &dyn Fn(&Candidate<'_>) -> i64| -> Vec<i64> { nodes.iter().map(score).collect() };
@@ -37,7 +36,7 @@ pub(super) fn rank<'a>(view: &View<'a>, pod: &'a Pod, found: &Found<'a>) -> Rank
         ("NodeAffinity", 2, normalized(&each(&|c| preferred(pod, c.node)), false)),
         ("NodeResourcesFit", 1, each(&|c| least_allocated(&asked, c))),
         ("PodTopologySpread", 2, spread::scores(view, pod, nodes, &found.assumed)),
-        ("InterPodAffinity", 2, affinity::scores(view, pod, nodes, &all, &found.assumed)),
+        ("InterPodAffinity", 2, affinity::scores(view, pod, nodes, &found.assumed)),
         ("NodeResourcesBalancedAllocation", 1, each(&|c| balanced(&asked, c))),
         ("ImageLocality", 1, image_locality(view, pod, nodes)),
     ];
@@ -139,7 +138,7 @@ fn image_locality(view: &View<'_>, pod: &Pod, nodes: &[Candidate<'_>]) -> Vec<i6
             continue;
         };
         let full = image.name.to_string();
-        let total = view.cache.of_kind(Kind::Node).count().max(1) as i64;
+        let total = view.cache.count(Kind::Node).max(1) as i64;
         let sizes: BTreeMap<usize, i64> = nodes
             .iter()
             .enumerate()

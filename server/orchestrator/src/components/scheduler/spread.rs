@@ -53,7 +53,6 @@ impl Policies {
 pub(super) fn hard<'a>(
     view: &View<'a>,
     pod: &'a Pod,
-    nodes: &[&'a Node],
     assumed: &Assumed<'a>,
     counts_by: &dyn Fn(&Node, Policies) -> bool,
 ) -> Vec<Domains<'a>> {
@@ -66,7 +65,8 @@ pub(super) fn hard<'a>(
             let alike = Alike::Selector(constraint.label_selector.as_ref());
             let policies = Policies::of(constraint);
             let mut counts = BTreeMap::new();
-            for node in nodes.iter().filter(|node| has_keys(node) && counts_by(node, policies)) {
+            let nodes = view.cache.all::<Node>().map(AsRef::as_ref);
+            for node in nodes.filter(|node| has_keys(node) && counts_by(node, policies)) {
                 let Some(domain) = label(node, &constraint.topology_key) else { continue };
                 *counts.entry(domain).or_default() +=
                     alike.count_on(view, pod, name(node), assumed);
