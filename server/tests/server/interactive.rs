@@ -202,7 +202,11 @@ async fn a_pod_is_debugged() {
         let ready = desk.run("wait pod/twin --for=condition=Ready --timeout=60s", "");
         assert_eq!(ready.0, "pod/twin condition met\n", "{}", ready.1);
         let line = "debug node/node-1 -it --image=busybox --profile=sysadmin";
-        let typed = [("enter.\r\n", "\r"), ("/ # ", "cat /host/etc/hostname\r"), ("node-1\r\n/ # ", "exit\r")];
+        let typed = [
+            ("enter.\r\n", "\r"),
+            ("/ # ", "cat /host/etc/hostname\r"),
+            ("node-1\r\n/ # ", "exit\r"),
+        ];
         let (seen, _) = desk.on_terminal(line, &typed);
         assert!(seen.contains("cat /host/etc/hostname\nnode-1\n"), "{seen}");
     })
