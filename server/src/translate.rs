@@ -52,9 +52,13 @@ pub(crate) fn find<'world>(world: &'world World, object: &ObjectRef) -> Option<&
     });
     let found = match own {
         Some(kind) => objects.get(&Key::new(*kind, &object.namespace, &object.name))?,
-        None => objects
-            .in_namespace(orchestrator::Kind::Custom, &object.namespace)
-            .find(|one| one.kind_name() == object.kind && one.name() == object.name)?,
+        None => {
+            let is_it = |one: &&Object| {
+                (one.namespace(), one.kind_name(), one.name())
+                    == (&*object.namespace, &*object.kind, &*object.name)
+            };
+            objects.of_kind(orchestrator::Kind::Custom).find(is_it)?
+        }
     };
     (object.uid.is_empty() || object.uid == found.uid()).then_some(found)
 }
