@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 
 use leptos::prelude::*;
-use protocol::{LessonSummary, LessonText};
+use protocol::{LessonSummary, LessonText, ReviewQuestion};
 
 use crate::i18n::Language;
 
@@ -17,6 +17,9 @@ pub trait Backend: Debug + Send + Sync + 'static {
 
     /// One lesson's text; none if there is no lesson of that name.
     fn lesson(&self, slug: &str, language: Language) -> Option<LessonText>;
+
+    /// What the lessons of these names ask.
+    fn review(&self, slugs: &[&str], language: Language) -> Vec<ReviewQuestion>;
 }
 
 #[cfg(feature = "ssr")]
@@ -35,3 +38,17 @@ pub async fn course(language: Language) -> Result<Vec<LessonSummary>, ServerFnEr
 pub async fn lesson(slug: String, language: Language) -> Result<Option<LessonText>, ServerFnError> {
     Ok(backend()?.lesson(&slug, language))
 }
+
+/// What lessons ask, their names separated by commas.
+#[server(prefix = "/pages", endpoint = "review", input = server_fn::codec::GetUrl)]
+pub async fn review(
+    slugs: String,
+    language: Language,
+) -> Result<Vec<ReviewQuestion>, ServerFnError> {
+    let slugs: Vec<&str> = slugs.split(',').take(LESSONS_MAX).collect();
+    Ok(backend()?.review(&slugs, language))
+}
+
+/// More lessons than a course has.
+#[cfg(feature = "ssr")]
+const LESSONS_MAX: usize = 100;

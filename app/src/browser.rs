@@ -51,6 +51,11 @@ pub fn random_id() -> String {
     (0..32).map(|_| format!("{:x}", (js_sys::Math::random() * 16.0) as u8)).collect()
 }
 
+/// Days since 1970, by this machine's clock.
+pub fn today() -> i64 {
+    (js_sys::Date::now() / 86_400_000.0) as i64
+}
+
 /// `http://127.0.0.1:3000`
 pub fn origin() -> String {
     window().location().origin().unwrap_or_default()

@@ -8,6 +8,7 @@ pub mod backend;
 pub mod bench;
 pub mod browser;
 pub mod i18n;
+pub mod learned;
 pub mod player;
 pub mod scene;
 pub mod session;
@@ -39,7 +40,7 @@ use leptos_router::{
 };
 
 use i18n::Language;
-use pages::{Home, LessonPage, NotFound, Play};
+use pages::{Home, LessonPage, NotFound, Play, Review};
 
 /// The document around the page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -78,6 +79,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("/:lang") view=InLanguage ssr=SsrMode::Async>
                     <Route path=path!("") view=Home/>
                     <Route path=path!("play") view=Play/>
+                    <Route path=path!("review") view=Review/>
                     <Route path=path!("lessons/:slug") view=LessonPage/>
                     <Route path=path!("*any") view=NotFound/>
                 </ParentRoute>

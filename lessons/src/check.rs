@@ -16,6 +16,9 @@ use crate::course::Course;
 use crate::error::Fault;
 use crate::lesson::Lesson;
 
+/// Fewer cases would soon be known by heart.
+const CASES_MIN: usize = 10;
+
 /// The seed of the worlds that lessons are proved in.
 pub(crate) const SEED: u64 = 5;
 
@@ -45,5 +48,10 @@ pub fn check(course: &Course) -> Vec<Fault> {
 pub fn check_lesson(course: &Course, lesson: &Arc<Lesson>) -> Vec<Fault> {
     let mut faults = words::check(course, lesson);
     faults.extend(play::check(lesson));
+    faults.extend(lesson.cases.iter().flat_map(|case| check_lesson(course, case)));
+    if !lesson.cases.is_empty() && lesson.cases.len() < CASES_MIN {
+        let message = format!("a pool has at least {CASES_MIN} cases");
+        faults.push(Fault::at(&format!("{}/cases", lesson.folder), 0, message));
+    }
     faults
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use include_dir::{Dir, include_dir};
 
@@ -11,9 +12,13 @@ use crate::lesson::{self, Lesson};
 
 static CONTENT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/content");
 
-static COURSE: LazyLock<Course> = LazyLock::new(|| {
+static EMBEDDED: LazyLock<Course> = LazyLock::new(|| {
     Course::of(&embedded()).unwrap_or_else(|faults| panic!("the embedded lessons:\n{faults}"))
 });
+
+/// The course that takes the place of the embedded one.
+static TAUGHT: RwLock<Option<&'static Course>> = RwLock::new(None);
+static EDITION: AtomicU64 = AtomicU64::new(0);
 
 /// By folder, by path below it: the text.
 pub(crate) type Folders = BTreeMap<String, BTreeMap<String, String>>;
@@ -24,9 +29,24 @@ pub struct Course {
     lessons: Vec<Arc<Lesson>>,
 }
 
-/// The course that is embedded in this program. The tests prove that it can be read.
+/// The course that is taught: the one that is embedded in this program, which the tests prove,
+/// or another that took its place.
 pub fn course() -> &'static Course {
-    &COURSE
+    let taught = *TAUGHT.read().unwrap_or_else(PoisonError::into_inner);
+    taught.unwrap_or_else(|| &EMBEDDED)
+}
+
+/// Which course is taught: another number each time that it is another.
+pub fn edition() -> u64 {
+    EDITION.load(Ordering::Relaxed)
+}
+
+/// Teaches another course from now on. Who is in a lesson of the one before may finish it, so that
+/// one is kept: an author's changes of a day are a few megabytes.
+pub fn teach(course: Course) {
+    let course: &'static Course = Box::leak(Box::new(course));
+    *TAUGHT.write().unwrap_or_else(PoisonError::into_inner) = Some(course);
+    EDITION.fetch_add(1, Ordering::Relaxed);
 }
 
 impl Course {
@@ -35,9 +55,9 @@ impl Course {
         &self.lessons
     }
 
-    /// A lesson by its name in addresses.
+    /// A lesson, or a case of a pool, by its name in addresses.
     pub fn lesson(&self, slug: &str) -> Option<&Arc<Lesson>> {
-        self.lessons.iter().find(|lesson| lesson.slug == slug)
+        self.lessons.iter().find_map(|lesson| lesson.called(slug))
     }
 
     /// The lessons before and after one.
@@ -86,17 +106,18 @@ impl Course {
 /// The files that are embedded in this program.
 pub(crate) fn embedded() -> Folders {
     let mut folders = Folders::new();
-    collect_embedded(&CONTENT, &mut folders);
+    collect_files(&CONTENT, &mut |path, text| put(path, text, &mut folders));
     folders
 }
 
-fn collect_embedded(dir: &Dir<'_>, folders: &mut Folders) {
+/// Hands out all texts of an embedded folder, each with its path.
+pub(crate) fn collect_files(dir: &Dir<'_>, take: &mut impl FnMut(&str, &str)) {
     for file in dir.files() {
         if let Some(text) = file.contents_utf8() {
-            put(&file.path().to_string_lossy(), text, folders);
+            take(&file.path().to_string_lossy(), text);
         }
     }
-    dir.dirs().for_each(|dir| collect_embedded(dir, folders));
+    dir.dirs().for_each(|dir| collect_files(dir, take));
 }
 
 fn collect_from_disk(root: &Path, below: &str, folders: &mut Folders) -> std::io::Result<()> {

@@ -19,8 +19,8 @@ use shared::{list, to_cel};
 use traffic::Loads;
 
 /// The variables beside the lists of objects.
-pub(crate) const OTHERS: [&str; 8] =
-    ["objects", "requests", "last", "happened", "history", "traffic", "clock", "attempt"];
+pub(crate) const OTHERS: [&str; 9] =
+    ["objects", "requests", "last", "happened", "history", "traffic", "chosen", "clock", "attempt"];
 
 /// How many requests, and how many happenings, of one step are kept.
 const KEPT_MAX: usize = 1_000;
@@ -89,8 +89,12 @@ pub struct Evidence {
     happened: VecDeque<Box<dyn Val>>,
     measured: BTreeMap<String, Measured>,
     traffic: Loads,
+    /// What was predicted in each step, and whether that was right.
+    chosen: BTreeMap<String, (String, bool)>,
     attempt: Attempt,
     now_ms: i64,
+    /// When the learner first asked anything of the cluster.
+    begun_ms: Option<i64>,
     step_ms: i64,
     cells: BTreeMap<&'static str, Cell>,
     /// Counts changes; `changed` holds the count at which each variable last changed.
@@ -114,8 +118,10 @@ impl Default for Evidence {
             happened: VecDeque::new(),
             measured: BTreeMap::new(),
             traffic: Loads::default(),
+            chosen: BTreeMap::new(),
             attempt: Attempt::default(),
             now_ms: 0,
+            begun_ms: None,
             step_ms: 0,
             cells: names.map(|name| (name, Cell::new())).collect(),
             tick: 0,
@@ -153,7 +159,7 @@ impl Evidence {
         self.requests.clear();
         self.happened.clear();
         self.measured.clear();
-        self.traffic = Loads::default();
+        self.traffic.begin_step();
         self.last = nothing_yet();
         self.attempt = Attempt::default();
         self.step_ms = self.now_ms;
@@ -168,6 +174,12 @@ impl Evidence {
         self.forget("attempt");
     }
 
+    /// Takes in what the learner predicts in a step.
+    pub fn choose(&mut self, step: &str, choice: &str, correct: bool) {
+        self.chosen.insert(step.to_owned(), (choice.to_owned(), correct));
+        self.forget("chosen");
+    }
+
     /// Takes in a value of a measure.
     pub fn measure(&mut self, name: &str, value: i64) {
         let before = self.measured.get(name).copied();
@@ -180,6 +192,7 @@ impl Evidence {
     }
 
     fn take_request(&mut self, request: &Value) {
+        self.begun_ms.get_or_insert(self.now_ms);
         let verb = request["verb"].as_str().unwrap_or_default();
         if !matches!(verb, "get" | "list" | "watch") {
             self.last.clone_from(request);
@@ -234,14 +247,24 @@ impl Evidence {
             "traffic" => to_cel(&self.traffic.to_json()),
             "last" => to_cel(&self.last),
             "history" => to_cel(&self.history()),
+            "chosen" => to_cel(&self.predictions()),
             "clock" => to_cel(&json!({
-                "now_ms": self.now_ms, "step_ms": self.now_ms - self.step_ms,
+                "now_ms": self.now_ms,
+                "step_ms": self.now_ms - self.step_ms,
+                "worked_ms": self.now_ms - self.begun_ms.unwrap_or(self.now_ms),
             })),
             _ => to_cel(&json!({
                 "line": self.attempt.line, "files": self.attempt.files,
                 "output": self.attempt.output, "code": self.attempt.code,
             })),
         }
+    }
+
+    fn predictions(&self) -> Value {
+        let entry = |(step, (choice, correct)): (&String, &(String, bool))| {
+            (step.clone(), json!({"choice": choice, "correct": correct}))
+        };
+        Value::Object(self.chosen.iter().map(entry).collect())
     }
 
     fn history(&self) -> Value {

@@ -10,23 +10,27 @@ mod error;
 mod evidence;
 mod facts;
 mod lesson;
+mod new;
 mod progress;
 mod rule;
 #[cfg(test)]
 mod sample;
+mod schema;
 mod script;
 mod stage;
 mod start;
 mod text;
 
 pub use check::{check, check_lesson};
-pub use course::{Course, course};
+pub use course::{Course, course, edition, teach};
 pub use error::{Fault, Faults};
 pub use evidence::{Attempt, Evidence, Fact};
 
-pub use lesson::{Case, Goal, Lesson, Prediction, Setting, StartClock, Step, Wrong};
+pub use lesson::{Case, Goal, Lesson, Prediction, Score, Setting, StartClock, Step, Wrong};
+pub use new::{new_lesson, next_number};
 pub use progress::{Change, GoalStatus, Play, PlayAct, Predicted, Progress, Saved};
 pub use rule::Rule;
+pub use schema::schema;
 pub use script::outside::Curl;
 pub use script::{Act, ClockAct, Line, Part, Template};
 pub use text::{

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Attempt, Evidence, Fact};
 use crate::facts::{Read, facts};
-use crate::lesson::{Goal, Lesson, Step};
+use crate::lesson::{Goal, Lesson, Score, Step};
 use crate::rule::Rule;
 use crate::text::{Inline, Language, OTHERWISE};
 
@@ -107,6 +107,8 @@ pub struct Progress {
     judged: u64,
     /// Steps whose prediction came true as the lesson says.
     proved: BTreeSet<String>,
+    /// What each score came to, in the lesson's order.
+    scores: Vec<i64>,
 }
 
 impl Progress {
@@ -117,10 +119,15 @@ impl Progress {
 
     /// The progress of a learner who was here before: `observe` the world to bring it up to date.
     pub fn restore(lesson: Arc<Lesson>, saved: Saved) -> Progress {
+        let mut evidence = Evidence::default();
+        for (step, choice) in &saved.predictions {
+            evidence.choose(step, choice, lesson.is_right(step, choice));
+        }
+        let scores = vec![0; lesson.scores.len()];
         Progress {
             lesson,
             saved,
-            evidence: Evidence::default(),
+            evidence,
             read: Read::default(),
             done: 0,
             met: BTreeSet::new(),
@@ -128,6 +135,7 @@ impl Progress {
             wrong: None,
             judged: 0,
             proved: BTreeSet::new(),
+            scores,
         }
     }
 
@@ -218,15 +226,18 @@ impl Progress {
         if !asked.choices.iter().any(|offered| offered == choice) {
             return None;
         }
-        self.saved.predictions.entry(step.to_owned()).or_insert_with(|| choice.to_owned());
+        if !self.saved.predictions.contains_key(step) {
+            self.saved.predictions.insert(step.to_owned(), choice.to_owned());
+            self.evidence.choose(step, choice, self.lesson.is_right(step, choice));
+            while self.judge(&mut Vec::new()) {}
+        }
         self.predicted(step)
     }
 
     /// The prediction that was made in a step.
     pub fn predicted(&self, step: &str) -> Option<Predicted> {
-        let asked = self.lesson.step(step)?.prediction.as_ref()?;
         let choice = self.saved.predictions.get(step)?.clone();
-        Some(Predicted { correct: choice == asked.answer, choice })
+        Some(Predicted { correct: self.lesson.is_right(step, &choice), choice })
     }
 
     /// Notes that a hint was shown (from 0).
@@ -235,6 +246,11 @@ impl Progress {
         let shown = number.saturating_add(1).min(u32::try_from(hints).unwrap_or(u32::MAX));
         let seen = self.saved.hints.entry(step.to_owned()).or_default();
         *seen = shown.max(*seen);
+    }
+
+    /// What each score has come to, in the lesson's order.
+    pub fn scores(&self) -> impl Iterator<Item = (&Score, i64)> {
+        self.lesson.scores.iter().zip(self.scores.iter().copied())
     }
 
     /// Whether the right answer of a step's prediction came true when the step was done.
@@ -294,6 +310,10 @@ impl Progress {
         let proof = step.prediction.as_ref().and_then(|asked| asked.proof.as_ref());
         if proof.is_some_and(|proof| proof.holds(&self.evidence)) {
             self.proved.insert(step.id.clone());
+        }
+        for (score, kept) in self.lesson.scores.iter().zip(&mut self.scores) {
+            let value = score.value.number(&self.evidence).unwrap_or(0);
+            *kept = if score.sum { *kept + value } else { value };
         }
         self.done += 1;
         self.met.clear();

@@ -85,11 +85,12 @@ impl Rule {
         matches!(self.value(evidence), Ok(Value::Bool(true)))
     }
 
-    /// A whole number it yields, if it does.
+    /// A whole number it yields, if it does; true is 1.
     pub fn number(&self, evidence: &Evidence) -> Option<i64> {
         match self.value(evidence) {
             Ok(Value::Int(number)) => Some(number),
             Ok(Value::UInt(number)) => i64::try_from(number).ok(),
+            Ok(Value::Bool(holds)) => Some(i64::from(holds)),
             _ => None,
         }
     }

@@ -49,6 +49,8 @@ pub enum Act {
     Traffic(Template),
     /// Asks an address from outside of the cluster: the whole line.
     Curl(Template),
+    /// Predicts this choice.
+    Predict(String),
 }
 
 /// What the page's clock buttons do.
@@ -177,8 +179,10 @@ fn act(line: &str, text: Option<String>) -> Result<Act, String> {
         Some(("clock", rest)) => clock(rest).map(Act::Clock),
         Some(("fault", rest)) => proved(rest, outside::fault).map(Act::Fault),
         Some(("traffic", rest)) => proved(rest, outside::traffic).map(Act::Traffic),
+        Some(("predict", choice)) => Ok(Act::Predict(choice.trim().to_owned())),
         Some(("curl", _)) => proved(line, outside::curl).map(Act::Curl),
-        _ => Err("a line begins with kubectl, curl, clock, fault, traffic or \"cat >\"".to_owned()),
+        _ => Err("a line begins with kubectl, curl, clock, fault, traffic, predict or \"cat >\""
+            .to_owned()),
     }
 }
 

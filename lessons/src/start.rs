@@ -27,11 +27,14 @@ impl Lesson {
         documents.iter().filter_map(creation).map(Input::Request).collect()
     }
 
-    /// What to put in once the cluster is quiet: the traffic of the lesson.
-    pub fn traffic_inputs(&self) -> Vec<Input> {
-        let words = self.setting.traffic.iter();
-        let begun = words.filter_map(|words| outside::traffic(&format!("start {words}")).ok());
-        begun.map(Input::Traffic).collect()
+    /// What to put in once the cluster is quiet: the faults and the traffic of the lesson. Then
+    /// let `setting.after_s` pass.
+    pub fn late_inputs(&self) -> Vec<Input> {
+        let faults = self.setting.faults.iter();
+        let faults = faults.filter_map(|words| outside::fault(words).ok()).map(Input::Fault);
+        let loads = self.setting.traffic.iter();
+        let loads = loads.filter_map(|words| outside::traffic(&format!("start {words}")).ok());
+        faults.chain(loads.map(Input::Traffic)).collect()
     }
 
     /// A world of this lesson, at the moment when the learner comes.
@@ -41,9 +44,10 @@ impl Lesson {
             world.submit(&input);
         }
         world.run_to_quiet(Time(START_MAX_MS));
-        for input in self.traffic_inputs() {
+        for input in self.late_inputs() {
             world.submit(&input);
         }
+        world.run_until(Time(world.now().0 + i64::from(self.setting.after_s) * 1_000));
         world
     }
 }

@@ -55,6 +55,8 @@ pub struct LessonText {
     pub steps: Vec<StepText>,
     /// What there is to say when all is done.
     pub debrief_html: String,
+    /// What each score counts, by its id: in the order of the file.
+    pub scores: Vec<(String, Inline)>,
     /// The whole file, for those who check it.
     pub source: String,
 }

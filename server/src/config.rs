@@ -21,6 +21,10 @@ pub struct Config {
     /// A proxy of ours stands before this server and says in `X-Forwarded-For` who asks.
     #[arg(long, env = "WHEELHOUSE_BEHIND_PROXY")]
     pub behind_proxy: bool,
+    /// Folder of lessons to teach instead of those in this program; they are read again whenever
+    /// one of their files changes.
+    #[arg(long, env = "WHEELHOUSE_LESSONS")]
+    pub lessons: Option<PathBuf>,
     #[command(flatten)]
     pub limits: Limits,
 }

@@ -1,16 +1,17 @@
 //! Lessons as the server runs them: their texts for the pages, and where a learner is in the
 //! lesson of a sandbox.
 
+mod folder;
 mod text;
 
 use std::sync::Arc;
 
 use lessons::{Attempt, Language, Lesson, Play, Progress, Saved};
 use orchestrator::World;
-use protocol::{GoalState, LessonState, WrongAnswer};
+use protocol::{GoalState, LessonState, Score, WrongAnswer};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::text::Course;
+pub(crate) use self::{folder::teach, text::Course};
 use crate::database::{ProgressRow, SandboxRow};
 
 /// Why a sandbox cannot have its lesson.
@@ -95,6 +96,13 @@ impl LessonRun {
 
     /// Reads what is new in the world.
     pub(crate) fn observe(&mut self, world: &World) {
+        let lesson = self.progress.lesson();
+        if let Some(now) = lessons::course().lesson(&lesson.slug)
+            && !Arc::ptr_eq(now, lesson)
+        {
+            // Its author has changed it.
+            self.progress = Progress::restore(Arc::clone(now), self.progress.saved().clone());
+        }
         self.progress.observe(world);
         self.stirred = true;
     }
@@ -196,7 +204,25 @@ impl LessonRun {
                 .map(|(name, html)| WrongAnswer { name: name.to_owned(), html: html.to_owned() }),
             prediction,
             completed: progress.completed(),
+            edition: lessons::edition(),
+            scores: if progress.completed() { self.scores(language) } else { Vec::new() },
         }
+    }
+
+    fn scores(&self, language: Language) -> Vec<Score> {
+        let words = &self.progress.lesson().text(language).scores;
+        let text = |id: &str| {
+            let found = words.iter().find(|(known, _)| known == id);
+            found.map(|(_, words)| words.text.clone()).unwrap_or_default()
+        };
+        let scores = self.progress.scores();
+        let score = scores.map(|(score, value)| Score {
+            id: score.id.clone(),
+            text: text(&score.id),
+            value,
+            good: score.is_good(value),
+        });
+        score.collect()
     }
 }
 

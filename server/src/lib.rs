@@ -48,6 +48,8 @@ pub use crate::{
 pub enum StartError {
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    #[error("the lessons cannot be taught:\n{0}")]
+    Lessons(#[from] lessons::Faults),
     #[error("no thread for kubectl: {0}")]
     Thread(std::io::Error),
 }
@@ -69,8 +71,11 @@ pub struct Ending {
 /// Opens the database and sets up all routes.
 ///
 /// # Errors
-/// The database cannot be opened or brought up to date.
+/// The database cannot be opened or brought up to date, or the lessons cannot be taught.
 pub async fn start(config: Config) -> Result<Server, StartError> {
+    if let Some(folder) = &config.lessons {
+        lesson::teach(folder)?;
+    }
     let database = Database::open(&config.database).await?;
     let (journal, _writer): (Journal, JoinHandle<()>) = Journal::start(&database);
     let sandboxes = Sandboxes::new(database.clone(), journal, config.limits.clone());

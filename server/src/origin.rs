@@ -32,11 +32,14 @@ pub(crate) async fn make(state: &AppState, wish: &NewSandbox) -> Result<Sandbox,
 }
 
 fn origin(wish: &NewSandbox) -> Result<Origin, Problem> {
+    let seed = wish.seed.map_or_else(random_seed, Ok)?;
     if wish.learner.as_ref().is_some_and(|learner| learner.chars().count() > LEARNER_MAX) {
         return Err(Problem::invalid(format!("learner has at most {LEARNER_MAX} letters")));
     }
-    let (mut scenario, rate) = match &wish.lesson {
-        Some(slug) => of_lesson(slug)?,
+    let lesson = wish.lesson.as_deref().map(lesson::find).transpose().map_err(unknown)?;
+    let lesson = lesson.map(|lesson| lesson.drawn(seed));
+    let (mut scenario, rate) = match lesson {
+        Some(lesson) => of_lesson(lesson),
         None => (preset::scenario(wish)?, 1.0),
     };
     // kubectl computes ages with its own machine's clock.
@@ -46,21 +49,20 @@ fn origin(wish: &NewSandbox) -> Result<Origin, Problem> {
         return Err(Problem::invalid("rate must be 0, or 0.01 to 600"));
     }
     Ok(Origin {
-        seed: wish.seed.map_or_else(random_seed, Ok)?,
+        seed,
         scenario,
         rate,
-        lesson: wish.lesson.clone(),
+        lesson: lesson.map(|lesson| lesson.slug.clone()),
         learner: wish.learner.clone(),
     })
 }
 
-fn of_lesson(slug: &str) -> Result<(Scenario, f64), Problem> {
-    let lesson = lesson::find(slug).map_err(unknown)?;
+fn of_lesson(lesson: &Lesson) -> (Scenario, f64) {
     let rate = match lesson.setting.clock {
         StartClock::Paused => 0.0,
         StartClock::Story => 1.0,
     };
-    Ok((lesson.scenario(), rate))
+    (lesson.scenario(), rate)
 }
 
 fn random_seed() -> Result<u64, Problem> {
@@ -82,8 +84,13 @@ async fn begin(sandbox: &Sandbox, lesson: &Lesson) -> Result<(), Problem> {
         let quiet = ClockChange { until: Some(Until::Quiet), ..ClockChange::default() };
         sandbox.clock(quiet).await?;
     }
-    for input in lesson.traffic_inputs() {
+    for input in lesson.late_inputs() {
         put_in(sandbox, input).await?;
+    }
+    if lesson.setting.after_s > 0 {
+        let after_ms = i64::from(lesson.setting.after_s) * 1_000;
+        let later = ClockChange { advance_ms: Some(after_ms), ..ClockChange::default() };
+        sandbox.clock(later).await?;
     }
     Ok(())
 }

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use protocol::LessonSummary;
 
 use crate::{
-    browser,
     i18n::{Language, say, use_language},
     icons::{Icon, icon},
+    learned,
 };
 
 /// The parts of the course, in Korean and in English.
@@ -27,9 +27,6 @@ pub(super) fn part_name(part: &str, language: Language) -> String {
     }
 }
 
-/// How many steps of a lesson are done, and whether all are.
-type Done = (usize, bool);
-
 /// The lessons that exist, part by part. What this browser's learner has done is marked once the
 /// page lives.
 #[component]
@@ -38,14 +35,20 @@ pub(super) fn Course(mut lessons: Vec<LessonSummary>) -> impl IntoView {
     let live = RwSignal::new(false);
     Effect::new(move |_| live.set(true));
     lessons.sort_by_key(|lesson| lesson.number);
+    let all = lessons.clone();
+    let next = Memo::new(move |_| {
+        let next = live.get().then(|| learned::next(&all)).flatten();
+        next.map(|next| next.slug).unwrap_or_default()
+    });
     let parts = PARTS.map(|(letter, _, _)| {
         let of_part: Vec<_> = lessons.extract_if(.., |lesson| lesson.part == letter).collect();
         (!of_part.is_empty()).then(|| {
+            let sum = view! { <Sum lessons=of_part.clone() live/> };
             let rows =
-                of_part.into_iter().map(|lesson| view! { <Row lesson live/> }).collect_view();
+                of_part.into_iter().map(|lesson| view! { <Row lesson live next/> }).collect_view();
             view! {
                 <section class="part">
-                    <h3>{move || part_name(letter, language.get())}</h3>
+                    <h3>{move || part_name(letter, language.get())} {sum}</h3>
                     <ol>{rows}</ol>
                 </section>
             }
@@ -54,17 +57,43 @@ pub(super) fn Course(mut lessons: Vec<LessonSummary>) -> impl IntoView {
     view! { <div class="course">{parts.into_iter().collect_view()}</div> }
 }
 
+/// How much of a part is done, and how long the rest takes.
 #[component]
-fn Row(lesson: LessonSummary, live: RwSignal<bool>) -> impl IntoView {
+fn Sum(lessons: Vec<LessonSummary>, live: RwSignal<bool>) -> impl IntoView {
+    let language = use_language();
+    let words = move || {
+        let is_done = |lesson: &&LessonSummary| {
+            live.get() && learned::done(&lesson.slug).is_some_and(|(_, all)| all)
+        };
+        let done = lessons.iter().filter(is_done).count();
+        let all: u32 = lessons.iter().map(|lesson| lesson.minutes).sum();
+        let spent: u32 = lessons.iter().filter(is_done).map(|lesson| lesson.minutes).sum();
+        let (count, left) = (lessons.len(), all - spent);
+        match (done, left) {
+            (0, _) => language.get().pick(format!("{all}분"), format!("{all} min")),
+            (_, 0) => language.get().pick("끝냄", "Done").to_owned(),
+            _ => language.get().pick(
+                format!("{done} / {count} · {left}분 남음"),
+                format!("{done} / {count} · {left} min left"),
+            ),
+        }
+    };
+    view! { <span class="soft small part-sum">{words}</span> }
+}
+
+#[component]
+fn Row(lesson: LessonSummary, live: RwSignal<bool>, next: Memo<String>) -> impl IntoView {
     let language = use_language();
     let LessonSummary { slug, number, title, summary, minutes, steps, .. } = lesson;
     let href = {
         let slug = slug.clone();
         move || format!("/{}/lessons/{slug}", language.get().code())
     };
-    let done = Memo::new(move |_| {
-        if live.get() { browser::recall_as::<Done>(&format!("progress.{slug}")) } else { None }
-    });
+    let is_next = {
+        let slug = slug.clone();
+        move || next.with(|next| *next == slug)
+    };
+    let done = Memo::new(move |_| if live.get() { learned::done(&slug) } else { None });
     let effort = move || {
         language
             .get()
@@ -82,7 +111,7 @@ fn Row(lesson: LessonSummary, live: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <li>
-            <a class="lesson-link" href=href>
+            <a class="lesson-link" class:next=is_next href=href>
                 <span class="lesson-number">{number}</span>
                 <span class="lesson-text">
                     <strong>{title}</strong>

@@ -11,6 +11,7 @@ use crate::{
     header::{Head, TopBar},
     i18n::{say, use_language},
     icons::{Icon, icon},
+    learned,
 };
 use glance::Glance;
 
@@ -88,18 +89,43 @@ pub fn Home() -> impl IntoView {
 #[component]
 fn Starts(lessons: Vec<LessonSummary>) -> impl IntoView {
     let language = use_language();
+    let begun = RwSignal::new(None::<LessonSummary>);
+    let known = RwSignal::new(false);
+    let all = lessons.clone();
+    Effect::new(move |_| {
+        known.set(all.iter().any(|lesson| learned::done(&lesson.slug).is_some_and(|(_, all)| all)));
+        let any = all.iter().any(|lesson| learned::done(&lesson.slug).is_some());
+        begun.set(any.then(|| learned::next(&all)).flatten());
+    });
     let first = lessons.into_iter().min_by_key(|lesson| lesson.number);
+    let first = Signal::derive(move || begun.get().or_else(|| first.clone()));
+    let label = move || match begun.get() {
+        Some(next) => {
+            let go_on = language.get().pick("이어서 하기", "Go on");
+            format!("{go_on}: {}. {}", next.number, next.title)
+        }
+        None => language.get().pick("첫 레슨 시작", "Start the first lesson").to_owned(),
+    };
     view! {
         <p class="starts">
-            {first.map(|first| view! {
+            {first.with_untracked(Option::is_some).then(|| view! {
                 <a
                     class="button primary large"
-                    href=move || format!("/{}/lessons/{}", language.get().code(), first.slug)
+                    href=move || {
+                        let slug = first.with(|first| first.as_ref().map(|it| it.slug.clone()));
+                        let slug = slug.unwrap_or_default();
+                        format!("/{}/lessons/{slug}", language.get().code())
+                    }
                 >
-                    {say("첫 레슨 시작", "Start the first lesson")}
+                    {label}
                     {icon(Icon::ARROW_RIGHT)}
                 </a>
             })}
+            <Show when=move || known.get()>
+                <a class="button large" href=move || format!("/{}/review", language.get().code())>
+                    {say("복습", "Review")}
+                </a>
+            </Show>
             <a class="button large" href=move || format!("/{}/play", language.get().code())>
                 {say("놀이터 열기", "Open the playground")}
             </a>

@@ -3,6 +3,7 @@
 mod goals;
 mod guide;
 mod help;
+mod pool;
 mod prediction;
 mod steps;
 
@@ -13,6 +14,7 @@ use protocol::LessonText;
 use super::{NotFound, course::part_name};
 use crate::{backend, bench::Bench, header::Head, i18n::use_language, session::Place};
 use guide::Guide;
+use pool::Pool;
 
 /// `/{lang}/lessons/{slug}`
 #[component]
@@ -24,9 +26,11 @@ pub fn LessonPage() -> impl IntoView {
         let slug = params.with(|params| params.get("slug"));
         slug.or_else(|| before.cloned()).unwrap_or_default()
     });
+    let edition = Edition(RwSignal::new(0));
+    provide_context(edition);
     let lesson = Resource::new(
-        move || (slug.get(), language.get()),
-        |(slug, language)| backend::lesson(slug, language),
+        move || (slug.get(), language.get(), edition.0.get()),
+        |(slug, language, _)| backend::lesson(slug, language),
     );
     view! {
         <Transition>
@@ -35,6 +39,10 @@ pub fn LessonPage() -> impl IntoView {
     }
     .into_any()
 }
+
+/// Which edition of the lesson is shown: its text is fetched again when its author changes it.
+#[derive(Clone, Copy, Debug)]
+struct Edition(RwSignal<u64>);
 
 /// The lesson, once its text is there. In another language it is the same lesson: only its words
 /// change, and the cluster beside it goes on.
@@ -56,7 +64,10 @@ fn Found(lesson: Resource<Result<Option<LessonText>, ServerFnError>>) -> impl In
         let (slug, count) = shown.get();
         let lesson = (count > 0).then(|| {
             let text = Signal::derive(move || text.get().unwrap_or_else(nothing));
-            view! { <Lesson slug text/> }
+            match text.with_untracked(|text| text.cases.is_empty()) {
+                true => view! { <Lesson slug text/> }.into_any(),
+                false => view! { <Pool text/> }.into_any(),
+            }
         });
         if count % 2 == 0 { Either::Left(lesson) } else { Either::Right(lesson) }
     };
@@ -107,6 +118,7 @@ fn nothing() -> LessonText {
         steps: Vec::new(),
         debrief_html: String::new(),
         files: Vec::new(),
+        cases: Vec::new(),
         previous: None,
         next: None,
     }

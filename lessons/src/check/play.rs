@@ -7,7 +7,7 @@ use orchestrator::Input;
 use super::{SEED, quote};
 use crate::error::Fault;
 use crate::evidence::Attempt;
-use crate::lesson::{Lesson, StartClock};
+use crate::lesson::{Lesson, Score, StartClock};
 use crate::progress::{PlayAct, Progress};
 use crate::script::{ClockAct, Line, Part};
 use crate::stage::{Files, Stage};
@@ -15,6 +15,10 @@ use crate::text::{Language, Quoted, console_blocks};
 
 /// All that is wrong with what a lesson does.
 pub(super) fn check(lesson: &Arc<Lesson>) -> Vec<Fault> {
+    if lesson.steps.is_empty() {
+        // Its cases are played.
+        return Vec::new();
+    }
     let mut faults = Vec::new();
     let mut learner = Learner::new(lesson);
     if learner.progress.steps_done().next().is_some() {
@@ -38,7 +42,43 @@ pub(super) fn check(lesson: &Arc<Lesson>) -> Vec<Fault> {
                        does a goal rest on what is not kept?";
         faults.push(at(lesson, "lesson.yaml", 0, message));
     }
+    faults.extend(poor_scores(lesson, &learner, "solution.sh"));
+    let others = lesson.solutions.iter();
+    faults.extend(others.flat_map(|(name, parts)| check_other(lesson, name, parts)));
     faults
+}
+
+/// Another solution: it solves all steps as well.
+fn check_other(lesson: &Arc<Lesson>, name: &str, parts: &[Part]) -> Vec<Fault> {
+    let file = format!("solutions/{name}.sh");
+    let mut learner = Learner::new(lesson);
+    for part in parts {
+        for line in &part.lines {
+            match learner.play(line) {
+                Ok(None | Some(0)) => {}
+                Ok(Some(code)) => {
+                    let said = format!("it failed with {code}: {}", learner.attempt.output.trim());
+                    return vec![at(lesson, &file, line.number, said)];
+                }
+                Err(message) => return vec![at(lesson, &file, line.number, message)],
+            }
+        }
+        let done = lesson.steps.iter().position(|step| step.id == part.step);
+        if learner.progress.steps_done().count() != done.map_or(0, |done| done + 1) {
+            return vec![at(lesson, &file, 0, learner.why_not(&part.step))];
+        }
+    }
+    match learner.progress.completed() {
+        true => poor_scores(lesson, &learner, &file),
+        false => vec![at(lesson, &file, 0, "it must solve all steps")],
+    }
+}
+
+/// The scores of who plays a solution are good, or nobody's can be.
+fn poor_scores(lesson: &Lesson, learner: &Learner, file: &str) -> Vec<Fault> {
+    let poor = learner.progress.scores().filter(|(score, value)| !score.is_good(*value));
+    let said = |(score, value): (&Score, i64)| format!("its score {} is {value}", score.id);
+    poor.map(|score| at(lesson, file, 0, said(score))).collect()
 }
 
 fn at(lesson: &Lesson, file: &str, line: usize, message: impl Into<String>) -> Fault {
@@ -155,7 +195,8 @@ impl Learner {
 
     /// Whether the world's history alone says the same of the steps that are done.
     fn comes_as_far_again(&self) -> bool {
-        let mut again = Progress::new(Arc::clone(&self.lesson));
+        let saved = self.progress.saved().clone();
+        let mut again = Progress::restore(Arc::clone(&self.lesson), saved);
         again.observe(&self.stage.world());
         again.steps_done().eq(self.progress.steps_done())
     }
@@ -171,6 +212,11 @@ impl Learner {
             PlayAct::Fault(fault) => self.put_in(&Input::Fault(fault))?,
             PlayAct::Traffic(traffic) => self.put_in(&Input::Traffic(traffic))?,
             PlayAct::Curl(_) => code = Some(self.type_line(&play.line)?),
+            PlayAct::Predict(choice) => {
+                let step = self.progress.open_step().map(|step| step.id.clone());
+                let taken = self.progress.predict(&step.unwrap_or_default(), &choice);
+                taken.ok_or_else(|| format!("the step does not offer \"{choice}\""))?;
+            }
         }
         if self.lesson.setting.clock == StartClock::Story {
             self.stage.clock(ClockAct::UntilQuiet);

@@ -41,6 +41,10 @@ impl Checker<'_> {
 
     fn lesson(&mut self) {
         let steps = &self.lesson.steps;
+        if steps.is_empty() || self.lesson.is_case {
+            // A pool has only its cases; a case is a diagnosis and a repair.
+            return self.start();
+        }
         if !STEPS.contains(&steps.len()) {
             let message = format!("{} steps: a lesson has 3 to 7", steps.len());
             self.fault("lesson.yaml", 0, message);
@@ -54,6 +58,10 @@ impl Checker<'_> {
         if !("A"..="F").contains(&self.lesson.part.as_str()) {
             self.fault("lesson.yaml", 0, "the part is a letter from A to F");
         }
+        self.start();
+    }
+
+    fn start(&mut self) {
         if let Err(message) = start_documents(&self.lesson.start) {
             self.fault("start.yaml", 0, message);
         }
@@ -89,8 +97,14 @@ impl Checker<'_> {
         if count == 0 {
             self.fault(file, step.line, "the step says nothing");
         }
-        if step.hints.len() < HINTS_MIN {
-            self.fault(file, step.line, "give the step three hints, from a nudge to the answer");
+        // In a drill nobody leads by the hand.
+        let hints_min = if self.lesson.is_case { 1 } else { HINTS_MIN };
+        if step.hints.len() < hints_min {
+            self.fault(
+                file,
+                step.line,
+                "give the step hints, from a nudge to the answer (a lesson's three)",
+            );
         }
         let parts = step.hints.iter().chain(step.wrong.values());
         if parts.into_iter().any(|html| words(html) > PART_WORDS_MAX || html.trim().is_empty()) {

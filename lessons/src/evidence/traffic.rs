@@ -1,6 +1,6 @@
 //! What the traffic of a step came to, load by load and all together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use orchestrator::network::traffic::Bucket;
 use serde_json::{Map, Value, json};
@@ -10,7 +10,11 @@ const ALL: &str = "all";
 
 /// What each load came to since the step began, by its name.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Loads(BTreeMap<String, Sum>);
+pub(super) struct Loads {
+    sums: BTreeMap<String, Sum>,
+    /// Loads that were answered once, in this step or before.
+    answered: BTreeSet<String>,
+}
 
 #[derive(Clone, Debug, Default)]
 struct Sum {
@@ -24,18 +28,29 @@ struct Sum {
     latency_ms_max: i64,
     seconds: u64,
     seconds_failing: u64,
+    /// The same since the load was first answered.
+    seconds_down: u64,
 }
 
 impl Loads {
     /// Adds one second of a load.
     pub(super) fn add(&mut self, name: &str, second: &Bucket) {
+        if second.succeeded() > 0 {
+            self.answered.extend([name, ALL].map(str::to_owned));
+        }
         for name in [name, ALL] {
-            self.0.entry(name.to_owned()).or_default().add(second);
+            let was_up = self.answered.contains(name);
+            self.sums.entry(name.to_owned()).or_default().add(second, was_up);
         }
     }
 
+    /// A new step: its counts begin at nothing.
+    pub(super) fn begin_step(&mut self) {
+        self.sums.clear();
+    }
+
     pub(super) fn to_json(&self) -> Value {
-        let sums = self.0.iter().map(|(name, sum)| (name.clone(), sum.to_json()));
+        let sums = self.sums.iter().map(|(name, sum)| (name.clone(), sum.to_json()));
         let mut loads: Map<String, Value> = sums.collect();
         loads.entry(ALL).or_insert_with(|| Sum::default().to_json());
         Value::Object(loads)
@@ -43,7 +58,7 @@ impl Loads {
 }
 
 impl Sum {
-    fn add(&mut self, second: &Bucket) {
+    fn add(&mut self, second: &Bucket, was_up: bool) {
         self.succeeded += second.succeeded();
         self.failed += second.failed();
         self.latency_ms_sum += second.latency_ms_sum;
@@ -56,6 +71,7 @@ impl Sum {
         }
         self.seconds += 1;
         self.seconds_failing += u64::from(second.failed() > 0);
+        self.seconds_down += u64::from(was_up && second.failed() > 0);
     }
 
     fn to_json(&self) -> Value {
@@ -70,6 +86,7 @@ impl Sum {
             "latency_ms_mean": self.latency_ms_sum.checked_div(answered).unwrap_or(0),
             "seconds": self.seconds,
             "seconds_failing": self.seconds_failing,
+            "seconds_down": self.seconds_down,
         })
     }
 }

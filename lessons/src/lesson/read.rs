@@ -1,71 +1,17 @@
 //! Reads a lesson's folder, and says all that is wrong with it at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use super::{Case, Goal, Lesson, Prediction, Setting, Step, Wrong};
+use super::sheet::{PredictionSheet, ScoreSheet, Sheet, StepSheet};
+
+use super::{Case, Goal, Lesson, Prediction, Score, Setting, Step, Wrong};
 use crate::error::Fault;
 use crate::rule::Rule;
 use crate::script;
-use crate::text::{Language, LessonText, OTHERWISE, StepText};
-
-/// `lesson.yaml` as written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sheet {
-    number: u32,
-    part: String,
-    minutes: u32,
-    setting: Setting,
-    #[serde(default)]
-    measures: BTreeMap<String, Spanned<String>>,
-    steps: Vec<StepSheet>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StepSheet {
-    id: Spanned<String>,
-    goals: Vec<GoalSheet>,
-    prediction: Option<PredictionSheet>,
-    #[serde(default)]
-    wrong: Vec<WrongSheet>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GoalSheet {
-    id: String,
-    met: Spanned<String>,
-    #[serde(default)]
-    latch: bool,
-    #[serde(default)]
-    not_yet: Vec<CaseSheet>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CaseSheet {
-    id: String,
-    when: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PredictionSheet {
-    choices: Vec<String>,
-    answer: Spanned<String>,
-    proof: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrongSheet {
-    name: String,
-    when: Spanned<String>,
-}
+use crate::text::{Language, LessonText};
 
 /// Reads one lesson from its files (path below its folder, text).
 ///
@@ -80,17 +26,32 @@ pub(crate) fn read(folder: &str, files: &BTreeMap<String, String>) -> Result<Les
     }
 }
 
-struct Reader<'a> {
+/// Where the cases of a pool are, each a folder like a lesson's.
+const CASES: &str = "cases/";
+
+/// The files of each case, by the case's name.
+fn cases(files: &BTreeMap<String, String>) -> BTreeMap<&str, BTreeMap<String, String>> {
+    let mut cases: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
+    for (path, text) in files {
+        let path = path.strip_prefix(CASES).and_then(|path| path.split_once('/'));
+        if let Some((case, file)) = path {
+            cases.entry(case).or_default().insert(file.to_owned(), text.clone());
+        }
+    }
+    cases
+}
+
+pub(super) struct Reader<'a> {
     folder: &'a str,
     faults: Vec<Fault>,
 }
 
 impl Reader<'_> {
-    fn path(&self, file: &str) -> String {
+    pub(super) fn path(&self, file: &str) -> String {
         format!("{}/{file}", self.folder)
     }
 
-    fn fault(&mut self, file: &str, line: usize, message: impl Into<String>) {
+    pub(super) fn fault(&mut self, file: &str, line: usize, message: impl Into<String>) {
         self.faults.push(Fault::at(&self.path(file), line, message));
     }
 
@@ -102,18 +63,19 @@ impl Reader<'_> {
             .filter_map(|(name, rule)| Some((name.clone(), self.lasting_rule(rule)?)))
             .collect();
         let steps: Vec<Step> = sheet.steps.iter().filter_map(|step| self.step(step)).collect();
-        let texts = self.texts(files, &steps);
-        let mut wrong = BTreeMap::new();
-        for (path, source) in files {
-            if let Some(name) = path.strip_prefix("wrong/").and_then(|p| p.strip_suffix(".sh")) {
-                let parts = script::parse(&self.path(path), source, &mut self.faults);
-                wrong.insert(name.to_owned(), parts);
-            }
-        }
+        let scores = sheet.scores.iter().filter_map(|score| self.score(score));
+        let scores: Vec<Score> = scores.collect();
+        let texts = self.texts(files, &steps, &scores);
+        let wrong = self.scripts(files, "wrong/");
+        let solutions = self.scripts(files, "solutions/");
         let solution = files.get("solution.sh").map_or_else(String::new, Clone::clone);
         let solution = script::parse(&self.path("solution.sh"), &solution, &mut self.faults);
         self.scripts_fit(&steps, &solution, &wrong);
         let (_, slug) = self.folder.split_once('-').unwrap_or(("", self.folder));
+        let cases = self.cases(slug, &sheet, files, &texts);
+        if steps.is_empty() && cases.is_empty() {
+            self.fault("lesson.yaml", 0, "give the lesson steps, or a pool of cases/");
+        }
         let editor = files.iter();
         let editor = editor.filter_map(|(path, text)| {
             Some((path.strip_prefix("files/")?.to_owned(), text.clone()))
@@ -126,12 +88,74 @@ impl Reader<'_> {
             setting: sheet.setting,
             measures,
             steps,
+            scores,
+            cases,
+            is_case: false,
             files: editor.collect(),
             start: files.get("start.yaml").cloned().unwrap_or_default(),
             solution,
+            solutions,
             wrong,
             texts,
             folder: self.folder.to_owned(),
+        })
+    }
+
+    /// The scripts of a folder, by name.
+    fn scripts(
+        &mut self,
+        files: &BTreeMap<String, String>,
+        folder: &str,
+    ) -> BTreeMap<String, Vec<script::Part>> {
+        let mut scripts = BTreeMap::new();
+        for (path, source) in files {
+            if let Some(name) = path.strip_prefix(folder).and_then(|p| p.strip_suffix(".sh")) {
+                let parts = script::parse(&self.path(path), source, &mut self.faults);
+                scripts.insert(name.to_owned(), parts);
+            }
+        }
+        scripts
+    }
+
+    /// The cases of a pool: lessons that are called by the pool's name and their own, and count
+    /// what the pool counts.
+    fn cases(
+        &mut self,
+        slug: &str,
+        sheet: &Sheet,
+        files: &BTreeMap<String, String>,
+        texts: &BTreeMap<Language, LessonText>,
+    ) -> Vec<Arc<Lesson>> {
+        let mut found = Vec::new();
+        for (name, files) in cases(files) {
+            let mut case = match read(&self.path(&format!("{CASES}{name}")), &files) {
+                Ok(case) => case,
+                Err(mut faults) => {
+                    self.faults.append(&mut faults);
+                    continue;
+                }
+            };
+            case.slug = format!("{slug}-{name}");
+            case.is_case = true;
+            case.number = sheet.number;
+            case.part.clone_from(&sheet.part);
+            case.scores = sheet.scores.iter().filter_map(|score| self.score(score)).collect();
+            for (language, text) in &mut case.texts {
+                let pool = texts.get(language);
+                text.scores = pool.map(|pool| pool.scores.clone()).unwrap_or_default();
+            }
+            found.push(Arc::new(case));
+        }
+        found
+    }
+
+    fn score(&mut self, sheet: &ScoreSheet) -> Option<Score> {
+        Some(Score {
+            id: sheet.id.clone(),
+            value: self.lasting_rule(&sheet.value)?,
+            sum: sheet.sum,
+            at_most: sheet.at_most,
+            at_least: sheet.at_least,
         })
     }
 
@@ -160,6 +184,11 @@ impl Reader<'_> {
         }
         for words in &setting.traffic {
             if let Err(message) = script::outside::traffic(&format!("start {words}")) {
+                self.fault("lesson.yaml", 0, message);
+            }
+        }
+        for words in &setting.faults {
+            if let Err(message) = script::outside::fault(words) {
                 self.fault("lesson.yaml", 0, message);
             }
         }
@@ -226,33 +255,11 @@ impl Reader<'_> {
         }
     }
 
-    fn scripts_fit(
-        &mut self,
-        steps: &[Step],
-        solution: &[script::Part],
-        wrong: &BTreeMap<String, Vec<script::Part>>,
-    ) {
-        let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
-        let solved: Vec<&str> = solution.iter().map(|part| part.step.as_str()).collect();
-        if ids != solved {
-            let message = format!("it must have these parts, in this order: {}", ids.join(", "));
-            self.fault("solution.sh", 0, message);
-        }
-        let named: BTreeSet<&str> =
-            steps.iter().flat_map(|step| &step.wrong).map(|it| it.name.as_str()).collect();
-        for name in named.iter().filter(|name| !wrong.contains_key(**name)) {
-            self.fault(&format!("wrong/{name}.sh"), 0, "the wrong answer needs this file");
-        }
-        for name in wrong.keys().filter(|name| !named.contains(name.as_str())) {
-            let message = "no step of lesson.yaml names this wrong answer";
-            self.fault(&format!("wrong/{name}.sh"), 0, message);
-        }
-    }
-
     fn texts(
         &mut self,
         files: &BTreeMap<String, String>,
         steps: &[Step],
+        scores: &[Score],
     ) -> BTreeMap<Language, LessonText> {
         let mut texts = BTreeMap::new();
         for language in Language::ALL {
@@ -263,69 +270,12 @@ impl Reader<'_> {
             };
             let text = crate::text::parse(&self.path(&file), source, language, &mut self.faults);
             self.text_fits(&file, &text, steps);
+            let written = text.scores.iter().map(|(id, _)| id.as_str()).collect();
+            let wanted = scores.iter().map(|score| score.id.as_str()).collect();
+            self.same_set(&file, 0, "scores", wanted, written);
             texts.insert(language, text);
         }
         texts
-    }
-
-    fn text_fits(&mut self, file: &str, text: &LessonText, steps: &[Step]) {
-        let wanted: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
-        let written: Vec<&str> = text.steps.iter().map(|step| step.id.as_str()).collect();
-        if wanted != written {
-            let message = format!("it must have these steps, in this order: {}", wanted.join(", "));
-            self.fault(file, 0, message);
-            return;
-        }
-        for (step, text) in steps.iter().zip(&text.steps) {
-            self.step_fits(file, step, text);
-        }
-    }
-
-    fn step_fits(&mut self, file: &str, step: &Step, text: &StepText) {
-        let goals: Vec<&str> = step.goals.iter().map(|goal| goal.id.as_str()).collect();
-        let written: Vec<&str> = text.goals.iter().map(|goal| goal.id.as_str()).collect();
-        self.same(file, text.line, "goals", &goals, &written);
-        for goal in &step.goals {
-            let mut cases: Vec<&str> = goal.not_yet.iter().map(|case| case.id.as_str()).collect();
-            cases.push(OTHERWISE);
-            let written = text.goal(&goal.id).map(|goal| goal.not_yet.keys().map(String::as_str));
-            let written: Vec<&str> = written.into_iter().flatten().collect();
-            self.same_set(file, text.line, &format!("cases of goal {}", goal.id), cases, written);
-        }
-        let wrong = step.wrong.iter().map(|it| it.name.as_str()).collect();
-        let written = text.wrong.keys().map(String::as_str).collect();
-        self.same_set(file, text.line, "wrong answers", wrong, written);
-        let asked = step.prediction.as_ref();
-        let choices: Vec<&str> =
-            asked.iter().flat_map(|it| &it.choices).map(String::as_str).collect();
-        let asked = text.prediction.as_ref();
-        let written: Vec<&str> =
-            asked.iter().flat_map(|it| &it.choices).map(|(id, _)| id.as_str()).collect();
-        self.same(file, text.line, "choices", &choices, &written);
-        let answers = asked.iter().flat_map(|it| it.answers.keys()).map(String::as_str).collect();
-        self.same_set(file, text.line, "answers", choices, answers);
-    }
-
-    fn same_set<'b>(
-        &mut self,
-        file: &str,
-        line: usize,
-        what: &str,
-        mut wanted: Vec<&'b str>,
-        mut written: Vec<&'b str>,
-    ) {
-        wanted.sort_unstable();
-        written.sort_unstable();
-        self.same(file, line, what, &wanted, &written);
-    }
-
-    fn same(&mut self, file: &str, line: usize, what: &str, wanted: &[&str], written: &[&str]) {
-        if wanted != written {
-            let (wanted, written) = (wanted.join(", "), written.join(", "));
-            let message =
-                format!("its {what} must be [{wanted}] as in lesson.yaml, not [{written}]");
-            self.fault(file, line, message);
-        }
     }
 }
 

@@ -41,6 +41,8 @@ pub enum PlayAct {
     Traffic(Traffic),
     /// Ask this from outside of the cluster.
     Curl(Curl),
+    /// Predict this.
+    Predict(String),
 }
 
 impl Progress {
@@ -87,6 +89,7 @@ impl Progress {
                 let traffic = outside::traffic(&words)?;
                 (format!("traffic {words}"), PlayAct::Traffic(traffic))
             }
+            Act::Predict(choice) => (format!("predict {choice}"), PlayAct::Predict(choice.clone())),
             Act::Curl(line) => {
                 let line = line.fill(&self.evidence)?;
                 let asked = outside::curl(&line)?;

@@ -79,6 +79,11 @@ impl Reader<'_> {
 
     /// A part of the step above it: its heading's first word says which.
     fn part(&mut self, section: &Section) {
+        if let Some(id) = section.title.strip_prefix("score ") {
+            let words = inline(section.body.trim(), self.language);
+            self.text.scores.push((id.to_owned(), words));
+            return;
+        }
         if self.text.steps.is_empty() {
             self.fault(
                 section.line,

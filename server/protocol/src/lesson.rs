@@ -27,6 +27,8 @@ pub struct LessonText {
     pub debrief_html: String,
     /// What the editor opens with.
     pub files: Vec<File>,
+    /// The cases of a pool, one of which is drawn; such a lesson has no steps of its own.
+    pub cases: Vec<LessonSummary>,
     pub previous: Option<LessonSummary>,
     pub next: Option<LessonSummary>,
 }
@@ -55,6 +57,21 @@ pub struct GoalText {
     pub text: String,
 }
 
+/// A question that was asked in a lesson, to be asked again later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReviewQuestion {
+    /// Names it for good: `first-pod.write`.
+    pub id: String,
+    /// Where it is from.
+    pub lesson: String,
+    pub title: String,
+    pub step: String,
+    pub question: String,
+    /// Id, text and what there is to say to it, as HTML.
+    pub choices: Vec<(String, String, String)>,
+    pub answer: String,
+}
+
 /// Where the learner is in a lesson.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LessonState {
@@ -69,6 +86,20 @@ pub struct LessonState {
     /// The prediction made in this step, if one was: choice, correct, explanation.
     pub prediction: Option<(String, bool, String)>,
     pub completed: bool,
+    /// What was counted, once all is done.
+    pub scores: Vec<Score>,
+    /// Another number each time that the lesson's author has changed something.
+    pub edition: u64,
+}
+
+/// Something that was counted in a lesson.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Score {
+    pub id: String,
+    /// What is counted, in the learner's language.
+    pub text: String,
+    pub value: i64,
+    pub good: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -52,7 +52,7 @@ impl Desk {
             }
             Act::Hint { step, number } => self.learn(LessonAct::Hint { step, number }).await,
             Act::GoTo { step } => self.learn(LessonAct::GoTo { step }).await,
-            Act::Solve { step } => self.learn(LessonAct::Solve { step }).await,
+            Act::Solve { step } => self.solve(step).await,
             // Those of terminals are carried out elsewhere.
             Act::Terminal { .. } | Act::Type { .. } | Act::Interrupt { .. } => Ok(Reply::Done),
         };
@@ -166,19 +166,24 @@ impl Desk {
 
     async fn learn(&self, act: LessonAct) -> Result<Reply> {
         match self.sandbox.learn(act).await.map_err(refusal)? {
-            LessonAnswer::Done | LessonAnswer::State(_) => Ok(Reply::Done),
+            LessonAnswer::Done | LessonAnswer::State(_) | LessonAnswer::Play(_) => Ok(Reply::Done),
             LessonAnswer::Predicted { correct, explanation_html } => {
                 Ok(Reply::Predicted { correct, explanation_html })
             }
-            LessonAnswer::Play(None) => {
-                Ok(Reply::Solved { line: None, output: String::new(), file: None })
-            }
-            LessonAnswer::Play(Some(play)) => self.play(*play).await,
+        }
+    }
+
+    /// Plays the next line of a step's solution.
+    async fn solve(&self, step: String) -> Result<Reply> {
+        let act = LessonAct::Solve { step: step.clone() };
+        match self.sandbox.learn(act).await.map_err(refusal)? {
+            LessonAnswer::Play(Some(play)) => self.play(&step, *play).await,
+            _ => Ok(Reply::Solved { line: None, output: String::new(), file: None }),
         }
     }
 
     /// Plays a line of a lesson's solution as the learner would.
-    async fn play(&self, play: Play) -> Result<Reply> {
+    async fn play(&self, step: &str, play: Play) -> Result<Reply> {
         let mut file = None;
         let mut output = String::new();
         match play.act {
@@ -188,6 +193,11 @@ impl Desk {
             PlayAct::Fault(fault) => drop(self.put_in(Input::Fault(fault)).await?),
             PlayAct::Traffic(traffic) => drop(self.put_in(Input::Traffic(traffic)).await?),
             PlayAct::Curl(curl) => output = self.curl(curl).await?,
+            PlayAct::Predict(choice) => {
+                let language = self.language;
+                let predict = LessonAct::Predict { step: step.to_owned(), choice, language };
+                self.sandbox.learn(predict).await.map_err(refusal)?;
+            }
         }
         Ok(Reply::Solved { line: Some(play.line), output, file })
     }

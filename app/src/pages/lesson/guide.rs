@@ -8,6 +8,7 @@ use protocol::{Act, LessonState, LessonText, StepText};
 use wasm_bindgen::JsCast;
 
 use super::{
+    Edition,
     help::{Help, Hints},
     steps::Step,
 };
@@ -15,6 +16,7 @@ use crate::{
     browser,
     i18n::{say, use_language},
     icons::{Icon, icon},
+    learned,
     session::{Session, use_session},
 };
 
@@ -90,6 +92,7 @@ pub(super) fn Guide(text: Signal<LessonText>) -> impl IntoView {
     begin_at_the_top(way, body);
     let_the_keyboard_scroll(way, body);
     remember_progress(way);
+    follow_edition(way);
     let title = move || text.with(|text| text.summary.title.clone());
     let first = Memo::new(move |_| {
         text.with(|text| text.steps.first().is_some_and(|step| step.id == way.current()))
@@ -161,14 +164,36 @@ fn let_the_keyboard_scroll(way: Way, body: NodeRef<html::Div>) {
     });
 }
 
+/// Fetches the text again when the lesson's author has changed it.
+fn follow_edition(way: Way) {
+    let shown = expect_context::<Edition>();
+    Effect::new(move |_| {
+        let told = way.with_state(|state| state.map(|state| state.edition));
+        if let Some(told) = told.filter(|told| *told != shown.0.get_untracked()) {
+            shown.0.set(told);
+        }
+    });
+}
+
+/// What was counted in a lesson that is done: name, value, whether it is good.
+pub(super) type Result = Vec<(String, i64, bool)>;
+
 /// Keeps how far this browser's learner is, for the marks in the course's table.
 fn remember_progress(way: Way) {
+    Effect::new(move |_| {
+        let slug = way.text.with(|text| text.summary.slug.clone());
+        let scores = way.with_state(|state| state.map(|it| it.scores.clone()).unwrap_or_default());
+        let kept: Result = scores.into_iter().map(|it| (it.id, it.value, it.good)).collect();
+        if !kept.is_empty() {
+            browser::keep_as(&format!("scores.{slug}"), &kept);
+        }
+    });
     Effect::new(move |_| {
         let slug = way.text.with(|text| text.summary.slug.clone());
         let done =
             way.with_state(|state| state.map(|state| (state.steps_done.len(), state.completed)));
         if let Some(done) = done {
-            browser::keep_as(&format!("progress.{slug}"), &done);
+            learned::keep_done(&slug, done);
         }
     });
 }
@@ -232,6 +257,7 @@ fn Debrief() -> impl IntoView {
                 {icon(Icon::CIRCLE_CHECK)}
                 {say("돌아보기", "Looking back")}
             </h2>
+            {view! { <Scores/> }.into_any()}
             <div class="prose" inner_html=html></div>
             <p class="debrief-next">
                 {next}
@@ -242,4 +268,25 @@ fn Debrief() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// What was counted, and whether it is good.
+#[component]
+fn Scores() -> impl IntoView {
+    let way = expect_context::<Way>();
+    let rows = move || {
+        let scores = way.with_state(|state| state.map(|it| it.scores.clone()).unwrap_or_default());
+        let rows = scores.into_iter().map(|score| {
+            let mark = if score.good { Icon::CIRCLE_CHECK } else { Icon::LIGHTBULB };
+            view! {
+                <li class=if score.good { "score good" } else { "score" }>
+                    {icon(mark)}
+                    <span>{score.text}</span>
+                    <strong>{score.value}</strong>
+                </li>
+            }
+        });
+        rows.collect_view()
+    };
+    view! { <ul class="scores">{rows}</ul> }
 }

@@ -1,0 +1,5 @@
+# step: diagnose
+predict config
+# step: repair
+kubectl patch configmap shop-settings -p '{"data":{"currency":"KRW"}}'
+clock advance 60s

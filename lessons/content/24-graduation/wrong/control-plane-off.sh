@@ -1,0 +1,2 @@
+# step: survive
+fault node-off control-plane-1

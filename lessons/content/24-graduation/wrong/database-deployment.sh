@@ -1,0 +1,2 @@
+# step: ship
+kubectl create deployment database --image=redis

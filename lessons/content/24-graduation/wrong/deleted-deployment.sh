@@ -1,0 +1,2 @@
+# step: update
+kubectl delete deployment front

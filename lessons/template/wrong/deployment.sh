@@ -1,0 +1,2 @@
+# step: make
+kubectl create deployment web --image=nginx

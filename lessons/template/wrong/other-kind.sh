@@ -1,0 +1,2 @@
+# step: remove
+kubectl delete service kubernetes

@@ -1,0 +1,2 @@
+# step: make
+kubectl run wbe --image=nginx
