@@ -1,81 +1,7 @@
-// What can be written next: fields of the kinds that lessons use, by where in the document one is.
-
-const metadata = { name: "", namespace: "", labels: {}, annotations: {} };
-const probe = {
-  httpGet: { path: "", port: "" },
-  tcpSocket: { port: "" },
-  exec: { command: "" },
-  initialDelaySeconds: "",
-  periodSeconds: "",
-  timeoutSeconds: "",
-  successThreshold: "",
-  failureThreshold: "",
-};
-const resources = { requests: { cpu: "", memory: "" }, limits: { cpu: "", memory: "" } };
-const container = {
-  name: "",
-  image: "",
-  imagePullPolicy: ["Always", "IfNotPresent", "Never"],
-  command: "",
-  args: "",
-  ports: { containerPort: "", name: "", protocol: ["TCP", "UDP", "SCTP"] },
-  env: { name: "", value: "", valueFrom: {} },
-  envFrom: { configMapRef: { name: "" }, secretRef: { name: "" } },
-  resources,
-  volumeMounts: { name: "", mountPath: "", readOnly: ["true", "false"] },
-  readinessProbe: probe,
-  livenessProbe: probe,
-  startupProbe: probe,
-};
-const podSpec = {
-  containers: container,
-  initContainers: container,
-  restartPolicy: ["Always", "OnFailure", "Never"],
-  nodeName: "",
-  nodeSelector: {},
-  tolerations: {
-    key: "",
-    operator: ["Exists", "Equal"],
-    value: "",
-    effect: ["NoSchedule", "PreferNoSchedule", "NoExecute"],
-    tolerationSeconds: "",
-  },
-  terminationGracePeriodSeconds: "",
-  serviceAccountName: "",
-  volumes: { name: "", configMap: { name: "" }, secret: { secretName: "" }, emptyDir: {} },
-};
-const selector = { matchLabels: {}, matchExpressions: {} };
-const template = { metadata, spec: podSpec };
-const rollingUpdate = { maxSurge: "", maxUnavailable: "" };
-const kinds = {
-  Pod: { spec: podSpec },
-  ReplicaSet: { spec: { replicas: "", selector, template, minReadySeconds: "" } },
-  Deployment: {
-    spec: {
-      replicas: "",
-      selector,
-      template,
-      strategy: { type: ["RollingUpdate", "Recreate"], rollingUpdate },
-      minReadySeconds: "",
-      revisionHistoryLimit: "",
-      progressDeadlineSeconds: "",
-      paused: ["true", "false"],
-    },
-  },
-  Service: {
-    spec: {
-      type: ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"],
-      selector: {},
-      ports: { name: "", port: "", targetPort: "", protocol: ["TCP", "UDP", "SCTP"], nodePort: "" },
-      clusterIP: "",
-    },
-  },
-  ConfigMap: { data: {}, immutable: ["true", "false"] },
-  Secret: { type: ["Opaque"], data: {}, stringData: {}, immutable: ["true", "false"] },
-  Namespace: {},
-  ServiceAccount: {},
-};
-const versions = { Deployment: "apps/v1", ReplicaSet: "apps/v1" };
+// What can be written next, and what a field means: by where in the document one is, and what
+// Kubernetes knows of the kind.
+import { hoverTooltip } from "@codemirror/view";
+import { kinds, lookUp, schemaOf, typeOf } from "./schema.js";
 
 const indentOf = (line) => /^(?:- |\s)*/.exec(line)[0].length;
 
@@ -98,45 +24,87 @@ function place(state, number, indent) {
     }
     inside = limit > 0;
   }
-  for (let n = number + 1; n <= state.doc.lines; n++) {
+  for (let n = number; n <= state.doc.lines; n++) {
     const text = state.doc.line(n).text;
-    if (/^---/.test(text)) break;
+    if (/^---/.test(text) && n > number) break;
     lines.push(text);
   }
   return { path, lines };
 }
 
-function fieldsAt(kind, path) {
-  const top = { apiVersion: "", kind: Object.keys(kinds), metadata, ...kinds[kind] };
-  let fields = top;
-  for (const step of path) {
-    fields = fields?.[step];
-  }
-  return fields && typeof fields === "object" && !Array.isArray(fields) ? fields : null;
+const said = (lines, field) =>
+  lines.map((text) => new RegExp(`^${field}:\\s*([\\w./]+)`).exec(text)?.[1]).find(Boolean);
+
+function schemaAt(lines) {
+  const kind = said(lines, "kind");
+  return kind ? schemaOf(said(lines, "apiVersion"), kind) : null;
 }
 
-function option([name, below]) {
-  const scalar = below === "" || Array.isArray(below);
-  return { label: name, apply: scalar ? `${name}: ` : `${name}:`, type: "property" };
+// Before a kind is chosen, only what every manifest begins with.
+const beginning = ["apiVersion", "kind", "metadata"];
+
+function option(schema, name, field) {
+  const type = typeOf(schema, field);
+  const scalar = /^(string|integer|number|boolean|integer or string)$/.test(type);
+  const apply = scalar ? `${name}: ` : `${name}:`;
+  return { label: name, detail: type, info: field.description, apply, type: "property" };
 }
 
-export function complete(context) {
+async function values(schema, path, key) {
+  const known = await kinds();
+  if (path.length === 0 && key === "kind") return known.map((one) => one.kind);
+  if (path.length === 0 && key === "apiVersion") return [...new Set(known.map((one) => one.apiVersion))];
+  const field = schema && lookUp(schema, path)?.properties?.[key];
+  if (!field) return null;
+  return field.enum ?? (field.type === "boolean" ? ["true", "false"] : null);
+}
+
+export async function complete(context) {
   const line = context.state.doc.lineAt(context.pos);
   const before = line.text.slice(0, context.pos - line.from);
   const { path, lines } = place(context.state, line.number, indentOf(line.text));
-  const kind = lines.map((text) => /^kind:\s*(\w+)/.exec(text)?.[1]).find(Boolean);
-  const fields = fieldsAt(kind, path);
   const value = /^(?:- |\s)*([\w]+):\s+(\S*)$/.exec(before);
+  const word = value ? null : /^(?:- |\s)*([\w]*)$/.exec(before);
+  if (!value && (!word || (word[1] === "" && !context.explicit))) return null;
+  const schema = await schemaAt(lines);
   if (value) {
-    const from = context.pos - value[2].length;
-    if (value[1] === "apiVersion" && path.length === 0) {
-      return { from, options: [{ label: versions[kind] ?? "v1", type: "constant" }] };
-    }
-    const choices = fields?.[value[1]];
-    if (!Array.isArray(choices)) return null;
-    return { from, options: choices.map((label) => ({ label, type: "constant" })) };
+    const choices = await values(schema, path, value[1]);
+    const options = choices?.map((label) => ({ label, type: "constant" }));
+    return options ? { from: context.pos - value[2].length, options } : null;
   }
-  const word = /^(?:- |\s)*([\w]*)$/.exec(before);
-  if (!word || !fields || (word[1] === "" && !context.explicit)) return null;
-  return { from: context.pos - word[1].length, options: Object.entries(fields).map(option) };
+  const from = context.pos - word[1].length;
+  if (!schema) {
+    const options = beginning.map((label) => ({ label, apply: `${label}: `, type: "property" }));
+    return path.length === 0 ? { from, options } : null;
+  }
+  const fields = Object.entries(lookUp(schema, path)?.properties ?? {});
+  return { from, options: fields.map(([name, field]) => option(schema, name, field)) };
 }
+
+function tip(schema, name, field, required) {
+  const dom = document.createElement("div");
+  dom.className = "cm-field";
+  dom.lang = "en";
+  const head = dom.appendChild(document.createElement("p"));
+  head.appendChild(document.createElement("strong")).textContent = name;
+  head.append(` ${typeOf(schema, field)}${required ? ", required" : ""}`);
+  dom.appendChild(document.createElement("p")).textContent = field.description ?? "";
+  return { dom };
+}
+
+// What the field under the pointer means, in Kubernetes' own words.
+export const meaning = hoverTooltip(async (view, pos) => {
+  const line = view.state.doc.lineAt(pos);
+  const field = /^((?:- |\s)*)([\w./-]+):/.exec(line.text);
+  if (!field) return null;
+  const from = line.from + field[1].length;
+  const end = from + field[2].length;
+  if (pos < from || pos > end) return null;
+  const { path, lines } = place(view.state, line.number, field[1].length);
+  const schema = await schemaAt(lines);
+  const parent = schema && lookUp(schema, path);
+  const found = parent?.properties?.[field[2]];
+  if (!found) return null;
+  const required = parent.required?.includes(field[2]);
+  return { pos: from, end, above: true, create: () => tip(schema, field[2], found, required) };
+});

@@ -21,7 +21,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { complete } from "./complete.js";
+import { complete, meaning } from "./complete.js";
 
 // The colours are the page's tokens, so that a change of theme needs nothing from here.
 const theme = EditorView.theme({
@@ -44,6 +44,10 @@ const theme = EditorView.theme({
     backgroundColor: "var(--sea-bg)",
     color: "var(--text)",
   },
+  ".cm-field": { maxWidth: "460px", padding: "8px 12px", fontSize: "13px" },
+  ".cm-field p + p": { marginTop: "4px", color: "var(--soft)", whiteSpace: "pre-line" },
+  ".cm-completionDetail": { color: "var(--soft)", fontStyle: "normal" },
+  ".cm-completionInfo": { maxWidth: "360px", color: "var(--soft)", whiteSpace: "pre-line" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   ".cm-lintRange-error": {
     backgroundImage: "none",
@@ -80,6 +84,7 @@ function extensions(options) {
     autocompletion({ activateOnTyping: true }),
     yaml(),
     yamlLanguage.data.of({ autocomplete: complete }),
+    meaning,
     syntaxHighlighting(colours),
     theme,
     EditorState.tabSize.of(2),
@@ -127,9 +132,15 @@ function open(parent, options) {
   return {
     // Shows a file; each keeps its own history of changes and its own cursor.
     show(name, text) {
-      if (shown === name && view.state.doc.toString() === text) return;
-      if (shown !== null && shown !== name) states.set(shown, view.state);
-      const known = shown === name ? null : states.get(name);
+      const now = view.state.doc.toString();
+      if (shown === name && now === text) return;
+      if (shown === name) {
+        // A repair or another file's text: one change, which can be taken back.
+        view.dispatch({ changes: { from: 0, to: now.length, insert: text } });
+        return;
+      }
+      if (shown !== null) states.set(shown, view.state);
+      const known = states.get(name);
       shown = name;
       const same = known && known.doc.toString() === text;
       view.setState(same ? known : EditorState.create({ doc: text, extensions: setup }));

@@ -6,6 +6,8 @@ mod divider;
 mod notices;
 mod opening;
 mod regions;
+mod start;
+mod undo;
 
 use leptos::prelude::*;
 use protocol::File;
@@ -18,7 +20,7 @@ use crate::{
     player::Player,
     scene::{Scene, Selection},
     session::{Place, Session},
-    terminal::Console,
+    terminal::{Console, Consoles},
     timeline::Timeline,
 };
 use console_tabs::{ConsoleTabs, Front};
@@ -26,6 +28,8 @@ use divider::{Axis, Divider};
 use notices::{Notices, Preparing};
 use opening::Opening;
 use regions::{Picked, Region, RegionTabs, Sizes};
+use start::StartOver;
+use undo::Undo;
 
 /// A page with a cluster. In a lesson, `guide` is its text; without one the editor takes its place.
 #[component]
@@ -50,7 +54,8 @@ pub fn Bench(
         {view! {
             <TopBar trail>
                 <Connect/>
-                <StartOver opening/>
+                <Undo/>
+                <StartOver opening is_lesson/>
             </TopBar>
         }
         .into_any()}
@@ -102,6 +107,7 @@ fn provide_all(place: Place, files: Vec<File>) -> Opening {
     provide_context(session);
     provide_context(Selection::new());
     provide_context(console);
+    provide_context(Consoles::new(console));
     provide_context(desk);
     provide_context(Front::new());
     provide_context(opening);
@@ -109,26 +115,4 @@ fn provide_all(place: Place, files: Vec<File>) -> Opening {
     let language = use_language();
     Effect::new(move |_| session.speak(language.get()));
     opening
-}
-
-/// Throws the sandbox away and begins with a new one, after asking.
-#[component]
-fn StartOver(opening: Opening) -> impl IntoView {
-    let language = use_language();
-    let start = move |_| {
-        let question = language.get_untracked().pick(
-            "새 클러스터로 처음부터 시작할까? 지금 클러스터는 주소를 아는 동안만 다시 열 수 있다.",
-            "Begin again with a new cluster? The present one can be reopened only by its address.",
-        );
-        if window().confirm_with_message(question).unwrap_or(false) {
-            opening.begin_again();
-        }
-    };
-    view! {
-        <button type="button" class="button small" on:click=start>
-            {crate::icons::icon(crate::icons::Icon::ROTATE_CCW)}
-            {say("새로 시작", "Start over")}
-        </button>
-    }
-    .into_any()
 }

@@ -73,6 +73,23 @@ pub async fn copy(text: &str) -> bool {
     JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }
 
+/// Offers a text as a file to keep.
+pub fn download(name: &str, text: &str) {
+    let Ok(link) = document().create_element("a") else { return };
+    let text = js_sys::encode_uri_component(text);
+    link.set_attribute("href", &format!("data:application/yaml;charset=utf-8,{text}"))
+        .and_then(|()| link.set_attribute("download", name))
+        .unwrap_or_default();
+    if let Ok(link) = link.dyn_into::<web_sys::HtmlElement>() {
+        link.click();
+    }
+}
+
+/// The text of a file of the learner's disk; none where it cannot be read.
+pub async fn text_of(file: &web_sys::File) -> Option<String> {
+    JsFuture::from(file.text()).await.ok()?.as_string()
+}
+
 /// Waits for wall-clock time.
 pub async fn sleep_ms(ms: u32) {
     let (sender, receiver) = futures::channel::oneshot::channel::<()>();

@@ -1,9 +1,11 @@
 //! The editor: the files of the learner, one shown at a time, and what is wrong in them. CodeMirror
 //! is loaded when an editor is on the page; without it a plain textarea does the same work.
 
+mod carry;
 mod code;
 mod desk;
 mod diagnostics;
+mod diff;
 mod tabs;
 mod templates;
 
@@ -11,11 +13,12 @@ use leptos::{html, prelude::*};
 
 pub use desk::{Desk, use_desk};
 pub use diagnostics::sentence;
-pub use templates::first_file;
+pub use templates::{TEMPLATES, Template, first_file};
 
 use crate::{i18n::say, icons::Icon, icons::icon};
 use code::Code;
 use diagnostics::Problems;
+use diff::Difference;
 use tabs::FileTabs;
 
 /// The editor with its tabs, its buttons, and the list of what is wrong.
@@ -23,7 +26,12 @@ use tabs::FileTabs;
 pub fn Editor() -> impl IntoView {
     let desk = use_desk();
     view! {
-        <section class="editor" aria-label=say("편집기", "Editor")>
+        <section
+            class="editor"
+            aria-label=say("편집기", "Editor")
+            on:dragover=|event| event.prevent_default()
+            on:drop=move |event| carry::dropped(&event, desk)
+        >
             <FileTabs/>
             <Sheet/>
             <p id="editor-hint" class="visually-hidden">
@@ -33,6 +41,7 @@ pub fn Editor() -> impl IntoView {
                 )}
             </p>
             <Problems/>
+            <Difference/>
             <div class="editor-actions">
                 <button
                     type="button"

@@ -60,9 +60,15 @@ pub fn Head(
     // The server writes the head after the page, whose signals may be gone by then.
     #[cfg(feature = "ssr")]
     let (text, about) = (settled(untrack(text)), settled(untrack(about)));
+    let picture = format!("{}/social.png", origin());
     view! {
+        <Meta property="og:title" content=text.clone()/>
         <Title text/>
-        <Meta name="description" content=about/>
+        <Meta name="description" content=about.clone()/>
+        <Meta property="og:description" content=about/>
+        <Meta property="og:type" content="website"/>
+        <Meta property="og:image" content=picture/>
+        <Meta name="twitter:card" content="summary_large_image"/>
     }
     .into_any()
 }

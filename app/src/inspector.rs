@@ -1,18 +1,28 @@
-//! The object that is selected: what it is, what Kubernetes says of it, its YAML, why it is so, and
-//! what can be done with it.
+//! The object that is selected: what it is and what it belongs to, what Kubernetes says of it, its
+//! YAML, events and logs, what it was before, why it is so, and what can be done with it.
 
 mod actions;
+mod events;
+mod history;
+mod logs;
+mod related;
 mod summary;
+mod yaml;
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::{About, Act, Moment, ObjectRef, Reply};
+use protocol::{About, Act, Detail, Moment, ObjectRef, Reply};
 
 use crate::{
     connect::Snippet, i18n::say, player::Player, scene::Selection, session::use_session,
     tabs::move_by_arrows, terminal::refusal, why::Why,
 };
 use actions::Actions;
+use events::OwnEvents;
+use history::History;
+use logs::Logs;
+use related::Related;
 use summary::Summary;
+use yaml::Yaml;
 
 /// What is shown of the object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +31,9 @@ enum Sheet {
     Summary,
     Description,
     Yaml,
+    Events,
+    Logs,
+    History,
     Why,
 }
 
@@ -28,6 +41,8 @@ enum Sheet {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Answers {
     yaml: String,
+    /// What the YAML was before its last change, as long as this object is looked at.
+    before: String,
     description: String,
     chain: Vec<Moment>,
     /// Why there is no answer.
@@ -64,7 +79,13 @@ fn Inspected(object: ObjectRef) -> impl IntoView {
     let sheet = RwSignal::new(Sheet::default());
     let answers = RwSignal::new(Answers::default());
     let object = StoredValue::new(object);
-    keep_asking(object, sheet, answers);
+    let revision = Memo::new(move |_| {
+        object.with_value(|object| player.cluster().get(object).map(|object| object.revision))
+    });
+    // Taken once: a Pod's containers stay what they are.
+    let containers = object.with_value(|object| containers(player, object));
+    let has_logs = !containers.is_empty();
+    keep_asking(object, revision, sheet, answers);
     let name = object.with_value(|object| object.name.clone());
     let kind = object.with_value(|object| object.kind.clone());
     let namespace = object.with_value(|object| object.namespace.clone());
@@ -77,14 +98,17 @@ fn Inspected(object: ObjectRef) -> impl IntoView {
             <span class="soft mono">{namespace}</span>
         </header>
         <Actions object/>
-        <Sheets sheet/>
+        <Sheets sheet has_logs/>
         <p class="bad" hidden=move || answers.with(|a| a.refused.is_none())>
             {move || answers.with(|a| a.refused.clone())}
         </p>
         <div class="sheet-body" role="tabpanel" id="inspector-sheet" tabindex="0"
             aria-label=say("고른 것의 내용", "What is selected")>
             {move || match sheet.get() {
-                Sheet::Summary => view! { <Summary object/> }.into_any(),
+                Sheet::Summary => view! {
+                    <Summary object/>
+                    <Related object/>
+                }.into_any(),
                 Sheet::Description => view! {
                     <Snippet
                         text=Signal::derive(move || answers.with(|a| a.description.clone()))
@@ -92,11 +116,14 @@ fn Inspected(object: ObjectRef) -> impl IntoView {
                     />
                 }.into_any(),
                 Sheet::Yaml => view! {
-                    <Snippet
-                        text=Signal::derive(move || answers.with(|a| a.yaml.clone()))
-                        label=say("YAML 복사", "Copy the YAML")
+                    <Yaml
+                        yaml=Signal::derive(move || answers.with(|a| a.yaml.clone()))
+                        before=Signal::derive(move || answers.with(|a| a.before.clone()))
                     />
                 }.into_any(),
+                Sheet::Events => view! { <OwnEvents object/> }.into_any(),
+                Sheet::Logs => view! { <Logs object containers=containers.clone()/> }.into_any(),
+                Sheet::History => view! { <History object revision=revision.into()/> }.into_any(),
                 Sheet::Why => view! {
                     <Why
                         player
@@ -109,14 +136,24 @@ fn Inspected(object: ObjectRef) -> impl IntoView {
     .into_any()
 }
 
+/// The names of a Pod's containers; of anything else none.
+fn containers(player: Player, object: &ObjectRef) -> Vec<String> {
+    let cluster = untrack(move || player.cluster());
+    match cluster.get(object).map(|found| &found.detail) {
+        Some(Detail::Pod(pod)) => pod.containers.iter().map(|it| it.name.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Asks the server anew when another sheet is shown and whenever the object has changed.
-fn keep_asking(object: StoredValue<ObjectRef>, sheet: RwSignal<Sheet>, answers: RwSignal<Answers>) {
+fn keep_asking(
+    object: StoredValue<ObjectRef>,
+    revision: Memo<Option<u64>>,
+    sheet: RwSignal<Sheet>,
+    answers: RwSignal<Answers>,
+) {
     let session = use_session();
-    let player = expect_context::<Player>();
     let language = crate::i18n::use_language();
-    let revision = Memo::new(move |_| {
-        object.with_value(|object| player.cluster().get(object).map(|object| object.revision))
-    });
     Effect::new(move |_| {
         revision.track();
         let Some(act) = question(object.get_value(), sheet.get()) else { return };
@@ -126,9 +163,16 @@ fn keep_asking(object: StoredValue<ObjectRef>, sheet: RwSignal<Sheet>, answers: 
             // Another object may have been chosen meanwhile: then nobody reads this any more.
             answers.try_update(|answers| match reply {
                 Reply::Inspected { yaml, description } => {
-                    *answers = Answers { yaml, description, ..Answers::default() };
+                    let before = match std::mem::take(&mut answers.yaml) {
+                        same if same == yaml => std::mem::take(&mut answers.before),
+                        other => other,
+                    };
+                    *answers = Answers { yaml, before, description, ..Answers::default() };
                 }
-                Reply::Why { chain } => *answers = Answers { chain, ..Answers::default() },
+                Reply::Why { chain } => {
+                    answers.chain = chain;
+                    answers.refused = None;
+                }
                 Reply::Refused { reason } => answers.refused = Some(refusal(&reason, language)),
                 _ => {}
             });
@@ -139,14 +183,14 @@ fn keep_asking(object: StoredValue<ObjectRef>, sheet: RwSignal<Sheet>, answers: 
 /// What to ask the server for a sheet; the summary needs nothing.
 fn question(object: ObjectRef, sheet: Sheet) -> Option<Act> {
     match sheet {
-        Sheet::Summary => None,
+        Sheet::Summary | Sheet::Events | Sheet::Logs | Sheet::History => None,
         Sheet::Description | Sheet::Yaml => Some(Act::Inspect { object }),
         Sheet::Why => Some(Act::Why { about: About::Object { object } }),
     }
 }
 
 #[component]
-fn Sheets(sheet: RwSignal<Sheet>) -> impl IntoView {
+fn Sheets(sheet: RwSignal<Sheet>, has_logs: bool) -> impl IntoView {
     let tab = move |of: Sheet, name: Signal<&'static str>| {
         view! {
             <button
@@ -172,6 +216,9 @@ fn Sheets(sheet: RwSignal<Sheet>) -> impl IntoView {
             {tab(Sheet::Summary, say("요약", "Summary"))}
             {tab(Sheet::Description, say("설명", "Describe"))}
             {tab(Sheet::Yaml, say("YAML", "YAML"))}
+            {tab(Sheet::Events, say("이벤트", "Events"))}
+            {has_logs.then(|| tab(Sheet::Logs, say("로그", "Logs")))}
+            {tab(Sheet::History, say("기록", "History"))}
             {tab(Sheet::Why, say("왜?", "Why?"))}
         </div>
     }

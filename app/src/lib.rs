@@ -20,6 +20,7 @@ pub mod connect;
 pub mod dialog;
 pub mod editor;
 pub mod events;
+pub mod examples;
 pub mod faults;
 pub mod header;
 pub mod icons;

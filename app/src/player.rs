@@ -4,6 +4,7 @@
 //!
 //! [`Player`] is the handle that components use; what it decides stands in plain modules.
 
+mod broken;
 mod cluster;
 mod core;
 mod history;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use protocol::{Down, Millis, Moment, Position, Snapshot};
 
+pub use broken::{Broken, CLOUD, Late, Registry, fault};
 pub(crate) use cluster::is_of_learners;
 pub use cluster::{Cluster, Object};
 pub use core::{Core, Face, Frame, Notch};

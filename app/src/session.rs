@@ -4,6 +4,7 @@
 mod sandbox;
 mod socket;
 mod state;
+mod wish;
 
 use std::rc::Rc;
 
@@ -11,6 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 use protocol::{Act, Clock, Command, Down, File, LessonState, Refusal, Reply};
 
 pub use sandbox::{Opened, Place, settle};
+pub use wish::{CONTROL_PLANE_MAX, WORKERS_MAX, Wish, ZONES_MAX};
 
 use crate::{i18n::Language, player::Player};
 use state::State;

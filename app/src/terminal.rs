@@ -11,14 +11,15 @@ use std::sync::Arc;
 use leptos::{html, prelude::*};
 use protocol::Stream;
 
-pub use console::{Console, refusal, use_console};
+pub use console::{Console, Consoles, refusal, use_console};
 
 use crate::{
     browser,
-    i18n::say,
+    i18n::{say, use_language},
     icons::{Icon, icon},
     player::Player,
     scene::Selection,
+    tabs::move_by_arrows,
 };
 use console::{Entry, What};
 use links::{Names, Piece, pieces};
@@ -27,22 +28,87 @@ use prompt::Prompt;
 /// How near to its end, in pixels, the screen must be to follow what is printed.
 const FOLLOW_PX: i32 = 48;
 
-/// The terminal of the page's [`Console`].
+/// The page's terminals, one shown at a time; with one alone there are no tabs.
 #[component]
 pub fn Terminal() -> impl IntoView {
-    let console = use_console();
+    let consoles = expect_context::<Consoles>();
     let player = expect_context::<Player>();
-    let screen = NodeRef::<html::Div>::new();
-    let field = NodeRef::<html::Input>::new();
     let names = Memo::new(move |_| {
         let cluster = player.cluster();
         Arc::new(Names::new(cluster.objects().map(|object| &object.object)))
     });
-    follow(screen, console);
     view! {
         <section class="terminal" aria-label=say("터미널", "Terminal")>
+            <Tabs consoles/>
+            <For each=move || consoles.open() key=|number| *number let:number>
+                <Screen consoles number names/>
+            </For>
+        </section>
+    }
+    .into_any()
+}
+
+/// A tab for each terminal, where there are several.
+#[component]
+fn Tabs(consoles: Consoles) -> impl IntoView {
+    let language = use_language();
+    let tab = move |number: u32| {
+        view! {
+            <button
+                type="button"
+                role="tab"
+                class="tab mono"
+                id=format!("terminal-tab-{number}")
+                aria-selected=move || (consoles.shown() == number).to_string()
+                aria-controls=format!("terminal-{number}")
+                tabindex=move || if consoles.shown() == number { "0" } else { "-1" }
+                on:click=move |_| consoles.show(number)
+            >
+                {move || format!("{} {number}", language.get().pick("터미널", "Terminal"))}
+            </button>
+        }
+    };
+    let several = move || consoles.open().len() > 1;
+    view! {
+        <div
+            class="tabs sub terminal-tabs"
+            role="tablist"
+            aria-label=say("터미널들", "Terminals")
+            hidden=move || !several()
+            on:keydown=|event| move_by_arrows(&event)
+        >
+            {move || several().then(|| consoles.open().into_iter().map(tab).collect_view())}
+        </div>
+    }
+    .into_any()
+}
+
+/// One terminal: what was printed in it, and its prompt.
+#[component]
+fn Screen(consoles: Consoles, number: u32, names: Memo<Arc<Names>>) -> impl IntoView {
+    let console = consoles.get(number);
+    let screen = NodeRef::<html::Div>::new();
+    let field = NodeRef::<html::Input>::new();
+    follow(screen, console);
+    view! {
+        <div
+            class="terminal-one"
+            id=format!("terminal-{number}")
+            hidden=move || consoles.shown() != number
+        >
             <div class="terminal-actions">
-                <CopyAll/>
+                <Show when=move || consoles.has_room()>
+                    <button
+                        type="button"
+                        class="icon-button small"
+                        aria-label=say("새 터미널", "New terminal")
+                        title=say("새 터미널", "New terminal")
+                        on:click=move |_| consoles.add()
+                    >
+                        {icon(Icon::PLUS)}
+                    </button>
+                </Show>
+                <CopyAll console/>
                 <button
                     type="button"
                     class="icon-button small"
@@ -52,17 +118,28 @@ pub fn Terminal() -> impl IntoView {
                 >
                     {icon(Icon::TRASH_2)}
                 </button>
+                {(number > 1).then(|| view! {
+                    <button
+                        type="button"
+                        class="icon-button small"
+                        aria-label=say("터미널 닫기", "Close the terminal")
+                        title=say("터미널 닫기", "Close the terminal")
+                        on:click=move |_| consoles.close(number)
+                    >
+                        {icon(Icon::X)}
+                    </button>
+                })}
             </div>
             <div node_ref=screen class="screen" on:click=move |_| focus_unless_selecting(field)>
-                <Greeting/>
+                <Greeting console/>
                 <div role="log" aria-label=say("출력", "Output")>
                     <For each=move || console.entries().to_vec() key=|entry| entry.id let:entry>
                         <Shown entry names/>
                     </For>
                 </div>
-                <Prompt field/>
+                <Prompt console field/>
             </div>
-        </section>
+        </div>
     }
     .into_any()
 }
@@ -94,8 +171,7 @@ fn follow(screen: NodeRef<html::Div>, console: Console) {
 }
 
 #[component]
-fn Greeting() -> impl IntoView {
-    let console = use_console();
+fn Greeting(console: Console) -> impl IntoView {
     view! {
         <p class="said" hidden=move || !console.entries().is_empty()>
             {say(
@@ -108,8 +184,7 @@ fn Greeting() -> impl IntoView {
 }
 
 #[component]
-fn CopyAll() -> impl IntoView {
-    let console = use_console();
+fn CopyAll(console: Console) -> impl IntoView {
     let copied = RwSignal::new(false);
     let copy = move |_| {
         leptos::task::spawn_local(async move {

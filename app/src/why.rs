@@ -66,7 +66,7 @@ pub fn Why(
 }
 
 /// The moment may lie before what the page received: then the server shows the cluster of then.
-fn go(player: Player, session: Option<Session>, position: Position, at_ms: i64) {
+pub(crate) fn go(player: Player, session: Option<Session>, position: Position, at_ms: i64) {
     if player.show(position) || player.go_to_time(at_ms) {
         return;
     }

@@ -2,6 +2,7 @@
 //! programs stay as Kubernetes writes them; the sentence stands beside them.
 
 mod english;
+mod faults;
 mod korean;
 mod notes;
 mod particle;
@@ -15,6 +16,7 @@ use protocol::{Actor, Moment, Note, ObjectRef};
 
 use crate::i18n::Language;
 
+pub use faults::fault;
 pub use notes::note;
 pub use particle::{Particle, with_particle};
 pub use quantity::{clock_time, cpu, memory, span};

@@ -53,7 +53,8 @@ export class Bridge extends Site {
   }
 
   async show(tab: keyof Words & ("terminal" | "events" | "inspector" | "faults")): Promise<void> {
-    await this.page.getByRole("tab", { name: this.words[tab], exact: true }).click();
+    const row = this.page.getByRole("tablist", { name: this.words.neighbours });
+    await row.getByRole("tab", { name: this.words[tab], exact: true }).click();
   }
 
   async powerOff(node: string): Promise<void> {

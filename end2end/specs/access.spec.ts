@@ -38,8 +38,8 @@ for (const colorScheme of ["dark", "light"] as const) {
         await accessible();
       }
       await playground.scene.pods("my-awesome-app").press("Enter");
-      for (const tab of ["Summary", "Describe", "YAML", "Why?"]) {
-        await page.getByRole("tab", { name: tab, exact: true }).click();
+      for (const tab of ["Summary", "Describe", "YAML", "Events", "Logs", "History", "Why?"]) {
+        await page.getByRole("region", { name: "Inspector" }).getByRole("tab", { name: tab, exact: true }).click();
         await accessible();
       }
       for (const tab of ["events", "faults"] as const) {

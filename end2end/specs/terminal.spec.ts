@@ -98,6 +98,13 @@ test("a watch runs until Ctrl-C; history and Tab help to type", async ({ server,
   await terminal.prompt.fill("kubectl describe pod my-aw");
   await terminal.prompt.press("Tab");
   await expect(terminal.prompt).toHaveValue(/^kubectl describe pod my-awesome-app ?$/);
+
+  await terminal.prompt.fill("");
+  await terminal.prompt.press("Control+r");
+  await terminal.prompt.pressSequentially("get po");
+  await expect(terminal.root.getByText("reverse-i-search: kubectl get pods -w")).toBeVisible();
+  await terminal.prompt.press("ArrowRight");
+  await expect(terminal.prompt).toHaveValue("kubectl get pods -w");
 });
 
 test("the page tells how the learner's own kubectl reaches the cluster, and it does", async ({
@@ -119,4 +126,16 @@ test("the page tells how the learner's own kubectl reaches the cluster, and it d
   await expect(scene.pods("my-awesome-app")).toBeVisible();
   const byFile = await kubectl(server).ok(`--kubeconfig ${file} get pods -o name`);
   expect(byFile).toBe("pod/my-awesome-app\n");
+});
+
+test("terminals stand beside each other, and curl asks from outside", async ({ page, playground }) => {
+  const { terminal } = await playground.open();
+  await terminal.start("kubectl get pods -w");
+  await terminal.root.getByRole("button", { name: "New terminal" }).click();
+  await expect(terminal.root.getByRole("tab", { name: "Terminal 2" })).toHaveAttribute("aria-selected", "true");
+  expect(await terminal.run("kubectl get nodes -o name")).toContain("node/node-1");
+  expect(await terminal.run("curl -s http://10.0.0.11:30080/")).toMatch(/^curl: \(7\) Failed to connect to 10\.0\.0\.11/);
+  await terminal.root.getByRole("tab", { name: "Terminal 1" }).click();
+  await expect(terminal.root.getByRole("button", { name: playground.words.stop })).toBeVisible();
+  await page.keyboard.press("Escape");
 });

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::evidence::Fact;
 
 /// The user agent of the requests that set a lesson up: they are not the learner's.
-pub(crate) const START_AGENT: &str = "wheelhouse-start";
+pub const START_AGENT: &str = "wheelhouse-start";
 
 /// How far a world has been read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

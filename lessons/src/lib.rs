@@ -25,6 +25,7 @@ pub use check::{check, check_lesson};
 pub use course::{Course, course, edition, teach};
 pub use error::{Fault, Faults};
 pub use evidence::{Attempt, Evidence, Fact};
+pub use facts::START_AGENT;
 
 pub use lesson::{Case, Goal, Lesson, Prediction, Score, Setting, StartClock, Step, Wrong};
 pub use new::{new_lesson, next_number};

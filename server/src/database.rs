@@ -85,22 +85,25 @@ impl Database {
         Ok(())
     }
 
-    /// A new sandbox that begins with the part of another's log that was done by `row.now_ms`.
+    /// A new sandbox that begins with the part of another's log that was done by `row.now_ms`, and
+    /// with so many entries at most.
     pub(crate) async fn fork(
         &self,
         from: &SandboxId,
         row: &SandboxRow,
+        entries_max: usize,
     ) -> Result<(), DatabaseError> {
         let mut transaction = self.pool.begin().await?;
         insert(row).execute(&mut *transaction).await?;
         sqlx::query(
             "INSERT INTO entries (sandbox, number, begin_ms, end_ms, deed)
              SELECT ?, number, begin_ms, end_ms, deed FROM entries
-             WHERE sandbox = ? AND end_ms <= ?",
+             WHERE sandbox = ? AND end_ms <= ? AND number < ?",
         )
         .bind(row.id.as_str())
         .bind(from.as_str())
         .bind(row.now_ms)
+        .bind(i64::try_from(entries_max).unwrap_or(i64::MAX))
         .execute(&mut *transaction)
         .await?;
         sqlx::query(

@@ -5,6 +5,7 @@ mod field;
 mod known;
 mod nearest;
 mod refusal;
+mod repair;
 mod syntax;
 mod tree;
 
@@ -22,6 +23,8 @@ use self::{
 
 /// The largest file that is looked at: the API server takes no larger object anyway.
 const BYTES_MAX: usize = 1 << 20;
+/// Of so many things in one file it is said how the file would be without them.
+const REPAIRS_MAX: usize = 8;
 
 /// Finds what is wrong in files that could not be applied. `output` is what kubectl printed, and
 /// `refusals` what the API server answered.
@@ -35,15 +38,27 @@ pub(crate) fn diagnose(
 }
 
 fn of_file(world: &World, file: &File, output: &str, refusals: &[Refusal]) -> Vec<Diagnostic> {
-    let found = if file.text.len() > BYTES_MAX {
-        vec![Finding::new("too-large", Place::START, "the file is larger than 1 MiB")]
-    } else {
-        match tree::parse(&file.text) {
-            Err(trouble) => vec![syntax::explain(&file.text, &trouble, said_of(file, output))],
-            Ok(documents) => of_documents(world, &documents, output, refusals),
+    if file.text.len() > BYTES_MAX {
+        let found = Finding::new("too-large", Place::START, "the file is larger than 1 MiB");
+        return vec![found.in_file(&file.name)];
+    }
+    let (found, documents) = match tree::parse(&file.text) {
+        Err(trouble) => {
+            (vec![syntax::explain(&file.text, &trouble, said_of(file, output))], Vec::new())
         }
+        Ok(documents) => (of_documents(world, &documents, output, refusals), documents),
     };
-    found.into_iter().map(|finding| finding.in_file(&file.name)).collect()
+    let mut repairs = 0;
+    found
+        .into_iter()
+        .map(|finding| {
+            let repair = (repairs < REPAIRS_MAX)
+                .then(|| repair::repair(world, &file.text, &documents, &finding))
+                .flatten();
+            repairs += usize::from(repair.is_some());
+            Diagnostic { repair, ..finding.in_file(&file.name) }
+        })
+        .collect()
 }
 
 /// kubectl's line about a file that it could not read.
@@ -71,6 +86,10 @@ fn of_documents(
 fn before_sending(document: &Document, output: &str) -> Vec<Finding> {
     let mut findings: Vec<_> =
         document.duplicates().map(|(key, place)| duplicate(key, place)).collect();
+    if let Some(flat) = flat(document) {
+        let said = findings.first().map_or(NAMELESS, |finding| finding.message.as_str());
+        return vec![Finding { message: said.to_owned(), ..flat }];
+    }
     for field in ["apiVersion", "kind"] {
         if document.text(&[field]).is_none() {
             let message = format!("{field} not set");
@@ -91,24 +110,28 @@ fn duplicate(key: &str, place: Place) -> Finding {
 }
 
 fn nameless(document: &Document) -> Option<Finding> {
-    let generated = document.text(&["metadata", "generateName"]).is_some();
-    let lost = document.get(&["metadata"]).is_some_and(tree::Node::is_null)
-        && document.get(&["name"]).is_some();
-    if generated {
+    if document.text(&["metadata", "generateName"]).is_some() {
         return None;
     }
     let place = document.get(&["metadata"]).map_or(document.place(), |node| node.key);
-    let message = "resource name may not be empty";
-    if lost {
-        let place = document.get(&["name"]).map_or(place, |node| node.key);
-        let finding = Finding::new("lost-indentation", place, message);
-        return Some(finding.with("field", "name").with("parent", "metadata"));
-    }
-    Some(Finding::new("missing-field", place, message).with("field", "metadata.name"))
+    Some(Finding::new("missing-field", place, NAMELESS).with("field", "metadata.name"))
+}
+
+const NAMELESS: &str = "resource name may not be empty";
+
+/// A manifest whose lines all begin at the left: nothing is in `metadata`, and the name beside it.
+fn flat(document: &Document) -> Option<Finding> {
+    document.get(&["metadata"]).filter(|metadata| metadata.is_null())?;
+    let name = document.get(&["name"])?;
+    let finding = Finding::new("lost-indentation", name.key, NAMELESS);
+    Some(finding.with("field", "name").with("parent", "metadata"))
 }
 
 fn kind_of(document: &Document) -> Option<Kind> {
-    let (version, kind) = (document.text(&["apiVersion"])?, document.text(&["kind"])?);
+    kind_named(document.text(&["apiVersion"])?, document.text(&["kind"])?)
+}
+
+fn kind_named(version: &str, kind: &str) -> Option<Kind> {
     let mut known = Kind::ALL.iter().copied();
     known.find(|known| known.name() == kind && known.api_version() == version)
 }
@@ -175,6 +198,7 @@ impl Finding {
             message: self.message,
             code: self.code.to_owned(),
             arguments: self.arguments,
+            repair: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use tower_http::trace::TraceLayer;
 
-use crate::{address, kubernetes, outside, pages, rest, socket, state::AppState};
+use crate::{address, kubernetes, outside, pages, rest, schema, socket, state::AppState};
 
 /// The largest body of our own routes.
 const BODY_MAX: usize = 64 << 10;
@@ -45,6 +45,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/sandboxes/{id}/outside/{authority}/", any(outside::serve))
         .route("/sandboxes/{id}/outside/{authority}/{*path}", any(outside::serve))
         .route("/sandboxes/{id}/{*path}", any(kubernetes::serve))
+        .merge(schema::router())
         .merge(pages::router(state))
         .layer(from_fn_with_state(state.clone(), address::limit))
         .layer(TraceLayer::new_for_http())

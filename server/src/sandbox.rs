@@ -18,7 +18,7 @@ pub(crate) use self::{
     clock::{Pace, is_rate},
     forwards::Forwards,
     frame::{Frame, encode, moments},
-    life::{Life, Past},
+    life::{Before, Life, Past, SESSION},
     log::Entry,
     registry::{OpenError, Origin, Sandboxes},
 };
@@ -66,6 +66,14 @@ enum Command {
     Past {
         at_ms: i64,
         answer: oneshot::Sender<Result<Past, Refused>>,
+    },
+    Acts {
+        count: usize,
+        answer: oneshot::Sender<Result<Vec<Position>, Refused>>,
+    },
+    Before {
+        position: Position,
+        answer: oneshot::Sender<Result<Before, Refused>>,
     },
     Lesson {
         act: LessonAct,
@@ -148,6 +156,16 @@ impl Sandbox {
     pub(crate) async fn past(&self, at_ms: i64) -> Result<World, Refused> {
         let past = self.ask(|answer| Command::Past { at_ms, answer }).await?;
         tokio::task::spawn_blocking(|| past.world()).await.map_err(|_| Refused::OutOfRange)
+    }
+
+    /// Where the trace tells of the last acts of people, latest first.
+    pub(crate) async fn acts(&self, count: usize) -> Result<Vec<Position>, Refused> {
+        self.ask(|answer| Command::Acts { count, answer }).await
+    }
+
+    /// Where the log stood before somebody did what led to the moment at `position`.
+    pub(crate) async fn before(&self, position: Position) -> Result<Before, Refused> {
+        self.ask(|answer| Command::Before { position, answer }).await
     }
 
     pub(crate) async fn learn(&self, act: LessonAct) -> Result<LessonAnswer, Refused> {

@@ -28,8 +28,9 @@ use tokio::{
 
 use crate::{
     diagnose::Refusal,
+    id::draw_seed,
     kubernetes::{Streaming, refusal},
-    sandbox::{Sandbox, View},
+    sandbox::{SESSION, Sandbox, View},
     streams::forward::Target,
 };
 
@@ -137,6 +138,8 @@ pub(crate) struct Visitor {
     pub(crate) sandbox: Sandbox,
     /// Takes note of what is refused.
     pub(crate) refusals: Refusals,
+    /// Names this run, as kubectl does: its requests are one act.
+    pub(crate) session: String,
 }
 
 /// What was refused so far. Cheap to clone.
@@ -144,16 +147,20 @@ pub(crate) type Refusals = Arc<Mutex<Vec<Refusal>>>;
 
 impl Visitor {
     pub(crate) fn new(sandbox: &Sandbox) -> Self {
-        Self { sandbox: sandbox.clone(), refusals: Refusals::default() }
+        let session = draw_seed().map(|number| format!("{number:016x}")).unwrap_or_default();
+        Self { sandbox: sandbox.clone(), refusals: Refusals::default(), session }
     }
 }
 
 impl Api for Door {
     async fn call(&self, request: Request<Bytes>) -> Response<Body> {
-        let request = ApiRequest::from(&request);
+        let mut request = ApiRequest::from(&request);
         match self {
             Self::Window(world) => world.peek(&request).map(Body::Full),
-            Self::Sandbox(visitor) => visitor.ask(request).await,
+            Self::Sandbox(visitor) => {
+                request.headers.push((SESSION.to_owned(), visitor.session.clone()));
+                visitor.ask(request).await
+            }
         }
     }
 

@@ -1,11 +1,12 @@
 //! The one place where the model's trace and objects become `protocol`'s.
 
+mod history;
 mod moment;
 mod object;
 mod pod;
 mod workload;
 
-pub(crate) use self::moment::model_fault;
+pub(crate) use self::{history::history, moment::model_fault};
 use orchestrator::{Object, World, object::Key};
 use protocol::{Moment, ObjectRef, Position, Snapshot};
 
@@ -32,6 +33,7 @@ pub(crate) fn snapshot(world: &World) -> Snapshot {
         revision: world.store().rev(),
         objects: world.objects().map(|object| object::view(object, &clock)).collect(),
         off: off.map(|machine| machine.node.to_string()).collect(),
+        faults: world.lasting_faults().iter().map(moment::fault).collect(),
     }
 }
 

@@ -6,6 +6,8 @@
 
 #[path = "server/address.rs"]
 mod address;
+#[path = "server/desk.rs"]
+mod desk;
 #[path = "server/durability.rs"]
 mod durability;
 #[path = "server/examples.rs"]

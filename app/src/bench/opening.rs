@@ -11,8 +11,9 @@ use protocol::File;
 use crate::{
     browser,
     editor::Desk,
+    examples::Example,
     i18n::{Language, use_language},
-    session::{Link, Opened, Place, Session, settle},
+    session::{Link, Opened, Place, Session, Wish, settle},
 };
 
 const RETRY_MS: u32 = 3_000;
@@ -33,6 +34,8 @@ pub(super) enum Notice {
 pub struct Opening {
     place: StoredValue<Place>,
     files: StoredValue<Vec<File>>,
+    /// What the next new sandbox shall be.
+    wish: StoredValue<Wish>,
     session: Session,
     desk: Desk,
     language: Signal<Language>,
@@ -46,6 +49,7 @@ impl Opening {
         let opening = Opening {
             place: StoredValue::new(place),
             files: StoredValue::new(files),
+            wish: StoredValue::new(wished()),
             session,
             desk,
             language: use_language(),
@@ -66,10 +70,11 @@ impl Opening {
         self.notice
     }
 
-    /// A new sandbox and the files as at the beginning.
-    pub fn begin_again(self) {
+    /// A new sandbox and the files as at the beginning, or those of an example.
+    pub fn begin_again(self, wish: Wish) {
         self.place.with_value(Place::forget);
         self.desk.reset(self.files.get_value());
+        self.wish.set_value(wish);
         self.open(None);
     }
 
@@ -104,8 +109,9 @@ impl Opening {
 
     fn open(self, wanted: Option<String>) {
         let place = self.place.get_value();
+        let wish = self.wish.get_value();
         spawn_local(async move {
-            let opened = settle(&place, wanted.clone()).await;
+            let opened = settle(&place, wanted.clone(), &wish).await;
             if self.notice.is_disposed() {
                 return;
             }
@@ -129,5 +135,25 @@ impl Opening {
         place.remember(&id);
         self.session.open(&id, self.language.get_untracked());
         self.opened.set(Some(id));
+        let wish = self.wish.try_update_value(std::mem::take).unwrap_or_default();
+        if let Some(example) = wish.example {
+            self.begin_with(&example);
+        }
     }
+
+    /// Puts an example's files into the editor and applies them.
+    fn begin_with(self, example: &str) {
+        let Some(example) = Example::of(example) else { return };
+        spawn_local(async move {
+            if let Some(files) = example.fetch().await {
+                self.desk.reset(files);
+                self.desk.apply_all();
+            }
+        });
+    }
+}
+
+/// What the address wishes for.
+fn wished() -> Wish {
+    use_query_map().with_untracked(|query| Wish::read(|name| query.get(name)))
 }

@@ -15,6 +15,8 @@ pub struct Desk {
     files: RwSignal<Vec<File>>,
     shown: RwSignal<usize>,
     diagnostics: RwSignal<Vec<Diagnostic>>,
+    /// What the last dry run would have changed.
+    diff: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
     applied_well: RwSignal<u32>,
     /// Counts what did not come from the keyboard, so that the editor takes it over.
@@ -44,6 +46,7 @@ impl Desk {
             files,
             shown: RwSignal::new(0),
             diagnostics: RwSignal::new(Vec::new()),
+            diff: RwSignal::new(None),
             busy: RwSignal::new(false),
             applied_well: RwSignal::new(0),
             replaced: RwSignal::new(0),
@@ -112,6 +115,15 @@ impl Desk {
     pub fn shown_text(self) -> String {
         let shown = self.shown.get();
         self.files.with(|files| files.get(shown).map(|f| f.text.clone()).unwrap_or_default())
+    }
+
+    /// What the last dry run would have changed; empty: nothing. Tracked.
+    pub(super) fn diff(self) -> Option<String> {
+        self.diff.get()
+    }
+
+    pub(super) fn close_diff(self) {
+        self.diff.set(None);
     }
 
     pub fn is_busy(self) -> bool {
@@ -230,6 +242,7 @@ impl Desk {
             return;
         }
         self.busy.set(true);
+        self.diff.set(None);
         let names = files.iter().map(|file| format!(" -f {}", file.name)).collect::<String>();
         let dry = if dry_run { " --dry-run=server" } else { "" };
         self.console.echo(&format!("kubectl apply{names}{dry}"));
@@ -237,16 +250,18 @@ impl Desk {
             let reply = self.session.send(Act::Apply { files, dry_run }).await;
             // The page may have been left while the server worked.
             if self.busy.try_set(false).is_none() {
-                self.applied(reply);
+                self.applied(reply, dry_run);
             }
         });
     }
 
-    fn applied(self, reply: Reply) {
+    fn applied(self, reply: Reply, dry_run: bool) {
         match reply {
-            Reply::Applied { output, diagnostics } => {
+            Reply::Applied { output, diagnostics, diff } => {
                 self.console.print(protocol::Stream::Out, &output);
-                if diagnostics.is_empty() {
+                if diagnostics.is_empty() && dry_run {
+                    self.diff.set(Some(diff));
+                } else if diagnostics.is_empty() {
                     self.applied_well.update(|n| *n += 1);
                 }
                 self.diagnostics.set(diagnostics);

@@ -2,7 +2,7 @@
 //! stands below it, unchanged.
 
 use leptos::prelude::*;
-use protocol::Diagnostic;
+use protocol::{Diagnostic, File};
 
 use super::use_desk;
 use crate::{
@@ -41,7 +41,36 @@ pub fn sentence(diagnostic: &Diagnostic, language: Language) -> Option<String> {
                 language.pick(" 필드가 두 번 나온다. 하나만 남긴다.", " stands here twice. Keep one."),
             ),
         }),
+        "selector-mismatch" => {
+            Some(mismatch(argument("selector"), argument("labels"), language))
+        }
         code => plain(code, language).map(str::to_owned),
+    }
+}
+
+/// The selector looks for labels that the template does not give.
+fn mismatch(selector: &str, labels: &str, language: Language) -> String {
+    match (language, labels) {
+        (Language::Korean, "") => {
+            format!(
+                "셀렉터는 {selector} 레이블을 찾는데, 템플릿이 만드는 파드에는 그 레이블이 없다."
+            )
+        }
+        (Language::Korean, labels) => {
+            format!(
+                "셀렉터는 {selector} 레이블을 찾는데, 템플릿이 만드는 파드에는 {labels} 레이블이 붙는다."
+            )
+        }
+        (Language::English, "") => {
+            format!(
+                "The selector looks for {selector}, but the Pods of this template have no such label."
+            )
+        }
+        (Language::English, labels) => {
+            format!(
+                "The selector looks for {selector}, but the Pods of this template get {labels}."
+            )
+        }
     }
 }
 
@@ -162,6 +191,16 @@ fn row(diagnostic: Diagnostic, language: Language) -> impl IntoView {
     let place = format!("{}:{}:{}", diagnostic.file, diagnostic.line, diagnostic.column);
     let words = sentence(&diagnostic, language);
     let message = diagnostic.message.clone();
+    let repair = diagnostic.repair.clone().map(|text| {
+        let name = diagnostic.file.clone();
+        let mend = move |_| desk.put(File { name: name.clone(), text: text.clone() });
+        view! {
+            <button type="button" class="button small" on:click=mend>
+                {icon(Icon::WRENCH)}
+                {repair_words(&diagnostic.code, language)}
+            </button>
+        }
+    });
     view! {
         <li class="problem">
             <button type="button" class="problem-place" on:click=move |_| desk.go_to(&diagnostic)>
@@ -170,7 +209,20 @@ fn row(diagnostic: Diagnostic, language: Language) -> impl IntoView {
             </button>
             {words.map(|words| view! { <p>{words}</p> })}
             <p class="kubernetes-says" lang="en">{message}</p>
+            {repair}
         </li>
+    }
+}
+
+/// What the button does.
+fn repair_words(code: &str, language: Language) -> &'static str {
+    match code {
+        "lost-indentation" | "yaml-syntax" => {
+            language.pick("들여쓰기 되살리기", "Restore the indentation")
+        }
+        "tabs" => language.pick("탭을 빈칸으로 바꾸기", "Turn tabs into spaces"),
+        "selector-mismatch" => language.pick("레이블을 셀렉터에 맞추기", "Make the labels match"),
+        _ => language.pick("고치기", "Mend it"),
     }
 }
 
@@ -187,6 +239,7 @@ mod tests {
             message: String::new(),
             code: code.to_owned(),
             arguments: arguments.collect(),
+            repair: None,
         };
         assert_eq!(sentence(&diagnostic, Language::Korean).as_deref(), Some(korean));
         assert_eq!(sentence(&diagnostic, Language::English).as_deref(), Some(english));
@@ -218,7 +271,7 @@ mod tests {
     fn every_code_has_a_sentence_but_other() {
         let codes = "yaml-syntax lost-indentation tabs unknown-field wrong-type unknown-kind \
             missing-field invalid-name invalid-value too-large too-deep alias-bomb \
-            duplicate-field not-found-namespace already-exists immutable";
+            duplicate-field not-found-namespace already-exists immutable selector-mismatch";
         let said = |code: &str| {
             let diagnostic = Diagnostic {
                 file: String::new(),
@@ -227,6 +280,7 @@ mod tests {
                 message: String::new(),
                 code: code.to_owned(),
                 arguments: Default::default(),
+                repair: None,
             };
             Language::ALL.map(|language| sentence(&diagnostic, language))
         };

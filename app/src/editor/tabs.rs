@@ -1,8 +1,9 @@
 //! The files as tabs: show, rename, close, and begin a new one from a template.
 
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::{ev::KeyboardEvent, html, prelude::*, task::spawn_local};
 
 use super::{
+    carry::CarryMenu,
     templates::{TEMPLATES, Template},
     use_desk,
 };
@@ -45,6 +46,7 @@ pub(super) fn FileTabs() -> impl IntoView {
                 {tabs}
             </div>
             <FileActions renaming/>
+            <CarryMenu/>
             <NewFile/>
         </div>
     }
@@ -177,7 +179,10 @@ fn TemplateEntry(template: Template, menu: NodeRef<html::Details>) -> impl IntoV
     let language = use_language();
     let (korean, english) = template.title;
     let choose = move |_| {
-        desk.add(template.name, template.text);
+        spawn_local(async move {
+            let file = template.fetch().await;
+            desk.add(&file.name, &file.text);
+        });
         if let Some(menu) = menu.get() {
             menu.set_open(false);
         }

@@ -79,6 +79,11 @@ fn Buttons(shape: Shape) -> impl IntoView {
         let title = if several { format!("logs {container}") } else { "logs".to_owned() };
         view! { <Command title line=format!("kubectl logs {name}{of}{namespace}")/> }
     });
+    let shells = containers.iter().map(|container| {
+        let of = if several { format!(" -c {container}") } else { String::new() };
+        let title = if several { format!("sh {container}") } else { "sh".to_owned() };
+        view! { <Command title line=format!("kubectl exec -it {name}{of}{namespace} -- sh")/> }
+    });
     let kills = containers.iter().map(|container| {
         view! { <KillButton pod=object.clone() container=container.clone()/> }
     });
@@ -107,6 +112,7 @@ fn Buttons(shape: Shape) -> impl IntoView {
             <Scale target=format!("deployment/{name}") replicas namespace=namespace.clone()/>
         })}
         {logs.collect_view()}
+        {shells.collect_view()}
         <Command
             title="describe".to_owned()
             line=format!("kubectl describe {kind} {name}{namespace}")

@@ -10,6 +10,8 @@ use protocol::{
     Position, Snapshot, Transition, What,
 };
 
+use super::broken::Broken;
+
 /// One object, shared between all the clusters it is the same in.
 pub type Object = Arc<ObjectView>;
 
@@ -24,6 +26,8 @@ pub struct Cluster {
     pub revision: u64,
     /// Nodes whose machine is switched off.
     pub off: BTreeSet<String>,
+    /// What else is broken.
+    pub broken: Broken,
     objects: BTreeMap<Arc<str>, Object>,
     /// What the runtime did last for a Pod that is being prepared, by uid.
     preparing: BTreeMap<Arc<str>, Transition>,
@@ -37,6 +41,7 @@ impl Cluster {
             at_ms: snapshot.at_ms,
             revision: snapshot.revision,
             off: snapshot.off.iter().cloned().collect(),
+            broken: Broken::new(&snapshot.faults),
             objects: objects.map(|view| (key(&view.object), Arc::new(view.clone()))).collect(),
             preparing: BTreeMap::new(),
         }
@@ -56,6 +61,11 @@ impl Cluster {
             }
             What::Fault { fault: Fault::NodeOn { node } } => {
                 self.off.remove(node);
+            }
+            What::Fault { fault } => {
+                let nodes = self.nodes().filter(|(_, node)| node.control_plane);
+                let nodes: Vec<_> = nodes.map(|(object, _)| object.object.name.clone()).collect();
+                self.broken.apply(fault, &nodes);
             }
             What::Container { pod, transition, .. } => self.prepare(&pod.uid, transition),
             _ => {}

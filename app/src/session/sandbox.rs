@@ -3,6 +3,7 @@
 
 use protocol::{NewSandbox, SandboxCreated};
 
+use super::Wish;
 use crate::browser::{self, Fetched};
 
 /// Where a sandbox is used; each place remembers its own.
@@ -21,12 +22,14 @@ impl Place {
         }
     }
 
-    fn new_sandbox(&self) -> NewSandbox {
-        let lesson = match self {
-            Place::Playground => None,
-            Place::Lesson { slug } => Some(slug.clone()),
+    fn new_sandbox(&self, wish: &Wish) -> NewSandbox {
+        let new = match self {
+            Place::Playground => wish.new_sandbox(),
+            Place::Lesson { slug } => {
+                NewSandbox { lesson: Some(slug.clone()), ..NewSandbox::default() }
+            }
         };
-        NewSandbox { lesson, learner: Some(learner()), ..NewSandbox::default() }
+        NewSandbox { learner: Some(learner()), ..new }
     }
 
     /// From now on the place opens with this sandbox.
@@ -67,9 +70,11 @@ pub enum Opened {
     Unreachable,
 }
 
-/// Finds or makes the sandbox of a place. `wanted` is what the address names.
-pub async fn settle(place: &Place, wanted: Option<String>) -> Opened {
-    let wanted = wanted.or_else(|| browser::recall(&place.key()));
+/// Finds or makes the sandbox of a place. `wanted` is what the address names; where it names a new
+/// one, that is made as `wish` says.
+pub async fn settle(place: &Place, wanted: Option<String>, wish: &Wish) -> Opened {
+    let usual = || wish.is_usual().then(|| browser::recall(&place.key())).flatten();
+    let wanted = wanted.or_else(usual);
     let mut replaced = false;
     if let Some(id) = wanted.filter(|id| is_id(id)) {
         match browser::get(&format!("/sandboxes/{id}/clock")).await {
@@ -78,7 +83,7 @@ pub async fn settle(place: &Place, wanted: Option<String>) -> Opened {
             Fetched::Refused(_, _) | Fetched::Unreachable => return Opened::Unreachable,
         }
     }
-    match browser::post("/sandboxes", &place.new_sandbox()).await {
+    match browser::post("/sandboxes", &place.new_sandbox(wish)).await {
         Fetched::Ok(text) => match serde_json::from_str::<SandboxCreated>(&text) {
             Ok(made) if replaced => Opened::Replaced { id: made.id },
             Ok(made) => Opened::Ready { id: made.id },

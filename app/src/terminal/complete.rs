@@ -1,75 +1,26 @@
-//! Completion of the word at the end of a line: commands, kinds, names, files.
+//! Completion of the word at the end of a line: commands, kinds, names, flags and their values, files.
+
+mod tables;
+
+use tables::{FLAGS, FLAGS_OF_ALL, KINDS, ONLY, Row, SHELL, SUBCOMMANDS, VALUES, VERBS};
 
 /// What can be named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Vocabulary {
-    /// Kind and name.
-    pub(super) objects: Vec<(String, String)>,
-    pub(super) namespaces: Vec<String>,
+    pub(super) objects: Vec<Named>,
     pub(super) files: Vec<String>,
 }
 
-const SHELL: &[&str] = &["cat", "clear", "help", "history", "kubectl", "ls"];
-const VERBS: &[&str] = &[
-    "annotate",
-    "api-resources",
-    "api-versions",
-    "apply",
-    "auth",
-    "cluster-info",
-    "config",
-    "cordon",
-    "create",
-    "delete",
-    "describe",
-    "drain",
-    "events",
-    "explain",
-    "expose",
-    "get",
-    "label",
-    "logs",
-    "patch",
-    "rollout",
-    "run",
-    "scale",
-    "set",
-    "taint",
-    "uncordon",
-    "version",
-    "wait",
-];
-/// Plural, short and singular names of a kind.
-const KINDS: &[(&str, &[&str])] = &[
-    ("Pod", &["pods", "pod", "po"]),
-    ("Deployment", &["deployments", "deployment", "deploy"]),
-    ("ReplicaSet", &["replicasets", "replicaset", "rs"]),
-    ("Service", &["services", "service", "svc"]),
-    ("Node", &["nodes", "node", "no"]),
-    ("ConfigMap", &["configmaps", "configmap", "cm"]),
-    ("Secret", &["secrets", "secret"]),
-    ("Namespace", &["namespaces", "namespace", "ns"]),
-    ("EndpointSlice", &["endpointslices", "endpointslice"]),
-    ("ServiceAccount", &["serviceaccounts", "serviceaccount", "sa"]),
-    ("Event", &["events", "event", "ev"]),
-];
-const SUBCOMMANDS: &[(&str, &[&str])] = &[
-    ("auth", &["can-i", "whoami"]),
-    ("config", &["current-context", "get-contexts", "view"]),
-    ("create", &["configmap", "deployment", "namespace", "secret", "service"]),
-    ("rollout", &["history", "pause", "restart", "resume", "status", "undo"]),
-    ("set", &["env", "image", "resources"]),
-];
-const FLAGS: &[(&str, &[&str])] = &[
-    ("apply", &["--dry-run=server", "--filename", "--namespace"]),
-    ("delete", &["--all", "--force", "--grace-period=", "--now", "--wait=false"]),
-    (
-        "get",
-        &["--all-namespaces", "--namespace", "--output", "--selector", "--show-labels", "--watch"],
-    ),
-    ("logs", &["--follow", "--previous", "--tail=", "--timestamps"]),
-    ("scale", &["--replicas="]),
-];
+/// An object that can be named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) kind: String,
+    /// Empty where it is in none.
+    pub(super) namespace: String,
+    pub(super) name: String,
+    /// The names of a Pod's containers.
+    pub(super) containers: Vec<String>,
+}
 
 /// What the last word of the line can become, each as the whole word, sorted.
 pub(super) fn candidates(line: &str, words: &Vocabulary) -> Vec<String> {
@@ -78,7 +29,8 @@ pub(super) fn candidates(line: &str, words: &Vocabulary) -> Vec<String> {
         Some((last, before)) if !line.ends_with(char::is_whitespace) => (before, *last),
         _ => (before.as_slice(), ""),
     };
-    let mut fitting: Vec<String> = options(before, word, words)
+    let scope = Scope { words, namespace: namespace_of(before) };
+    let mut fitting: Vec<String> = options(before, word, scope)
         .into_iter()
         .filter(|option| option.starts_with(word))
         .collect();
@@ -87,64 +39,139 @@ pub(super) fn candidates(line: &str, words: &Vocabulary) -> Vec<String> {
     fitting
 }
 
-fn options(before: &[&str], word: &str, words: &Vocabulary) -> Vec<String> {
+/// What can be named, in the namespace that the line names.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    words: &'a Vocabulary,
+    /// None: all of them.
+    namespace: Option<&'a str>,
+}
+
+impl Scope<'_> {
+    fn objects(&self, kind: &str) -> impl Iterator<Item = &Named> {
+        let here = |it: &&Named| {
+            it.namespace.is_empty() || self.namespace.is_none_or(|own| own == it.namespace)
+        };
+        self.words.objects.iter().filter(move |it| it.kind == kind).filter(here)
+    }
+
+    fn names(&self, kind: &str) -> Vec<String> {
+        self.objects(kind).map(|it| it.name.clone()).collect()
+    }
+}
+
+fn namespace_of<'a>(before: &[&'a str]) -> Option<&'a str> {
+    if before.contains(&"-A") || before.contains(&"--all-namespaces") {
+        return None;
+    }
+    let given = before.iter().enumerate().find_map(|(index, word)| match *word {
+        "-n" | "--namespace" => before.get(index + 1).copied(),
+        word => word.strip_prefix("--namespace=").or_else(|| word.strip_prefix("-n=")),
+    });
+    Some(given.unwrap_or("default"))
+}
+
+fn options(before: &[&str], word: &str, scope: Scope<'_>) -> Vec<String> {
     match (before, before.last().copied().unwrap_or_default()) {
         ([], _) => owned(SHELL),
-        (["cat", ..], _) | (_, "-f" | "--filename") => words.files.clone(),
+        (["cat", ..], _) | (_, "-f" | "--filename") => scope.words.files.clone(),
         (["kubectl"], _) => owned(VERBS),
-        (["kubectl", ..], "-n" | "--namespace") => words.namespaces.clone(),
-        (["kubectl", ..], "-o" | "--output") => owned(&["json", "name", "wide", "yaml"]),
-        (["kubectl", verb, ..], _) if word.starts_with('-') => owned(table(FLAGS, verb)),
-        (["kubectl", verb, rest @ ..], _) => arguments(verb, rest, word, words),
+        (["kubectl", ..], "-n" | "--namespace") => scope.names("Namespace"),
+        (["kubectl", ..], "-o" | "--output") => owned(table(VALUES, "--output")),
+        (["kubectl", ..], "-c" | "--container") => containers(before, scope),
+        (["kubectl", verb, ..], _) if word.starts_with('-') => flags(verb, word),
+        (["kubectl", verb, rest @ ..], _) => arguments(verb, rest, word, scope),
         _ => Vec::new(),
     }
+}
+
+/// Flags of a command; after `=`, what their value can be.
+fn flags(verb: &str, word: &str) -> Vec<String> {
+    if let Some((flag, _)) = word.split_once('=') {
+        let values = table(VALUES, flag).iter();
+        return values.map(|value| format!("{flag}={value}")).collect();
+    }
+    let all = table(FLAGS, verb).iter().chain(FLAGS_OF_ALL);
+    all.map(|flag| (*flag).to_owned()).collect()
+}
+
+/// The containers of the Pod that the line names, or of any.
+fn containers(before: &[&str], scope: Scope<'_>) -> Vec<String> {
+    let named = |pod: &&Named| {
+        before.iter().any(|word| word.strip_prefix("pod/").unwrap_or(word) == pod.name)
+    };
+    let of = |pod: &Named| pod.containers.clone();
+    let own: Vec<String> = scope.objects("Pod").filter(named).flat_map(of).collect();
+    if own.is_empty() { scope.objects("Pod").flat_map(of).collect() } else { own }
 }
 
 /// What may follow `kubectl VERB`.
-fn arguments(verb: &str, rest: &[&str], word: &str, words: &Vocabulary) -> Vec<String> {
-    let rest: Vec<&str> = rest.iter().copied().filter(|word| !word.starts_with('-')).collect();
+fn arguments(verb: &str, rest: &[&str], word: &str, scope: Scope<'_>) -> Vec<String> {
+    let rest = positional(rest);
+    let only = table(ONLY, verb);
     match (verb, rest.as_slice()) {
-        ("logs", []) => names("Pod", words),
-        ("cordon" | "uncordon" | "drain", []) => names("Node", words),
-        ("rollout" | "set" | "auth" | "config" | "create", []) => owned(table(SUBCOMMANDS, verb)),
-        ("rollout" | "set", [_]) => slashed(word, words, &["Deployment"]),
-        ("scale", []) => slashed(word, words, &["Deployment", "ReplicaSet"]),
+        ("logs" | "exec" | "attach", []) => match word.contains('/') {
+            true => slashed(word, scope, &[]),
+            false => scope.names("Pod"),
+        },
+        ("port-forward", []) => match word.contains('/') {
+            true => slashed(word, scope, only),
+            false => [scope.names("Pod"), slashed(word, scope, &only[1..])].concat(),
+        },
+        ("cordon" | "uncordon" | "drain", []) => scope.names("Node"),
+        (_, []) if !table(SUBCOMMANDS, verb).is_empty() => owned(table(SUBCOMMANDS, verb)),
+        ("top", ["node" | "nodes"]) => scope.names("Node"),
+        ("top", ["pod" | "pods"]) => scope.names("Pod"),
+        ("rollout" | "set", [_]) | ("scale" | "autoscale" | "expose", []) => {
+            slashed(word, scope, only)
+        }
+        ("auth", ["can-i"]) => {
+            owned(&["create", "delete", "get", "list", "patch", "update", "watch"])
+        }
+        ("auth", ["can-i", _]) => slashed("", scope, &[]),
         (
-            "get" | "describe" | "delete" | "label" | "annotate" | "patch" | "expose" | "wait"
-            | "taint" | "explain",
+            "get" | "describe" | "delete" | "label" | "annotate" | "patch" | "wait" | "taint"
+            | "explain",
             [],
-        ) => slashed(word, words, &[]),
-        (_, [kind, ..]) => kind_of(kind).map(|kind| names(kind, words)).unwrap_or_default(),
+        ) => slashed(word, scope, &[]),
+        ("create" | "run" | "config" | "explain", _) => Vec::new(),
+        ("rollout" | "set", [_, kind]) => named(kind, scope),
+        (_, [kind, ..]) => named(kind, scope),
         _ => Vec::new(),
     }
 }
 
+fn named(kind: &str, scope: Scope<'_>) -> Vec<String> {
+    kind_of(kind).map(|kind| scope.names(kind)).unwrap_or_default()
+}
+
+/// The words that are neither flags nor the values of such as take one.
+fn positional<'a>(rest: &[&'a str]) -> Vec<&'a str> {
+    let takes = ["-n", "--namespace", "-o", "--output", "-l", "--selector", "-c", "--container"];
+    let is_value = |index: usize| index > 0 && takes.contains(&rest[index - 1]);
+    let words = rest.iter().enumerate();
+    words.filter(|(n, word)| !word.starts_with('-') && !is_value(*n)).map(|(_, w)| *w).collect()
+}
+
 /// Kinds; after a slash, names of that kind.
-fn slashed(word: &str, words: &Vocabulary, only: &[&str]) -> Vec<String> {
+fn slashed(word: &str, scope: Scope<'_>, only: &[&str]) -> Vec<String> {
     if let Some((prefix, _)) = word.split_once('/') {
         let Some(kind) = kind_of(prefix) else { return Vec::new() };
-        return names(kind, words).iter().map(|name| format!("{prefix}/{name}")).collect();
+        return scope.names(kind).iter().map(|name| format!("{prefix}/{name}")).collect();
     }
-    KINDS
-        .iter()
-        .filter(|(kind, _)| only.is_empty() || only.contains(kind))
-        .map(
-            |(_, words)| {
-                if only.is_empty() { words[0].to_owned() } else { format!("{}/", words[1]) }
-            },
-        )
-        .collect()
+    let kinds = KINDS.iter().filter(|(kind, _)| only.is_empty() || only.contains(kind));
+    let word = |(_, words): &Row| match only.is_empty() {
+        true => words[0].to_owned(),
+        false => format!("{}/", words[1]),
+    };
+    kinds.map(word).collect()
 }
 
 fn kind_of(word: &str) -> Option<&'static str> {
     KINDS.iter().find(|(_, words)| words.contains(&word)).map(|(kind, _)| *kind)
 }
 
-fn names(kind: &str, words: &Vocabulary) -> Vec<String> {
-    words.objects.iter().filter(|(of, _)| of == kind).map(|(_, name)| name.clone()).collect()
-}
-
-fn table<'a>(rows: &'a [(&str, &'a [&'a str])], key: &str) -> &'a [&'a str] {
+fn table(rows: &[Row], key: &str) -> &'static [&'static str] {
     rows.iter().find(|(name, _)| *name == key).map_or(&[], |(_, words)| words)
 }
 
@@ -169,15 +196,23 @@ mod tests {
     use super::*;
 
     fn check(line: &str, expected_candidates: &str, expected_line: &str) {
-        let object = |kind: &str, name: &str| (kind.to_owned(), name.to_owned());
+        let object = |kind: &str, namespace: &str, name: &str| Named {
+            kind: kind.to_owned(),
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            containers: if kind == "Pod" { owned(&["app", name]) } else { Vec::new() },
+        };
         let words = Vocabulary {
             objects: vec![
-                object("Pod", "web-1"),
-                object("Pod", "web-2"),
-                object("Deployment", "web"),
-                object("Node", "node-1"),
+                object("Pod", "default", "web-1"),
+                object("Pod", "default", "web-2"),
+                object("Pod", "kube-system", "coredns-1"),
+                object("Deployment", "default", "web"),
+                object("Service", "default", "web-svc"),
+                object("Node", "", "node-1"),
+                object("Namespace", "", "default"),
+                object("Namespace", "", "kube-system"),
             ],
-            namespaces: owned(&["default", "kube-system"]),
             files: owned(&["pod.yaml", "web.yaml"]),
         };
         let found = candidates(line, &words);
@@ -190,24 +225,59 @@ mod tests {
         check("ku", "kubectl", "kubectl ");
         check("kubectl de", "delete describe", "kubectl de");
         check("kubectl des", "describe", "kubectl describe ");
-        check("kubectl get p", "pods", "kubectl get pods ");
+        check(
+            "kubectl get persistentvolumec",
+            "persistentvolumeclaims",
+            "kubectl get persistentvolumeclaims ",
+        );
         check("kubectl get pods ", "web-1 web-2", "kubectl get pods web-");
         check("kubectl delete po web-2", "web-2", "kubectl delete po web-2 ");
-        check("kubectl get pods -n k", "kube-system", "kubectl get pods -n kube-system ");
-        check("kubectl get pods -o w", "wide", "kubectl get pods -o wide ");
-        check("kubectl apply -f w", "web.yaml", "kubectl apply -f web.yaml ");
         check("kubectl logs web-1", "web-1", "kubectl logs web-1 ");
         check("kubectl scale d", "deployment/", "kubectl scale deployment/");
         check("kubectl scale deployment/", "deployment/web", "kubectl scale deployment/web ");
-        check(
-            "kubectl scale deployment/web --r",
-            "--replicas=",
-            "kubectl scale deployment/web --replicas=",
-        );
         check("kubectl rollout u", "undo", "kubectl rollout undo ");
+        check(
+            "kubectl rollout status deployment ",
+            "web",
+            "kubectl rollout status deployment web ",
+        );
         check("kubectl drain ", "node-1", "kubectl drain node-1 ");
+        check("kubectl exec web-", "web-1 web-2", "kubectl exec web-");
+        check(
+            "kubectl port-forward service/",
+            "service/web-svc",
+            "kubectl port-forward service/web-svc ",
+        );
+        check("kubectl top p", "pod", "kubectl top pod ");
         check("cat ", "pod.yaml web.yaml", "cat ");
         check("kubectl get nothing x", "", "");
         check("unknown ", "", "");
+    }
+
+    #[test]
+    fn names_are_those_of_the_namespace() {
+        check("kubectl get pods -n k", "kube-system", "kubectl get pods -n kube-system ");
+        check("kubectl -n kube-system logs ", "", "");
+        check(
+            "kubectl logs -n kube-system ",
+            "coredns-1",
+            "kubectl logs -n kube-system coredns-1 ",
+        );
+        check("kubectl describe pod -A c", "coredns-1", "kubectl describe pod -A coredns-1 ");
+        check("kubectl logs web-2 -c ", "app web-2", "kubectl logs web-2 -c ");
+    }
+
+    #[test]
+    fn flags_and_their_values_are_known() {
+        check("kubectl get pods -o w", "wide", "kubectl get pods -o wide ");
+        check("kubectl get pods --show-l", "--show-labels", "kubectl get pods --show-labels ");
+        check("kubectl apply --dry-run=s", "--dry-run=server", "kubectl apply --dry-run=server ");
+        check("kubectl apply -f w", "web.yaml", "kubectl apply -f web.yaml ");
+        check(
+            "kubectl scale deployment/web --r",
+            "--replicas= --request-timeout=",
+            "kubectl scale deployment/web --re",
+        );
+        check("kubectl run x --restart=N", "--restart=Never", "kubectl run x --restart=Never ");
     }
 }

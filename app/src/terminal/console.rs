@@ -13,11 +13,11 @@ use crate::{
     session::{Session, Told},
 };
 
-/// The number of this page's one terminal.
-const TERMINAL: u32 = 1;
 /// Ctrl-C and Ctrl-D, as terminals send them.
 pub(super) const INTERRUPT: &str = "\x03";
 pub(super) const END: &str = "\x04";
+/// So many terminals one page can have.
+pub(super) const TERMINALS: u32 = 4;
 /// Older entries fall off the top.
 const ENTRIES_MAX: usize = 400;
 const HISTORY_MAX: usize = 100;
@@ -44,6 +44,8 @@ pub enum What {
 /// A handle of the terminal on the page. Copies mean the same terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct Console {
+    /// Which of the page's terminals it is, from 1.
+    number: u32,
     entries: RwSignal<Arc<Vec<Entry>>>,
     next_id: StoredValue<u64>,
     running: RwSignal<Option<String>>,
@@ -58,14 +60,96 @@ pub struct Console {
     language: Signal<crate::i18n::Language>,
 }
 
-/// The terminal of the page that this component is on.
+/// The page's first terminal: the one that buttons type into.
 pub fn use_console() -> Console {
     expect_context::<Console>()
 }
 
+/// All terminals of a page. The later ones are there from the beginning, and shown when wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Consoles {
+    first: Console,
+    others: StoredValue<Vec<Console>>,
+    /// The numbers of those that are open, in the order of their tabs.
+    open: RwSignal<Vec<u32>>,
+    shown: RwSignal<u32>,
+}
+
+impl Consoles {
+    pub fn new(first: Console) -> Consoles {
+        let other = |number| Console::numbered(number, first.session, first.files);
+        let consoles = Consoles {
+            first,
+            others: StoredValue::new((2..=TERMINALS).map(other).collect()),
+            open: RwSignal::new(vec![1]),
+            shown: RwSignal::new(1),
+        };
+        // What a button types must be seen.
+        Effect::new(move |before: Option<u32>| {
+            let called = first.called();
+            if before.is_some_and(|before| before != called) {
+                consoles.shown.set(1);
+            }
+            called
+        });
+        consoles
+    }
+
+    pub(super) fn get(self, number: u32) -> Console {
+        let index = (number as usize).checked_sub(2);
+        let other = self.others.with_value(|all| index.and_then(|index| all.get(index).copied()));
+        other.unwrap_or(self.first)
+    }
+
+    /// The numbers of the open ones. Tracked.
+    pub(super) fn open(self) -> Vec<u32> {
+        self.open.get()
+    }
+
+    /// The number of the one in front. Tracked.
+    pub(super) fn shown(self) -> u32 {
+        self.shown.get()
+    }
+
+    pub(super) fn show(self, number: u32) {
+        self.shown.set(number);
+    }
+
+    /// Whether one more can be opened. Tracked.
+    pub(super) fn has_room(self) -> bool {
+        self.open.with(|open| open.len() < TERMINALS as usize)
+    }
+
+    /// Opens one more and shows it.
+    pub(super) fn add(self) {
+        let free = self.open.with_untracked(|open| (1..=TERMINALS).find(|n| !open.contains(n)));
+        if let Some(number) = free {
+            self.open.update(|open| open.push(number));
+            self.shown.set(number);
+        }
+    }
+
+    /// Closes one, ending what runs there; the first stays.
+    pub(super) fn close(self, number: u32) {
+        if number == 1 {
+            return;
+        }
+        let console = self.get(number);
+        console.interrupt();
+        console.clear();
+        self.open.update(|open| open.retain(|open| *open != number));
+        self.shown.set(1);
+    }
+}
+
 impl Console {
     pub fn new(session: Session, files: RwSignal<Vec<File>>) -> Console {
+        Console::numbered(1, session, files)
+    }
+
+    fn numbered(number: u32, session: Session, files: RwSignal<Vec<File>>) -> Console {
         let console = Console {
+            number,
             entries: RwSignal::new(Arc::default()),
             next_id: StoredValue::new(0),
             running: RwSignal::new(None),
@@ -81,12 +165,17 @@ impl Console {
             if let Some(kept) = browser::recall_as("history") {
                 console.history.set(kept);
             }
-            session.on_output(TERMINAL, move |told| match told {
+            session.on_output(number, move |told| match told {
                 Told::Printed(stream, text) => console.print(stream, &text.replace('\r', "")),
                 Told::Reads { raw } => console.reads.set(Some(raw)),
             });
         });
         console
+    }
+
+    /// Which of the page's terminals it is, from 1.
+    pub(super) fn number(self) -> u32 {
+        self.number
     }
 
     /// What is on the screen. Tracked.
@@ -120,7 +209,7 @@ impl Console {
             // Nobody else shows it.
             self.print(Stream::Out, keys.trim_end_matches(END));
         }
-        self.session.tell(Act::Type { terminal: TERMINAL, keys: keys.to_owned() });
+        self.session.tell(Act::Type { terminal: self.number, keys: keys.to_owned() });
         true
     }
 
@@ -180,7 +269,7 @@ impl Console {
     pub fn interrupt(self) {
         if self.is_running() {
             self.print(Stream::Out, "^C\n");
-            self.session.tell(Act::Interrupt { terminal: TERMINAL });
+            self.session.tell(Act::Interrupt { terminal: self.number });
         }
     }
 
@@ -227,7 +316,7 @@ impl Console {
     fn send(self, line: String) {
         self.reads.set(None);
         self.running.set(Some(line.clone()));
-        let act = Act::Terminal { terminal: TERMINAL, line, files: self.files() };
+        let act = Act::Terminal { terminal: self.number, line, files: self.files() };
         spawn_local(async move {
             let reply = self.session.send(act).await;
             if self.running.try_set(None).is_some() {

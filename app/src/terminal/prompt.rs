@@ -4,15 +4,16 @@
 use std::time::Duration;
 
 use leptos::{ev::KeyboardEvent, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use protocol::Detail;
 
 use super::{
-    complete::{Vocabulary, candidates, completed},
-    console::{Console, END, INTERRUPT, use_console},
+    complete::{Named, Vocabulary, candidates, completed},
+    console::{Console, END, INTERRUPT},
 };
 use crate::{
     i18n::say,
     icons::{Icon, icon},
-    player::Player,
+    player::{Object, Player},
     session::use_session,
 };
 
@@ -20,15 +21,15 @@ use crate::{
 const PATIENCE: Duration = Duration::from_millis(600);
 
 #[component]
-pub(super) fn Prompt(field: NodeRef<html::Input>) -> impl IntoView {
-    let console = use_console();
+pub(super) fn Prompt(console: Console, field: NodeRef<html::Input>) -> impl IntoView {
     let player = expect_context::<Player>();
     let line = RwSignal::new(String::new());
     // How far back in the history the line was taken from; 0 is the line itself.
     let back = RwSignal::new(0_usize);
     // The last key was a Tab that found more than one word.
     let asked = RwSignal::new(false);
-    let keys = Keys { console, player, line, back, asked };
+    let skipped = RwSignal::new(None);
+    let keys = Keys { console, player, line, back, asked, skipped };
     let running = move || console.running().is_some();
     view! {
         <form
@@ -38,19 +39,19 @@ pub(super) fn Prompt(field: NodeRef<html::Input>) -> impl IntoView {
                 keys.submit();
             }
         >
-            <label class="dollar" for="prompt">
+            <label class="dollar" for=format!("prompt-{}", console.number())>
                 <span aria-hidden="true" hidden=move || console.is_read() && running()>"$"</span>
                 <span class="visually-hidden">{say("명령", "Command")}</span>
             </label>
             <input
                 node_ref=field
-                id="prompt"
+                id=format!("prompt-{}", console.number())
                 type="text"
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
                 enterkeyhint="send"
-                aria-describedby="prompt-state"
+                aria-describedby=format!("prompt-state-{}", console.number())
                 prop:value=move || line.get()
                 on:input=move |event| {
                     line.set(event_target_value(&event));
@@ -66,9 +67,21 @@ pub(super) fn Prompt(field: NodeRef<html::Input>) -> impl IntoView {
                 </button>
             </Show>
         </form>
+        <Search keys/>
         <Waiting console/>
     }
     .into_any()
+}
+
+/// While an earlier line is looked for: the one that was found.
+#[component]
+fn Search(keys: Keys) -> impl IntoView {
+    let none = say("그런 줄이 없다", "no such line");
+    let text = move || {
+        let found = keys.found().unwrap_or_else(|| format!("({})", none.get()));
+        keys.skipped.get().map(|_| format!("reverse-i-search: {found}"))
+    };
+    view! { <p class="said search" role="status">{text}</p> }.into_any()
 }
 
 /// Says under the prompt what a command waits for, when it waits long.
@@ -104,7 +117,7 @@ fn Waiting(console: Console) -> impl IntoView {
     );
     let waits = say("이 명령은 클러스터를 기다리고 있다.", "This command waits for the cluster.");
     view! {
-        <p id="prompt-state" class="said" role="status">
+        <p id=format!("prompt-state-{}", console.number()) class="said" role="status">
             {move || match (long.get() && console.running().is_some(), still()) {
                 (true, _) if console.is_read() => typed.get(),
                 (true, true) => frozen.get(),
@@ -124,6 +137,8 @@ struct Keys {
     line: RwSignal<String>,
     back: RwSignal<usize>,
     asked: RwSignal<bool>,
+    /// While an earlier line is looked for: how many that fit are passed over.
+    skipped: RwSignal<Option<usize>>,
 }
 
 impl Keys {
@@ -131,7 +146,13 @@ impl Keys {
         if event.is_composing() {
             return;
         }
+        let searching = self.skipped.with_untracked(Option::is_some);
         let handled = match (event.key().as_str(), event.ctrl_key()) {
+            ("r", true) => self.seek(),
+            ("Escape" | "ArrowRight" | "Tab", false) | ("g", true) if searching => {
+                self.end_search()
+            }
+
             ("c", true) if !has_selection() => self.interrupt(),
             // At the end of a line's typing it is sent along, as terminals do.
             ("d", true) if self.console.is_running() => {
@@ -171,6 +192,10 @@ impl Keys {
             }
             return;
         }
+        if self.skipped.with_untracked(Option::is_some) {
+            self.end_search();
+        }
+        let line = self.line.get_untracked();
         self.line.set(String::new());
         self.back.set(0);
         self.asked.set(false);
@@ -224,20 +249,66 @@ impl Keys {
 
     fn vocabulary(self) -> Vocabulary {
         let cluster = untrack(move || self.player.cluster());
-        let refs = || cluster.objects().map(|object| &object.object);
+        let named = |object: &Object| Named {
+            kind: object.object.kind.clone(),
+            namespace: object.object.namespace.clone(),
+            name: object.object.name.clone(),
+            containers: match &object.detail {
+                Detail::Pod(pod) => pod.containers.iter().map(|it| it.name.clone()).collect(),
+                _ => Vec::new(),
+            },
+        };
         Vocabulary {
-            objects: refs().map(|object| (object.kind.clone(), object.name.clone())).collect(),
-            namespaces: refs()
-                .filter(|object| object.kind == "Namespace")
-                .map(|object| object.name.clone())
-                .collect(),
+            objects: cluster.objects().map(named).collect(),
             files: self.console.files().into_iter().map(|file| file.name).collect(),
         }
     }
+
+    /// Ctrl-R: begins to look for an earlier line, or goes on to one before it.
+    fn seek(self) -> bool {
+        self.skipped.update(|skipped| *skipped = Some(skipped.map_or(0, |skipped| skipped + 1)));
+        true
+    }
+
+    /// Ends the search; what it found takes the place of what was looked for.
+    fn end_search(self) -> bool {
+        let found = untrack(move || self.found()).unwrap_or_default();
+        self.skipped.set(None);
+        self.line.set(found);
+        true
+    }
+
+    /// The earlier line that contains what is typed, while one is looked for. Tracked.
+    fn found(self) -> Option<String> {
+        let skipped = self.skipped.get()?;
+        let history = self.console.history();
+        self.line.with(|wanted| found(&history, wanted, skipped)).cloned()
+    }
+}
+
+/// The latest line that contains a text, after so many others that do.
+fn found<'a>(history: &'a [String], wanted: &str, skipped: usize) -> Option<&'a String> {
+    let mut fitting = history.iter().rev().filter(|line| line.contains(wanted));
+    fitting.nth(skipped)
 }
 
 /// Whether text is selected, which Ctrl-C copies.
 fn has_selection() -> bool {
     let selection = window().get_selection().ok().flatten();
     selection.is_some_and(|selection| !selection.is_collapsed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::found;
+
+    #[test]
+    fn the_latest_line_that_fits_is_found_first() {
+        let history = ["kubectl get pods", "ls", "kubectl get nodes"].map(str::to_owned);
+        let look = |wanted, skipped| found(&history, wanted, skipped).map(String::as_str);
+        assert_eq!(look("get", 0), Some("kubectl get nodes"));
+        assert_eq!(look("get", 1), Some("kubectl get pods"));
+        assert_eq!(look("get", 2), None);
+        assert_eq!(look("", 1), Some("ls"));
+    }
 }

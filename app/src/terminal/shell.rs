@@ -67,9 +67,10 @@ kubectl describe pod NAME     all about one, with its events
 kubectl apply -f FILE         what the editor's button does
 kubectl logs NAME             what a container printed
 kubectl --help                all of kubectl's commands
+curl ADDRESS                  asks from outside of the cluster
 ls, cat FILE                  the files of the editor
 history, clear                what was typed; an empty screen
-Tab completes, ↑ brings earlier lines back, Ctrl-C ends what runs.";
+Tab completes, ↑ brings earlier lines back, Ctrl-R finds one, Ctrl-C ends what runs.";
 
 const HELP_KOREAN: &str = "\
 kubectl get pods              어떤 파드가 있는지
@@ -78,9 +79,10 @@ kubectl describe pod NAME     하나를 자세히, 이벤트까지
 kubectl apply -f FILE         편집기의 버튼이 하는 일
 kubectl logs NAME             컨테이너가 출력한 것
 kubectl --help                kubectl의 모든 명령
+curl 주소                     클러스터 바깥에서 물어본다
 ls, cat FILE                  편집기의 파일
 history, clear                입력했던 줄, 빈 화면
-Tab으로 채우고, ↑로 앞의 줄을 부르고, Ctrl-C로 도는 명령을 끝낸다.";
+Tab으로 채우고, ↑로 앞의 줄을 부르고, Ctrl-R로 찾고, Ctrl-C로 도는 명령을 끝낸다.";
 
 #[cfg(test)]
 mod tests {

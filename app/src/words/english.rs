@@ -1,8 +1,6 @@
 //! English sentences.
 
-use protocol::{
-    Actor, Change, Detail, Fault, Moment, ObjectRef, ObjectView, Transition, Verdict, What,
-};
+use protocol::{Actor, Change, Detail, Moment, ObjectRef, ObjectView, Transition, Verdict, What};
 
 use super::{note, program};
 use crate::i18n::Language::English;
@@ -37,7 +35,7 @@ pub(super) fn sentence(moment: &Moment) -> String {
             service.name,
             count(*endpoints, "endpoint")
         ),
-        What::Fault { fault } => fault_did(fault),
+        What::Fault { fault } => super::fault(fault, English),
         What::Silence { node } => {
             format!("Node {node} is silent: its kubelet has not renewed its Lease in time.")
         }
@@ -188,15 +186,4 @@ fn container_did(
         Transition::Removed => format!("the containers and network of Pod {} are gone.", pod.name),
     };
     format!("{node}{did}")
-}
-
-fn fault_did(fault: &Fault) -> String {
-    match fault {
-        Fault::NodeOff { node } => format!("Node {node} was switched off."),
-        Fault::NodeOn { node } => format!("Node {node} was switched on."),
-        Fault::ContainerKill { pod, container, .. } => {
-            format!("Container {container} of Pod {pod} was killed.")
-        }
-        Fault::Other(fault) => format!("A fault was put in: {}.", fault.words()),
-    }
 }

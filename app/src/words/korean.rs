@@ -1,9 +1,7 @@
 //! Korean sentences, in the plain style of kubernetes.io/ko. A name is followed by its kind, so
 //! that the particle always has a Korean syllable before it.
 
-use protocol::{
-    Actor, Change, Detail, Fault, Moment, ObjectRef, ObjectView, Transition, Verdict, What,
-};
+use protocol::{Actor, Change, Detail, Moment, ObjectRef, ObjectView, Transition, Verdict, What};
 
 use super::particle::Particle::{Object, Subject, To};
 use super::{note, program, with_particle};
@@ -38,7 +36,7 @@ pub(super) fn sentence(moment: &Moment) -> String {
             "{who} {} 서비스의 트래픽을 엔드포인트 {endpoints}개로 보내도록 노드를 설정했다.",
             service.name
         ),
-        What::Fault { fault } => fault_did(fault),
+        What::Fault { fault } => super::fault(fault, Korean),
         What::Silence { node } => {
             format!("{node} 노드가 조용하다. kubelet이 Lease를 제때 갱신하지 않았다.")
         }
@@ -216,15 +214,4 @@ fn container_did(
         Transition::Removed => format!("{name} 파드의 컨테이너와 네트워크를 치웠다."),
     };
     format!("{node}{did}")
-}
-
-fn fault_did(fault: &Fault) -> String {
-    match fault {
-        Fault::NodeOff { node } => format!("{node} 노드의 전원이 꺼졌다."),
-        Fault::NodeOn { node } => format!("{node} 노드의 전원이 켜졌다."),
-        Fault::ContainerKill { pod, container, .. } => {
-            format!("{pod} 파드의 {container} 컨테이너가 강제로 끝났다.")
-        }
-        Fault::Other(fault) => format!("장애를 일으켰다: {}.", fault.words()),
-    }
 }

@@ -25,13 +25,14 @@ pub enum Fault {
     NodeHeal { node: String },
     /// Stops a component of the control plane (`etcd`, `kube-apiserver`, `kube-scheduler`,
     /// `kube-controller-manager`) on a node, or wherever it runs: as if its manifest were moved out
-    /// of `/etc/kubernetes/manifests`.
+    /// of `/etc/kubernetes/manifests`. Or the cloud's controller, `cloud-controller-manager`, which
+    /// runs on no node.
     ComponentStop {
         component: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         node: Option<String>,
     },
-    /// Puts the manifest back.
+    /// Puts the manifest back. The cloud's controller starts even where there was none before.
     ComponentStart {
         component: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -42,6 +42,13 @@ pub enum Act {
     Fault {
         fault: Fault,
     },
+    /// What people did to the sandbox, latest first. Answered by `Acts`.
+    Acts,
+    /// A new sandbox as this one was just before somebody did what the moment at `position` tells,
+    /// or is a consequence of. Answered by `Forked`.
+    Undo {
+        position: Position,
+    },
     /// The cluster as it was at a model time. Answered by `Snapshot`.
     Seek {
         at_ms: Millis,
@@ -58,6 +65,18 @@ pub enum Act {
     Inspect {
         object: ObjectRef,
     },
+    /// Every write of an object. Answered by `History`.
+    History {
+        object: ObjectRef,
+    },
+    /// What a container wrote; `previous`: before its last restart. Answered by `Logs`.
+    Logs {
+        pod: ObjectRef,
+        container: String,
+        previous: bool,
+    },
+    /// What people made in the cluster, as files. Answered by `Exported`.
+    Export,
     /// What the learner expects to happen. Answered by `Predicted`.
     Predict {
         step: String,
@@ -105,6 +124,9 @@ pub enum Reply {
     Applied {
         output: String,
         diagnostics: Vec<Diagnostic>,
+        /// Of a dry run: what would change, as `kubectl diff` prints it.
+        #[serde(default)]
+        diff: String,
     },
     Exited {
         terminal: u32,
@@ -117,6 +139,10 @@ pub enum Reply {
         id: String,
         page: String,
     },
+    /// The first moment of each act that changed something, or tried to.
+    Acts {
+        acts: Vec<Moment>,
+    },
     /// From what was asked about, back to what came from outside.
     Why {
         chain: Vec<Moment>,
@@ -124,6 +150,16 @@ pub enum Reply {
     Inspected {
         yaml: String,
         description: String,
+    },
+    /// Latest first.
+    History {
+        changes: Vec<ObjectChange>,
+    },
+    Logs {
+        text: String,
+    },
+    Exported {
+        yaml: String,
     },
     Predicted {
         correct: bool,
@@ -171,4 +207,24 @@ pub struct Diagnostic {
     pub code: String,
     /// What the sentence names: `{"field": "imagee", "nearest": "image"}`.
     pub arguments: BTreeMap<String, String>,
+    /// The whole file without this, where that can be known.
+    #[serde(default)]
+    pub repair: Option<String>,
+}
+
+/// A write of an object, and what it changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObjectChange {
+    pub moment: Moment,
+    /// The first dozen fields, but for what changes with each write.
+    pub changes: Vec<FieldChange>,
+}
+
+/// A field before and after a write; none where it was not, or is not any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// `spec.containers[web].image`
+    pub path: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
 }

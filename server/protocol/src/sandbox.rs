@@ -172,6 +172,14 @@ impl OtherFault {
         }
     }
 
+    /// One of its arguments, if it is a number.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        match self.arguments.get(name)? {
+            FaultArgument::Number(number) => Some(*number),
+            FaultArgument::Text(_) => None,
+        }
+    }
+
     /// The kind and all its arguments: `packet-loss node-1 20`.
     pub fn words(&self) -> String {
         let argument = |argument: &FaultArgument| match argument {
@@ -192,4 +200,7 @@ pub struct Snapshot {
     pub objects: Vec<ObjectView>,
     /// Nodes whose machine is switched off.
     pub off: Vec<String>,
+    /// Faults that last: until they are mended.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
 }

@@ -3,6 +3,17 @@
 use orchestrator::{ApiRequest, Kind, World};
 use serde_json::Value;
 
+/// What a field's value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Fields that have names of their own.
+    Object,
+    /// Keys of the learner's own: labels, data.
+    Map,
+    List,
+    Scalar,
+}
+
 /// The description of one kind's API group.
 #[derive(Debug)]
 pub(super) struct Known {
@@ -27,6 +38,22 @@ impl Known {
         let properties = found.flatten().map(|schema| &schema["properties"]);
         let properties = properties.and_then(Value::as_object);
         properties.into_iter().flat_map(|fields| fields.keys().map(String::as_str)).collect()
+    }
+
+    /// What stands where these keys lead.
+    pub(super) fn shape(&self, keys: &[String]) -> Shape {
+        let found =
+            keys.iter().try_fold(self.root(), |schema, key| self.step(schema?, key).map(Some));
+        let Some(schema) = found.flatten() else { return Shape::Scalar };
+        if schema["items"].is_object() {
+            Shape::List
+        } else if schema["additionalProperties"].is_object() {
+            Shape::Map
+        } else if schema["properties"].is_object() {
+            Shape::Object
+        } else {
+            Shape::Scalar
+        }
     }
 
     fn root(&self) -> Option<&Value> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     Finding, Known, Path, nearest,
+    repair::{Mismatch, mismatch},
     tree::{Document, Node},
 };
 
@@ -140,6 +141,7 @@ impl Refusal {
         let code = match cause.reason.as_str() {
             "FieldValueRequired" => "missing-field",
             "FieldValueTypeInvalid" => "wrong-type",
+            _ if cause.message.contains(MISMATCH) => "selector-mismatch",
             _ if is_immutable(&cause.message) => "immutable",
             _ if cause.message.contains("RFC 1123") || cause.message.contains("RFC 1035") => {
                 "invalid-name"
@@ -150,6 +152,13 @@ impl Refusal {
             if found.whole && code != "missing-field" { found.node.place } else { found.node.key };
         let message = format!("{}: {}", cause.field, cause.message);
         let finding = Finding::new(code, place, &message).with("field", &cause.field);
+        if code == "selector-mismatch"
+            && let Some(Mismatch { key, wanted, found }) = mismatch(document)
+        {
+            let label = |value: &Node| format!("{key}: {}", value.word());
+            let labels = found.map(label).unwrap_or_default();
+            return finding.with("selector", &label(wanted)).with("labels", &labels);
+        }
         let name = if code == "invalid-name" { self.name.as_str() } else { "" };
         finding.with("name", name)
     }
@@ -171,6 +180,9 @@ impl Refusal {
         finding.with("name", &self.name).with("namespace", namespace)
     }
 }
+
+/// <https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/apps/validation/validation.go>
+const MISMATCH: &str = "`selector` does not match template `labels`";
 
 fn is_immutable(message: &str) -> bool {
     ["field is immutable", "may not change fields", "updates to"]

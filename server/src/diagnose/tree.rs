@@ -195,7 +195,7 @@ impl Node {
     }
 
     /// A scalar's text; of anything else nothing.
-    fn word(&self) -> String {
+    pub(super) fn word(&self) -> String {
         match &self.content {
             Content::Scalar { text, .. } => text.clone(),
             _ => String::new(),

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use orchestrator::{Input, Reply, Scenario, Time, World};
+use protocol::Position;
 
 use super::log::{Deed, Entry, Goal};
 
@@ -12,12 +13,16 @@ use super::log::{Deed, Entry, Goal};
 const APART_MS: i64 = 5_000;
 const APART_ENTRIES: usize = 32;
 const KEPT_MAX: usize = 256;
+/// The header that names the run of kubectl that a request belongs to.
+pub(crate) const SESSION: &str = "kubectl-session";
 
 /// The live world and all that led to it.
 #[derive(Debug)]
 pub(crate) struct Life {
     world: World,
     entries: Vec<Arc<Entry>>,
+    /// Where the trace stood when each entry was done.
+    positions: Vec<Position>,
     weight: usize,
     /// Ascending in time; the first is the beginning.
     kept: Vec<Kept>,
@@ -32,6 +37,15 @@ struct Kept {
     entries: usize,
 }
 
+/// The beginning of a log: all before one act.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Before {
+    pub(crate) entries: usize,
+    pub(crate) at_ms: i64,
+    /// How fast time passes.
+    pub(crate) rate: f64,
+}
+
 /// A past moment of a sandbox, still to be computed. Costs nothing to make.
 #[derive(Debug)]
 pub(crate) struct Past {
@@ -44,15 +58,18 @@ impl Life {
     pub(crate) fn new(seed: u64, scenario: &Scenario) -> Self {
         let world = World::new(seed, scenario);
         let first = Kept { world: world.clone(), entries: 0 };
-        Self { world, entries: Vec::new(), weight: 0, kept: vec![first], apart: 1 }
+        let (entries, positions) = (Vec::new(), Vec::new());
+        Self { world, entries, positions, weight: 0, kept: vec![first], apart: 1 }
     }
 
     /// The sandbox again from its log.
     pub(crate) fn replay(seed: u64, scenario: &Scenario, entries: Vec<Entry>, now_ms: i64) -> Self {
         let mut life = Self::new(seed, scenario);
         for entry in entries {
+            run_until(&mut life.world, entry.begin_ms);
+            let position = life.world.trace().len();
             repeat(&mut life.world, &entry);
-            life.record(Arc::new(entry));
+            life.record(Arc::new(entry), position);
         }
         life.run_until(now_ms);
         life
@@ -81,23 +98,24 @@ impl Life {
     }
 
     pub(crate) fn submit(&mut self, input: Input) -> Reply {
-        let now_ms = self.now_ms();
+        let (now_ms, position) = (self.now_ms(), self.world.trace().len());
         let reply = self.world.submit(&input);
         let deed = Deed::Input(input);
-        self.record(Arc::new(Entry { begin_ms: now_ms, end_ms: now_ms, deed }));
+        self.record(Arc::new(Entry { begin_ms: now_ms, end_ms: now_ms, deed }), position);
         reply
     }
 
     /// Runs to where something is so, or to the limit: whether it was reached.
     pub(crate) fn run_to(&mut self, goal: Goal, limit_ms: i64) -> bool {
-        let begin_ms = self.now_ms();
+        let (begin_ms, position) = (self.now_ms(), self.world.trace().len());
         let reached = run_to(&mut self.world, goal, limit_ms);
         let deed = Deed::Run { goal, limit_ms };
-        self.record(Arc::new(Entry { begin_ms, end_ms: self.now_ms(), deed }));
+        self.record(Arc::new(Entry { begin_ms, end_ms: self.now_ms(), deed }), position);
         reached
     }
 
-    fn record(&mut self, entry: Arc<Entry>) {
+    fn record(&mut self, entry: Arc<Entry>, position: Position) {
+        self.positions.push(position);
         self.weight += entry.deed.weight();
         self.entries.push(entry);
         self.keep();
@@ -124,6 +142,44 @@ impl Life {
         }
     }
 
+    /// The log before the act that led to the moment at `position`, with all requests that the
+    /// same command made; none where nobody's act led to it.
+    pub(crate) fn before(&self, position: Position) -> Option<Before> {
+        let root = *self.world.why(position).last()?;
+        let index = self.positions.iter().rposition(|begun| *begun == root)?;
+        let Deed::Input(input) = &self.entries[index].deed else { return None };
+        let session = session(input);
+        let same = |entry: &Arc<Entry>| match &entry.deed {
+            Deed::Input(input) => session.is_some() && self::session(input) == session,
+            Deed::Run { .. } => false,
+        };
+        let first = self.entries.iter().position(same).map_or(index, |first| first.min(index));
+        Some(Before { entries: first, at_ms: self.entries[first].begin_ms, rate: 0.0 })
+    }
+
+    /// Where the trace tells of the last acts that changed something, or tried to, latest first: the
+    /// first request of each run of kubectl, and faults. Those of `quiet`, an agent, are left out.
+    pub(crate) fn acts(&self, count: usize, quiet: &str) -> Vec<Position> {
+        let mut acts = Vec::new();
+        let mut last = None;
+        for (entry, position) in self.entries.iter().zip(&self.positions) {
+            let Deed::Input(input) = &entry.deed else { continue };
+            let changes = match input {
+                Input::Request(request) => {
+                    request.method != "GET" && request.header("user-agent") != Some(quiet)
+                }
+                Input::Fault(_) => true,
+                _ => false,
+            };
+            let session = session(input);
+            if changes && (session.is_none() || session != last) {
+                acts.push(*position);
+                last = session;
+            }
+        }
+        acts.into_iter().rev().take(count).collect()
+    }
+
     /// The way to a time from the beginning to now; none to any other.
     pub(crate) fn past(&self, at_ms: i64) -> Option<Past> {
         if !(0..=self.now_ms()).contains(&at_ms) {
@@ -146,6 +202,15 @@ impl Past {
         }
         run_until(&mut world, self.at_ms);
         world
+    }
+}
+
+/// What all requests of one run of kubectl have in common.
+/// <https://github.com/kubernetes/enhancements/tree/master/keps/sig-cli/859-kubectl-headers>
+fn session(input: &Input) -> Option<&str> {
+    match input {
+        Input::Request(request) => request.header(SESSION).filter(|name| !name.is_empty()),
+        _ => None,
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Life, Pace, Sandbox, Shared, View, task::Task};
+use super::{Before, Life, Pace, Sandbox, Shared, View, task::Task};
 use crate::{
     config::Limits,
     database::{Database, DatabaseError, Journal, SandboxRow, Stored},
@@ -115,7 +115,16 @@ impl Sandboxes {
         self.admit().await?;
         let stored = self.0.database.load(from.id()).await?.ok_or(OpenError::Unknown)?;
         let row = SandboxRow { id: draw()?, now_ms: at_ms, rate: 0.0, ..stored.row };
-        self.0.database.fork(from.id(), &row).await?;
+        self.0.database.fork(from.id(), &row, usize::MAX).await?;
+        self.open(&row.id).await
+    }
+
+    /// Makes a sandbox that shares another's past up to an act.
+    pub(crate) async fn undo(&self, from: &Sandbox, to: Before) -> Result<Sandbox, OpenError> {
+        self.admit().await?;
+        let stored = self.0.database.load(from.id()).await?.ok_or(OpenError::Unknown)?;
+        let row = SandboxRow { id: draw()?, now_ms: to.at_ms, rate: to.rate, ..stored.row };
+        self.0.database.fork(from.id(), &row, to.entries).await?;
         self.open(&row.id).await
     }
 

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use lessons::START_AGENT;
 use orchestrator::{Input, Reply};
 use protocol::{ClockChange, Position, Step, Until};
 use tokio::{
@@ -14,7 +15,7 @@ use tokio::{
     time::sleep_until,
 };
 
-use super::{Command, Frame, Life, Pace, Refused, View, clock::is_rate, frame, log::Goal};
+use super::{Before, Command, Frame, Life, Pace, Refused, View, clock::is_rate, frame, log::Goal};
 use crate::{
     config::Limits,
     database::{Journal, Page},
@@ -136,6 +137,16 @@ impl Task {
             }
             Command::Past { at_ms, answer } => {
                 let result = self.life.past(at_ms).ok_or(Refused::OutOfRange);
+                Box::new(move || drop(answer.send(result)))
+            }
+            Command::Acts { count, answer } => {
+                let acts = self.life.acts(count, START_AGENT);
+                Box::new(move || drop(answer.send(Ok(acts))))
+            }
+            Command::Before { position, answer } => {
+                let before = self.life.before(position);
+                let rate = self.pace.rate();
+                let result = before.map(|cut| Before { rate, ..cut }).ok_or(Refused::OutOfRange);
                 Box::new(move || drop(answer.send(result)))
             }
             Command::Lesson { act, answer } => {

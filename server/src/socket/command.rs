@@ -6,13 +6,13 @@ use kubectl::Files;
 use lessons::{Attempt, ClockAct, Curl, Language, Play, PlayAct};
 use orchestrator::{Input, World};
 use protocol::{
-    About, Act, ClockChange, File, LessonState, ObjectRef, Refusal, Reply, Step, Until,
+    About, Act, ClockChange, File, LessonState, ObjectRef, Position, Refusal, Reply, Step, Until,
 };
 use tokio::time::timeout;
 
 use super::hands::{attempt_made, joined};
 use crate::{
-    diagnose,
+    diagnose, export,
     lesson::{LessonAct, LessonAnswer},
     origin,
     sandbox::{OpenError, Refused, Sandbox},
@@ -23,6 +23,10 @@ use crate::{
 
 /// How long a line of a solution is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// So many lines of a log are shown.
+const LOG_LINES: u32 = 500;
+/// So many acts are listed.
+const ACTS_MAX: usize = 30;
 
 /// A page's desk: everything that a command may need.
 pub(super) struct Desk {
@@ -42,10 +46,15 @@ impl Desk {
                 Ok(fault) => self.put_in(Input::Fault(fault)).await,
                 Err(message) => Err(Refusal::Invalid { message }),
             },
+            Act::Acts => self.acts().await,
+            Act::Undo { position } => self.undo(position).await,
             Act::Seek { at_ms } => self.seek(at_ms).await,
             Act::Fork { at_ms } => self.fork(at_ms).await,
             Act::Why { about } => self.why(&about),
             Act::Inspect { object } => self.inspect(&object).await,
+            Act::Export => Ok(Reply::Exported { yaml: export::yaml(&self.sandbox.view().world) }),
+            Act::History { object } => Ok(self.history(&object)),
+            Act::Logs { pod, container, previous } => self.logs(&pod, &container, previous).await,
             Act::Predict { step, choice } => {
                 let language = self.language;
                 self.learn(LessonAct::Predict { step, choice, language }).await
@@ -60,12 +69,9 @@ impl Desk {
     }
 
     async fn apply(&self, given: Vec<File>, dry_run: bool) -> Result<Reply> {
-        let names: Vec<_> = files(given.clone()).names();
-        let mut line = "kubectl apply".to_owned();
-        for name in names {
-            line.push_str(" -f ");
-            line.push_str(&quoted(&name));
-        }
+        let names = files(given.clone()).names().into_iter();
+        let paths: String = names.map(|name| format!(" -f {}", quoted(&name))).collect();
+        let mut line = format!("kubectl apply{paths}");
         if dry_run {
             line.push_str(" --dry-run=server");
         }
@@ -82,7 +88,15 @@ impl Desk {
                 diagnose::diagnose(&self.sandbox.view().world, &given, &seen, &refusals)
             }
         };
-        Ok(Reply::Applied { output: seen, diagnostics })
+        let diff =
+            if dry_run && code == 0 { self.diff(&paths, given).await? } else { String::new() };
+        Ok(Reply::Applied { output: seen, diagnostics, diff })
+    }
+
+    /// What an apply of these files would change.
+    async fn diff(&self, paths: &str, given: Vec<File>) -> Result<String> {
+        let door = Door::Sandbox(Visitor::new(&self.sandbox));
+        Ok(self.run(format!("kubectl diff{paths}"), given, door).await?.out)
     }
 
     async fn run(&self, line: String, given: Vec<File>, door: Door) -> Result<Transcript> {
@@ -113,6 +127,17 @@ impl Desk {
         }
     }
 
+    async fn acts(&self) -> Result<Reply> {
+        let positions = self.sandbox.acts(ACTS_MAX).await.map_err(refusal)?;
+        let acts = translate::moments_at(&self.sandbox.view().world, &positions);
+        Ok(Reply::Acts { acts })
+    }
+
+    async fn undo(&self, position: Position) -> Result<Reply> {
+        let before = self.sandbox.before(position).await.map_err(refusal)?;
+        self.forked(self.state.sandboxes.undo(&self.sandbox, before).await)
+    }
+
     async fn seek(&self, at_ms: i64) -> Result<Reply> {
         let world = self.sandbox.past(at_ms).await.map_err(refusal)?;
         Ok(Reply::Snapshot { snapshot: Box::new(translate::snapshot(&world)) })
@@ -121,7 +146,10 @@ impl Desk {
     async fn fork(&self, at_ms: i64) -> Result<Reply> {
         // Asking for the past first brings the clock up to now, and checks the time.
         self.sandbox.past(at_ms).await.map_err(refusal)?;
-        let forked = self.state.sandboxes.fork(&self.sandbox, at_ms).await;
+        self.forked(self.state.sandboxes.fork(&self.sandbox, at_ms).await)
+    }
+
+    fn forked(&self, forked: std::result::Result<Sandbox, OpenError>) -> Result<Reply> {
         let forked = forked.map_err(|error| match error {
             OpenError::Full | OpenError::Busy => Refusal::Limit { what: "sandboxes".to_owned() },
             other => Refusal::Invalid { message: other.to_string() },
@@ -155,6 +183,25 @@ impl Desk {
         let yaml = self.look(&world, format!("kubectl get {name} -o yaml")).await?;
         let description = self.look(&world, format!("kubectl describe {name}")).await?;
         Ok(Reply::Inspected { yaml, description })
+    }
+
+    fn history(&self, object: &ObjectRef) -> Reply {
+        Reply::History { changes: translate::history(&self.sandbox.view().world, object) }
+    }
+
+    async fn logs(&self, pod: &ObjectRef, container: &str, previous: bool) -> Result<Reply> {
+        let view = self.sandbox.view();
+        let mut world = World::clone(&view.world);
+        world.run_until(orchestrator::Time(view.now_ms()));
+        let found = translate::find(&world, pod).ok_or(Refusal::NotFound)?;
+        let mut line = format!("kubectl logs {} --namespace {}", found.name(), found.namespace());
+        line.push_str(&format!(" --container {} --tail {LOG_LINES}", quoted(container)));
+        if previous {
+            line.push_str(" --previous");
+        }
+        let door = Door::Window(Box::new(world));
+        let transcript = self.state.workshop.transcript(line, [].into(), door).await;
+        Ok(Reply::Logs { text: transcript.ok_or_else(|| refusal(Refused::Closed))?.seen })
     }
 
     /// What kubectl prints of a world that is only looked at.

@@ -192,7 +192,7 @@ fn transition(transition: &trace::Transition) -> Transition {
     }
 }
 
-fn fault(fault: &orchestrator::Fault) -> Fault {
+pub(super) fn fault(fault: &orchestrator::Fault) -> Fault {
     let other = || OtherFault { kind: String::new(), arguments: BTreeMap::new() };
     let fault = serde_json::to_value(fault).and_then(serde_json::from_value);
     fault.unwrap_or_else(|_| Fault::Other(other()))

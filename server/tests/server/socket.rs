@@ -64,7 +64,7 @@ async fn an_applied_deployment_comes_down_without_a_gap() {
     let files = file("hello.yaml", DEPLOYMENT);
     let applied = page.act(Act::Apply { files, dry_run: false }).await;
     let output = "deployment.apps/hello-world created\n".to_owned();
-    assert_eq!(applied, Reply::Applied { output, diagnostics: Vec::new() });
+    assert_eq!(applied, Reply::Applied { output, diagnostics: Vec::new(), diff: String::new() });
     page.act(until(Until::Quiet)).await;
     page.caught_up().await;
     let came = positions(&page.seen);
@@ -348,7 +348,7 @@ async fn what_is_wrong_in_a_file_is_said_at_its_place() {
     ];
     for (text, code, line, column) in cases {
         let files = file("hello.yaml", &text);
-        let Reply::Applied { output, diagnostics } =
+        let Reply::Applied { output, diagnostics, .. } =
             page.act(Act::Apply { files, dry_run: false }).await
         else {
             panic!("not applied");

@@ -105,6 +105,10 @@ impl ControlPlane {
         ControlPlane { nodes, leaders, ..ControlPlane::default() }
     }
 
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.nodes.iter()
+    }
+
     pub(super) fn is_hosted_elsewhere(&self) -> bool {
         self.nodes.is_empty()
     }

@@ -25,6 +25,11 @@ impl Delays {
         }
     }
 
+    /// Each row that hears late, the node where it does if not on all, and by how much.
+    pub(super) fn all(&self) -> impl Iterator<Item = (usize, Option<&Arc<str>>, Millis)> {
+        self.by_row.iter().map(|((row, node), delay_ms)| (*row, node.as_ref(), *delay_ms))
+    }
+
     pub(super) fn of(&self, id: &InstanceId) -> Millis {
         if self.by_row.is_empty() {
             return 0;

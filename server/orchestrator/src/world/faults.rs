@@ -14,6 +14,9 @@ use crate::world::World;
 use crate::world::{control_plane, delays, engine};
 use k8s_openapi::api::core::v1::Pod;
 
+mod cloud;
+mod lasting;
+
 /// Lets a fault happen. False if it names something that does not exist or does not run.
 pub(super) fn happen(world: &mut World, fault: &Fault) -> bool {
     match fault {
@@ -41,6 +44,7 @@ pub(super) fn happen(world: &mut World, fault: &Fault) -> bool {
         }
         Fault::ComponentStop { component, node } | Fault::ComponentStart { component, node } => {
             control_plane::switch(world, component, node.as_deref(), fault)
+                || cloud::switch(world, component, node.as_deref(), fault)
         }
         Fault::RegistryDown => set_registry(world, Registry::Down, fault),
         Fault::RegistrySlow { times } => {

@@ -14,6 +14,7 @@ mod disruption;
 mod dns;
 mod eviction;
 mod exec;
+mod faults;
 mod garbage;
 mod growth;
 mod jobs;
