@@ -14,6 +14,7 @@ pub mod scene;
 pub mod session;
 pub mod timeline;
 pub mod why;
+mod whynot;
 pub mod words;
 
 pub mod connect;

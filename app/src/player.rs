@@ -7,7 +7,10 @@
 mod broken;
 mod cluster;
 mod core;
+mod difference;
 mod history;
+mod journeys;
+mod loads;
 mod playhead;
 mod story;
 
@@ -22,9 +25,11 @@ use leptos::prelude::*;
 use protocol::{Down, Millis, Moment, Position, Snapshot};
 
 pub use broken::{Broken, CLOUD, Late, Registry, fault};
-pub(crate) use cluster::is_of_learners;
 pub use cluster::{Cluster, Object};
 pub use core::{Core, Face, Frame, Notch};
+pub use difference::{Changed, Difference};
+pub use journeys::Journey;
+pub use loads::{LoadSeries, Loads};
 pub use playhead::Pace;
 pub use story::{Beat, Kind, Mark, mark, shown};
 
@@ -39,6 +44,11 @@ pub struct Player {
     progress: RwSignal<f64>,
     face: RwSignal<Face>,
     notches: RwSignal<Arc<Vec<Notch>>>,
+    loads: RwSignal<Arc<Loads>>,
+    /// What is shown is compared with this moment.
+    base: RwSignal<Option<(Position, Millis)>>,
+    /// Model time that is shown, as long as requests are on their way.
+    now: RwSignal<f64>,
     /// Steps instead of motion.
     still: RwSignal<bool>,
     running: StoredValue<bool>,
@@ -59,6 +69,9 @@ impl Player {
             progress: RwSignal::new(1.0),
             face: RwSignal::new(Face::default()),
             notches: RwSignal::new(Arc::default()),
+            loads: RwSignal::new(Arc::default()),
+            base: RwSignal::new(None),
+            now: RwSignal::new(0.0),
             still: RwSignal::new(false),
             running: StoredValue::new(false),
         }
@@ -71,7 +84,36 @@ impl Player {
             let notches = self.core.with_value(Core::notches);
             self.notches.set(Arc::new(notches));
         }
+        if matches!(down, Down::Hello { .. } | Down::Traffic { .. }) {
+            self.loads.set(self.core.with_value(|core| Arc::clone(&core.loads)));
+        }
         self.show_now();
+    }
+
+    /// How loads fare. Tracked.
+    pub fn loads(self) -> Arc<Loads> {
+        self.loads.get()
+    }
+
+    /// Model time that is shown; changes at each picture of the screen while requests are on their
+    /// way. Tracked.
+    pub fn now(self) -> f64 {
+        self.now.get()
+    }
+
+    /// How much model time a request is shown for at least.
+    pub fn span_ms(self) -> f64 {
+        self.core.with_value(Core::journey_span_ms)
+    }
+
+    /// The requests that are shown on their way now, the latest first.
+    pub fn journeys(self, count: usize) -> Vec<Arc<Journey>> {
+        self.core.with_value(|core| core.journeys_now().take(count).cloned().collect())
+    }
+
+    /// A request by its number.
+    pub fn journey(self, flight: u64) -> Option<Arc<Journey>> {
+        self.core.with_value(|core| core.journey(flight))
     }
 
     /// What `?since=` shall be on reconnecting; none asks for a new snapshot.
@@ -109,6 +151,29 @@ impl Player {
         self.notches.get()
     }
 
+    pub fn notches_untracked(self) -> Arc<Vec<Notch>> {
+        self.notches.get_untracked()
+    }
+
+    /// The moment that what is shown is compared with, and its time. Tracked.
+    pub fn base(self) -> Option<(Position, Millis)> {
+        self.base.get()
+    }
+
+    pub fn base_untracked(self) -> Option<(Position, Millis)> {
+        self.base.get_untracked()
+    }
+
+    /// Compares what is shown with a moment from now on, or with none.
+    pub fn compare_with(self, base: Option<(Position, Millis)>) {
+        self.base.set(base);
+    }
+
+    /// The cluster at a position that was received.
+    pub fn cluster_then(self, position: Position) -> Arc<Cluster> {
+        self.core.with_value(|core| core.cluster_then(position))
+    }
+
     /// The learner asked for steps instead of motion. Tracked.
     pub fn is_still(self) -> bool {
         self.still.get()
@@ -121,6 +186,11 @@ impl Player {
     /// A moment that was received.
     pub fn moment(self, position: Position) -> Option<Arc<Moment>> {
         self.core.with_value(|core| core.moment(position))
+    }
+
+    /// The latest moment before a position that fits.
+    pub fn latest(self, before: Position, fits: impl Fn(&Moment) -> bool) -> Option<Arc<Moment>> {
+        self.core.with_value(|core| core.latest(before, fits))
     }
 
     /// The last hops that were told, oldest first.
@@ -210,6 +280,11 @@ impl Player {
         let progress = if self.still.get_untracked() { 1.0 } else { progress };
         if (self.progress.get_untracked() - progress).abs() > f64::EPSILON {
             self.progress.set(progress);
+        }
+        let now = self.core.with_value(Core::shown_ms);
+        let gone = (self.now.get_untracked() - now).abs() > f64::EPSILON;
+        if gone && self.core.with_value(|core| core.has_journeys()) {
+            self.now.set(now);
         }
         if self.face.with_untracked(|old| *old != face) {
             self.face.set(face);

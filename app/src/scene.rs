@@ -1,6 +1,10 @@
 //! The picture of the cluster at the playhead. What stands where, and what moves, is decided by
 //! pure modules ([`layout`], [`motion`], [`trail`], gathered in [`picture`]); `view` draws it.
 
+mod about;
+mod camera;
+mod chart;
+mod filter;
 mod geometry;
 mod keys;
 mod layout;
@@ -8,6 +12,10 @@ mod links;
 mod look;
 mod motion;
 mod picture;
+mod plain;
+mod requests;
+pub(crate) mod selectors;
+mod sending;
 mod sequence;
 mod slots;
 mod trail;
@@ -24,10 +32,16 @@ use protocol::ObjectRef;
 
 use crate::i18n::{Language, say, use_language};
 use crate::player::Player;
-use geometry::Room;
+use crate::whynot::WhyNot;
+use camera::Camera;
+use filter::Filter;
+use geometry::{Point, Room};
 use keys::items;
 use picture::Picture;
-use view::{Canvas, Caption, LensBar, Sequence, Telling, watch_room};
+use view::{
+    Canvas, Caption, ComparedList, LensBar, PointedAt, Sequence, Telling, Tools, Traffic,
+    watch_room,
+};
 
 /// What is selected on the page, for all that shows it: provided as a context.
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +129,15 @@ pub struct Stage {
     /// The beat has come so far that its writes can be seen.
     landed: Memo<bool>,
     lens: RwSignal<Lens>,
+    filter: RwSignal<Filter>,
+    room: RwSignal<Room>,
+    /// A closer look, if one was asked for.
+    camera: RwSignal<Option<Camera>>,
+    /// What is selected stays in the middle.
+    follow: RwSignal<bool>,
+    /// Where the pointer went down, and whether it has dragged since.
+    drag: StoredValue<(Point, bool)>,
+    pointed: RwSignal<Option<view::Pointed>>,
     selection: Selection,
     language: Signal<Language>,
     /// The id of the one element of the picture that Tab stops at.
@@ -123,6 +146,18 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// A click on an object selects it, or lets go of it; one that ends a drag does not.
+    fn choose(self, object: &ObjectRef) {
+        if !self.drag.get_value().1 {
+            self.selection.toggle(object);
+        }
+    }
+
+    /// All that can be selected now.
+    fn items_untracked(self) -> Vec<keys::Item> {
+        self.picture.with_untracked(|it| items(&it.frame.after, &it.after))
+    }
+
     /// `0` for the one element that Tab stops at: the others are reached by the arrow keys.
     fn tab_index(&self, id: &str) -> &'static str {
         if self.stop.with(|stop| stop == id) { "0" } else { "-1" }
@@ -133,10 +168,13 @@ impl Stage {
 #[component]
 pub fn Scene(player: Player) -> impl IntoView {
     let room = RwSignal::new(Room::default());
+    let filter = RwSignal::new(Filter::default());
     let picture = Memo::new_with_compare(
         move |previous: Option<&Arc<Picture>>| {
             let previous = previous.map(|picture| &**picture);
-            Arc::new(Picture::next(previous, player.frame(), room.get()))
+            filter.with(|filter| {
+                Arc::new(Picture::next(previous, player.frame(), (room.get(), filter)))
+            })
         },
         |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
     );
@@ -158,16 +196,27 @@ pub fn Scene(player: Player) -> impl IntoView {
             picture.with(|it| it.write_progress(progress)) >= motion::LANDED
         }),
         lens: RwSignal::new(Lens::default()),
+        filter,
+        room,
+        camera: RwSignal::new(None),
+        follow: RwSignal::new(false),
+        drag: StoredValue::new((Point::default(), false)),
+        pointed: RwSignal::new(None),
         selection: use_context().unwrap_or_default(),
         language: use_language(),
     };
+    let selection = stage.selection;
     let place = NodeRef::new();
     watch_room(place, room, player);
     let known = Memo::new(move |_| player.face().known);
     let waiting = say("클러스터를 준비하는 중…", "Getting the cluster ready…");
     view! {
         <section class="scene" aria-label=say("클러스터", "Cluster")>
-            <LensBar lens=stage.lens/>
+            <div class="scene-bar">
+                <LensBar lens=stage.lens/>
+                <Tools stage/>
+            </div>
+            <div class="scene-stage">
             <div class="scene-room" node_ref=place>
                 <Show
                     when=move || known.get()
@@ -181,6 +230,11 @@ pub fn Scene(player: Player) -> impl IntoView {
                     </Show>
                 </Show>
             </div>
+            <Traffic stage/>
+            <WhyNot player selection/>
+                <ComparedList stage/>
+            </div>
+            <PointedAt stage/>
             <Caption stage/>
             <Telling stage/>
         </section>

@@ -181,7 +181,7 @@ impl Session {
             }
             Down::Wrote { file } => self.written.set(Some(file)),
             Down::Reads { terminal, raw } => self.tell_terminal(terminal, Told::Reads { raw }),
-            Down::Moments { .. } => {}
+            Down::Moments { .. } | Down::Traffic { .. } => {}
         }
     }
 

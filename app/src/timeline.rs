@@ -5,6 +5,7 @@
 //! viewer's. Pausing stops both. A step first goes through what was received and not yet shown;
 //! when there is no more, the cluster itself takes the step.
 
+pub mod bookmarks;
 pub mod commands;
 pub mod controls;
 mod past;
@@ -25,6 +26,7 @@ pub fn Timeline(player: Player) -> impl IntoView {
     let helm = Helm::new(player, use_session(), use_language());
     listen_to_keys(helm);
     past::fetch_when_missing(helm);
+    bookmarks::keep_in_browser(helm);
     view! {
         <section class="timeline" aria-label=say("시간", "Time")>
             <Buttons helm/>

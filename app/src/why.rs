@@ -126,7 +126,10 @@ fn tells(moment: &Moment) -> bool {
             !matches!(change, Change::Updated { object } if bookkeeping(&object.detail))
         }
         What::Decision { notes, verdicts, .. } => !notes.is_empty() || !verdicts.is_empty(),
-        What::Container { .. } | What::Fault { .. } | What::Silence { .. } => true,
+        What::Packet { .. }
+        | What::Container { .. }
+        | What::Fault { .. }
+        | What::Silence { .. } => true,
         What::Request { .. } => matches!(moment.actor, Actor::Client { .. }),
         What::Delivered { .. } | What::Programmed { .. } => false,
     }

@@ -3,6 +3,7 @@
 
 mod english;
 mod faults;
+mod hops;
 mod korean;
 mod notes;
 mod particle;
@@ -17,6 +18,7 @@ use protocol::{Actor, Moment, Note, ObjectRef};
 use crate::i18n::Language;
 
 pub use faults::fault;
+pub use hops::hop;
 pub use notes::note;
 pub use particle::{Particle, with_particle};
 pub use quantity::{clock_time, cpu, memory, span};

@@ -24,6 +24,7 @@ use crate::{problem::Problem, rest};
         rest::clock,
         rest::change_clock,
         rest::fault,
+        rest::traffic,
         rest::trace,
         rest::digest,
         rest::kubeconfig,
@@ -44,6 +45,9 @@ use crate::{problem::Problem, rest};
         schemas::Until,
         schemas::Step,
         schemas::Fault,
+        schemas::TrafficChange,
+        schemas::NewLoad,
+        schemas::LoadOrigin,
         schemas::TracePage,
         schemas::Digest,
     ))

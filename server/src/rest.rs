@@ -10,7 +10,9 @@ use http::{
     header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION},
 };
 use orchestrator::{Input, Reply};
-use protocol::{Clock, ClockChange, Fault, Moment, NewSandbox, Position, SandboxCreated};
+use protocol::{
+    Clock, ClockChange, Fault, Moment, NewSandbox, Position, SandboxCreated, TrafficChange,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
@@ -127,6 +129,31 @@ pub(crate) async fn fault(
     let input = Input::Fault(translate::model_fault(&fault).map_err(Problem::invalid)?);
     match sandbox.submit(input).await? {
         Reply::NotFound => Err(Problem::not_found("the fault names something that is not there")),
+        _ => Ok(Json(sandbox.view().clock())),
+    }
+}
+
+/// Let clients ask again and again, or cease.
+#[utoipa::path(
+    post, path = "/sandboxes/{id}/traffic", tag = "traffic", params(("id" = String, Path)),
+    request_body = schemas::TrafficChange,
+    responses(
+        (status = 200, description = "It took effect", body = schemas::Clock),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn traffic(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    Body(change): Body<Option<TrafficChange>>,
+) -> Result<Json<Clock>, Problem> {
+    let change = change.ok_or_else(|| Problem::invalid("a change of traffic is needed"))?;
+    let sandbox = open(&state, &id).await?;
+    match sandbox.submit(Input::Traffic(translate::model_traffic(change))).await? {
+        Reply::NotFound => Err(Problem::invalid(
+            "no such traffic runs, its URL is none of http://host/path, or there is too much of it",
+        )),
         _ => Ok(Json(sandbox.view().clock())),
     }
 }

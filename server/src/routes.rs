@@ -23,6 +23,7 @@ fn table() -> Vec<Row> {
         ("get", "/sandboxes/{id}/clock", get(rest::clock)),
         ("post", "/sandboxes/{id}/clock", post(rest::change_clock)),
         ("post", "/sandboxes/{id}/faults", post(rest::fault)),
+        ("post", "/sandboxes/{id}/traffic", post(rest::traffic)),
         ("get", "/sandboxes/{id}/trace", get(rest::trace)),
         ("get", "/sandboxes/{id}/digest", get(rest::digest)),
         ("get", "/sandboxes/{id}/kubeconfig", get(rest::kubeconfig)),

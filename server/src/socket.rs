@@ -154,6 +154,10 @@ impl Connection {
                     }
                 }
                 self.send(encode(&Down::Clock { clock: view.clock() })).await?;
+                let loads = translate::loads_since(&view.world, i64::MIN);
+                if !loads.is_empty() {
+                    self.send(encode(&Down::Traffic { loads })).await?;
+                }
             }
             None => {
                 let snapshot = Box::new(translate::snapshot(&view.world));
@@ -180,7 +184,7 @@ impl Connection {
                 self.sent = next;
                 self.send(text).await
             }
-            Ok(Frame::Clock { text }) => self.send(text).await,
+            Ok(Frame::Clock { text } | Frame::Traffic { text }) => self.send(text).await,
             Ok(Frame::Lesson { korean, english }) => match self.language {
                 Language::Korean => self.send(korean).await,
                 Language::English => self.send(english).await,

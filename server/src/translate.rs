@@ -1,12 +1,22 @@
 //! The one place where the model's trace and objects become `protocol`'s.
 
+mod batch;
 mod history;
 mod moment;
+mod network;
 mod object;
 mod pod;
+mod scale;
+mod sets;
+mod storage;
+mod traffic;
 mod workload;
 
-pub(crate) use self::{history::history, moment::model_fault};
+pub(crate) use self::{
+    history::history,
+    moment::model_fault,
+    traffic::{loads_since, model_traffic},
+};
 use orchestrator::{Object, World, object::Key};
 use protocol::{Moment, ObjectRef, Position, Snapshot};
 
@@ -26,6 +36,7 @@ pub(crate) fn moments_at(world: &World, positions: &[Position]) -> Vec<Moment> {
 /// A whole world as the page draws it.
 pub(crate) fn snapshot(world: &World) -> Snapshot {
     let clock = world.clock();
+    let stopped = world.stopped_programs();
     let off = world.machines().filter(|machine| !machine.on);
     Snapshot {
         position: world.trace().len(),
@@ -34,6 +45,11 @@ pub(crate) fn snapshot(world: &World) -> Snapshot {
         objects: world.objects().map(|object| object::view(object, &clock)).collect(),
         off: off.map(|machine| machine.node.to_string()).collect(),
         faults: world.lasting_faults().iter().map(moment::fault).collect(),
+        stopped: stopped
+            .into_iter()
+            .map(|(program, node)| (program.name().to_owned(), node.to_string()))
+            .collect(),
+        loads: traffic::loads(world),
     }
 }
 

@@ -32,3 +32,5 @@ mod rest;
 mod socket;
 #[path = "server/streams.rs"]
 mod streams;
+#[path = "server/traffic.rs"]
+mod traffic;

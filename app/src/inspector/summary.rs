@@ -97,7 +97,7 @@ fn rows(object: &ObjectView, language: Language) -> Vec<Row> {
         Detail::Event(event) => {
             vec![("Reason", event.reason.clone()), ("Message", event.message.clone())]
         }
-        Detail::Other => Vec::new(),
+        _ => Vec::new(),
     };
     let labels: Vec<_> = object.labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
     rows.push((language.pick("레이블", "Labels"), labels.join(" ")));

@@ -28,6 +28,8 @@ pub struct Cluster {
     pub off: BTreeSet<String>,
     /// What else is broken.
     pub broken: Broken,
+    /// Programs of the control plane that do not run, each with its node.
+    pub stopped: BTreeSet<(String, String)>,
     objects: BTreeMap<Arc<str>, Object>,
     /// What the runtime did last for a Pod that is being prepared, by uid.
     preparing: BTreeMap<Arc<str>, Transition>,
@@ -42,6 +44,7 @@ impl Cluster {
             revision: snapshot.revision,
             off: snapshot.off.iter().cloned().collect(),
             broken: Broken::new(&snapshot.faults),
+            stopped: snapshot.stopped.iter().cloned().collect(),
             objects: objects.map(|view| (key(&view.object), Arc::new(view.clone()))).collect(),
             preparing: BTreeMap::new(),
         }
@@ -67,9 +70,34 @@ impl Cluster {
                 let nodes: Vec<_> = nodes.map(|(object, _)| object.object.name.clone()).collect();
                 self.broken.apply(fault, &nodes);
             }
-            What::Container { pod, transition, .. } => self.prepare(&pod.uid, transition),
+            What::Container { pod, container, transition, .. } => {
+                self.prepare(&pod.uid, transition);
+                self.switch(pod, container, transition);
+            }
             _ => {}
         }
+    }
+
+    /// A program of the control plane runs now, or does not: its container tells.
+    fn switch(&mut self, pod: &ObjectRef, container: &str, transition: &Transition) {
+        let node = pod.name.strip_prefix(container).and_then(|rest| rest.strip_prefix('-'));
+        let Some(node) = node.filter(|_| pod.namespace == "kube-system") else { return };
+        let place = (container.to_owned(), node.to_owned());
+        match transition {
+            Transition::Started => drop(self.stopped.remove(&place)),
+            Transition::Exited { .. } => drop(self.stopped.insert(place)),
+            _ => {}
+        }
+    }
+
+    /// Whether no node runs that program of the control plane.
+    pub fn is_stopped(&self, program: &str) -> bool {
+        let mut hosts = self.nodes().filter(|(_, node)| node.control_plane).peekable();
+        hosts.peek().is_some()
+            && hosts.all(|(host, _)| {
+                let node = host.object.name.clone();
+                self.off.contains(&node) || self.stopped.contains(&(program.to_owned(), node))
+            })
     }
 
     /// Only what comes before a container runs is kept: after that the object tells.
@@ -127,14 +155,11 @@ impl Cluster {
         self.objects.get(&key(object))
     }
 
-    /// The Pods of learners. Those of the cluster itself are drawn as what they are: the control
-    /// plane.
+    /// Every Pod, those of the cluster itself included.
     pub fn pods(&self) -> impl Iterator<Item = (&Object, &PodView)> {
-        self.of_kind("Pod").filter(|object| is_of_learners(object)).filter_map(|object| {
-            match &object.detail {
-                Detail::Pod(pod) => Some((object, pod)),
-                _ => None,
-            }
+        self.of_kind("Pod").filter_map(|object| match &object.detail {
+            Detail::Pod(pod) => Some((object, pod)),
+            _ => None,
         })
     }
 
@@ -170,11 +195,6 @@ impl Cluster {
             })
         })
     }
-}
-
-/// Whether an object is not one of those that the cluster needs for itself.
-pub(crate) fn is_of_learners(object: &Object) -> bool {
-    object.object.namespace != "kube-system"
 }
 
 /// What an object is known by: a new object of the same name takes the old one's place.

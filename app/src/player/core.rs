@@ -1,58 +1,21 @@
 //! All that the player knows and does, without signals: what came down, where the playhead is in
 //! it, and the picture that makes.
 
+mod frame;
+mod requests;
+
 use std::sync::Arc;
 
 use protocol::{Clock, Down, Millis, Moment, Position, Snapshot};
 
 use super::cluster::Cluster;
 use super::history::History;
+use super::journeys::Journeys;
+use super::loads::Loads;
 use super::playhead::{Pace, Passage, Playhead, Server};
 use super::story::{Mark, Story, shown, stages};
 
-/// What to draw: the cluster before and after the hops that are told now.
-#[derive(Clone, Debug, Default)]
-pub struct Frame {
-    pub before: Arc<Cluster>,
-    pub after: Arc<Cluster>,
-    /// The hops that lead from one to the other; at rest, those told last.
-    pub hops: Vec<Arc<Moment>>,
-    /// For each hop: it is told after those of the stages before.
-    pub stages: Vec<u32>,
-    /// The hops are under way; otherwise they have arrived.
-    pub moving: bool,
-    /// Time is held.
-    pub held: bool,
-    /// A wait of so many milliseconds of model time that is skipped now.
-    pub skip_ms: Option<Millis>,
-}
-
-impl Frame {
-    /// Whether both draw the same. Asked at each picture of the screen, so that only what is shared
-    /// counts as equal.
-    fn is_same(&self, other: &Frame) -> bool {
-        let (hops, others) = (&self.hops, &other.hops);
-        Arc::ptr_eq(&self.before, &other.before)
-            && Arc::ptr_eq(&self.after, &other.after)
-            && (self.moving, self.held, self.skip_ms) == (other.moving, other.held, other.skip_ms)
-            && hops.len() == others.len()
-            && hops.iter().zip(others).all(|(hop, other)| Arc::ptr_eq(hop, other))
-    }
-
-    /// How far a stage is when the whole beat is so far; 0 before it begins, 1 after it ended.
-    pub fn stage_progress(&self, stage: u32, progress: f64) -> f64 {
-        let count = self.stages.iter().max().map_or(1, |last| last + 1);
-        (progress * f64::from(count) - f64::from(stage)).clamp(0.0, 1.0)
-    }
-
-    /// The stage in which objects change: that of the last write.
-    pub fn write_stage(&self) -> u32 {
-        let writes = self.hops.iter().zip(&self.stages);
-        let writes = writes.filter(|(hop, _)| matches!(hop.what, protocol::What::Write { .. }));
-        let last = self.stages.iter().max().copied().unwrap_or(0);
-        writes.map(|(_, stage)| *stage).max().unwrap_or(last)
-    }
-}
+pub use frame::Frame;
 
 /// What the timeline says of the playhead.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,6 +51,8 @@ pub struct Notch {
     pub wait_ms: Option<Millis>,
 }
 
+/// Moments that are looked through for one that fits.
+const LOOK_BACK: Position = 40_000;
 /// Waits longer than this are named on the slider.
 const WAIT_NAMED_MS: Millis = 10_000;
 
@@ -95,6 +60,8 @@ const WAIT_NAMED_MS: Millis = 10_000;
 pub struct Core {
     history: History,
     story: Story,
+    journeys: Journeys,
+    pub loads: Arc<Loads>,
     pub playhead: Playhead,
     clock: Clock,
     /// Wall-clock time when the clock came.
@@ -116,6 +83,7 @@ impl Core {
             Down::Hello { snapshot, clock } => self.begin(snapshot, clock, wall),
             Down::Moments { moments } => self.take(moments),
             Down::Clock { clock } => self.set_clock(clock, wall),
+            Down::Traffic { loads } => Arc::make_mut(&mut self.loads).take(loads),
             Down::Answer { .. }
             | Down::Output { .. }
             | Down::Reads { .. }
@@ -134,6 +102,7 @@ impl Core {
             known: true,
             ..Core::default()
         };
+        Arc::make_mut(&mut self.loads).take(&snapshot.loads);
         self.set_clock(clock, wall);
     }
 
@@ -143,19 +112,20 @@ impl Core {
         let mut history = History::new(Cluster::default());
         let known = self.history.between(self.history.first(), self.history.end());
         let all = moments.iter().map(|moment| Arc::new(moment.clone())).chain(known.cloned());
-        let mut story = Story::default();
+        let (mut story, mut journeys) = (Story::default(), Journeys::default());
         for moment in all {
             if !history.push(Arc::clone(&moment)) {
                 return false;
             }
             story.push(&moment, self.playhead.sealed());
+            journeys.push(&moment);
         }
         let fits = history.end() == self.history.end()
             && history
                 .at(self.history.first())
                 .same_objects(&self.history.at(self.history.first()));
         if fits {
-            (self.history, self.story) = (history, story);
+            (self.history, self.story, self.journeys) = (history, story, journeys);
             // A cluster that nobody has touched has no story yet.
             if self.told.is_empty() && self.story.shown().any(|it| it.mark == Some(Mark::Act)) {
                 self.remember();
@@ -182,6 +152,7 @@ impl Core {
             }
             if self.history.end() > end {
                 self.story.push(moment, self.playhead.sealed());
+                self.journeys.push(moment);
             }
         }
         if self.history.trim() {
@@ -250,7 +221,8 @@ impl Core {
         let moving = told && self.playhead.passage.is_some();
         let held = self.playhead.held || self.clock.rate <= 0.0;
         let hops = self.told.clone();
-        Frame { before, after, stages: stages(&hops), hops, moving, held, skip_ms }
+        let (stages, journeys) = (stages(&hops), self.journeys_of(&hops));
+        Frame { before, after, stages, journeys, hops, moving, held, skip_ms }
     }
 
     /// The last picture's clusters are the likeliest to be asked for again.
@@ -260,9 +232,14 @@ impl Core {
         near.map_or_else(|| self.history.at(position), Arc::clone)
     }
 
+    /// The cluster at a position that was received.
+    pub fn cluster_then(&self, position: Position) -> Arc<Cluster> {
+        self.history.at(position)
+    }
+
     pub fn face(&self) -> Face {
         let server = self.server();
-        let shown_ms = self.detached.as_ref().map_or(self.playhead.now_ms(), |it| it.at_ms as f64);
+        let shown_ms = self.shown_ms();
         let detached = self.detached.is_some();
         let end = self.playhead.is_at_end(&self.history);
         let live = self.known && !detached && (end || self.story.next(self.playhead.at).is_none());
@@ -286,7 +263,13 @@ impl Core {
 
     /// Something moves, so that a picture is due in a sixtieth of a second.
     pub fn is_moving(&self) -> bool {
-        self.playhead.passage.is_some()
+        let flies = || self.server().rate > 0.0 && self.journeys_now().next().is_some();
+        self.playhead.passage.is_some() || flies()
+    }
+
+    /// Model time that is shown.
+    pub fn shown_ms(&self) -> f64 {
+        self.detached.as_ref().map_or(self.playhead.now_ms(), |it| it.at_ms as f64)
     }
 
     pub fn notches(&self) -> Vec<Notch> {
@@ -315,6 +298,13 @@ impl Core {
         let mut all: Vec<_> = all.cloned().collect();
         all.drain(..all.len().saturating_sub(count));
         all
+    }
+
+    /// The latest moment before a position that fits.
+    pub fn latest(&self, before: Position, fits: impl Fn(&Moment) -> bool) -> Option<Arc<Moment>> {
+        let from = before.saturating_sub(LOOK_BACK).max(self.history.first());
+        let mut all = self.history.between(from, before);
+        all.rfind(|moment| fits(moment)).cloned()
     }
 
     pub fn moment(&self, position: Position) -> Option<Arc<Moment>> {

@@ -62,7 +62,7 @@ pub(crate) fn pod(name: &str, node: Option<&str>) -> ObjectView {
 }
 
 pub(crate) fn snapshot(objects: Vec<ObjectView>) -> Snapshot {
-    Snapshot { position: 0, at_ms: 0, revision: 10, objects, off: Vec::new(), faults: Vec::new() }
+    Snapshot { position: 0, at_ms: 0, revision: 10, objects, ..Snapshot::default() }
 }
 
 pub(crate) fn hello(objects: Vec<ObjectView>, rate: f64) -> Down {

@@ -90,7 +90,11 @@ impl History {
     }
 
     /// The moments of a range of positions, as far as they are known.
-    pub fn between(&self, from: Position, to: Position) -> impl Iterator<Item = &Arc<Moment>> {
+    pub fn between(
+        &self,
+        from: Position,
+        to: Position,
+    ) -> impl DoubleEndedIterator<Item = &Arc<Moment>> {
         let index =
             |at: Position| usize::try_from(at.saturating_sub(self.first())).unwrap_or(usize::MAX);
         let end = index(to).min(self.moments.len());

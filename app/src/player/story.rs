@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use protocol::{Change, Detail, Millis, Moment, Position, Transition, What};
+use protocol::{Change, Detail, Hop, Millis, Moment, Position, Transition, What};
 
 /// Hops further apart than this in model time are told one after the other.
 const TOGETHER_MS: Millis = 250;
@@ -20,6 +20,7 @@ pub enum Kind {
     Decision,
     Container,
     Programmed,
+    Packet,
     Fault,
 }
 
@@ -64,7 +65,10 @@ impl Story {
         let kind = shown(moment);
         let open = self.beats.back_mut().filter(|beat| beat.first >= sealed);
         match (open, kind) {
-            (Some(beat), None) => beat.end = moment.position + 1,
+            (Some(beat), None) => {
+                beat.end = moment.position + 1;
+                beat.mark = beat.mark.max(mark(moment).filter(|_| is_warning_event(moment)));
+            }
             (Some(beat), Some(kind)) if beat.takes(moment, kind) => beat.add(moment, kind),
             _ => self.beats.push_back(Beat::new(moment, kind)),
         }
@@ -114,7 +118,7 @@ impl Beat {
             kind,
             hops: u32::from(kind.is_some()),
             stages: 1,
-            mark: kind.and_then(|_| mark(moment)),
+            mark: mark(moment).filter(|_| kind.is_some() || is_warning_event(moment)),
         }
     }
 
@@ -178,6 +182,7 @@ pub fn shown(moment: &Moment) -> Option<Kind> {
         }
         What::Container { .. } => Some(Kind::Container),
         What::Programmed { .. } => Some(Kind::Programmed),
+        What::Packet { .. } => Some(Kind::Packet),
         What::Fault { .. } | What::Silence { .. } => Some(Kind::Fault),
     }
 }
@@ -207,13 +212,30 @@ pub fn mark(moment: &Moment) -> Option<Mark> {
         What::Request { .. } => {
             matches!(moment.actor, protocol::Actor::Client { .. }).then_some(Mark::Act)
         }
+        What::Packet { hop, .. } => fails(hop).then_some(Mark::Warning),
         What::Container { transition, .. } => failed(transition).then_some(Mark::Warning),
+        _ if is_warning_event(moment) => Some(Mark::Warning),
         What::Write { change: Change::Updated { object }, .. } => {
             matches!(&object.detail, Detail::Pod(pod) if pod.phase == "Failed")
                 .then_some(Mark::Warning)
         }
         _ => None,
     }
+}
+
+/// Events are no hops of the story, but a warning marks the beat that it belongs to.
+fn is_warning_event(moment: &Moment) -> bool {
+    let What::Write { change: Change::Created { object } | Change::Updated { object }, .. } =
+        &moment.what
+    else {
+        return false;
+    };
+    matches!(&object.detail, Detail::Event(event) if event.event_type == "Warning")
+}
+
+/// A request that came to nothing.
+fn fails(hop: &Hop) -> bool {
+    matches!(hop, Hop::Rejected { .. } | Hop::Refused { .. } | Hop::Lost { .. })
 }
 
 fn failed(transition: &Transition) -> bool {

@@ -124,6 +124,8 @@ pub(crate) struct NodeLook {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Share {
     pub requested: i64,
+    /// Sum of the limits: what they could take, if all took what they may.
+    pub limits: i64,
     pub allocatable: i64,
     /// What each Pod asks for, in the order of their names.
     pub parts: Vec<i64>,
@@ -151,9 +153,10 @@ pub(crate) fn node(cluster: &Cluster, name: &str, node: &NodeView) -> NodeLook {
                 && !matches!(pod.phase.as_str(), "Succeeded" | "Failed")
         })
     };
-    let share = |of: fn(&PodView) -> i64, allocatable| {
+    let share = |of: fn(&PodView) -> i64, limit: fn(&PodView) -> i64, allocatable| {
         let parts: Vec<i64> = here().map(of).filter(|amount| *amount > 0).collect();
-        Share { requested: parts.iter().sum(), allocatable, parts }
+        let limits = here().map(limit).sum();
+        Share { requested: parts.iter().sum(), limits, allocatable, parts }
     };
     NodeLook {
         tone: if node.ready == "True" {
@@ -164,7 +167,7 @@ pub(crate) fn node(cluster: &Cluster, name: &str, node: &NodeView) -> NodeLook {
         word: node.status.clone(),
         off: cluster.off.contains(name),
         taints: node.taints.clone(),
-        cpu: share(|pod| pod.cpu_milli, node.cpu_milli),
-        memory: share(|pod| pod.memory_bytes, node.memory_bytes),
+        cpu: share(|pod| pod.cpu_milli, |pod| pod.cpu_limit_milli, node.cpu_milli),
+        memory: share(|pod| pod.memory_bytes, |pod| pod.memory_limit_bytes, node.memory_bytes),
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use protocol::{Actor, Moment, ObjectRef, Transition, Verdict, What};
 
+use super::filter::Filter;
 use super::geometry::Room;
 use super::layout::{Layout, Place};
 use super::motion::Motion;
 use super::slots::{Slots, identity};
-use super::trail::{Trail, trails};
-use crate::player::{Frame, Object};
+use super::trail::{Ground, Trail, trails};
+use crate::player::{Cluster, Frame, Object};
 
 /// All that is drawn of one frame.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +34,7 @@ pub(crate) struct Picture {
     pub touched: Vec<String>,
     slots: Slots,
     room: Room,
+    filter: Filter,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,25 +46,34 @@ pub(crate) struct PodMotion {
 
 impl Picture {
     /// The picture of the next frame. Slots come from the one before, so that nothing jumps.
-    pub(crate) fn next(previous: Option<&Picture>, frame: Arc<Frame>, room: Room) -> Picture {
+    pub(crate) fn next(
+        previous: Option<&Picture>,
+        frame: Arc<Frame>,
+        (room, filter): (Room, &Filter),
+    ) -> Picture {
         let (before, slots_before) = match previous {
             // The usual case: one beat begins where the last one ended.
-            Some(it) if it.room == room && Arc::ptr_eq(&it.frame.after, &frame.before) => {
+            Some(it)
+                if it.room == room
+                    && it.filter == *filter
+                    && Arc::ptr_eq(&it.frame.after, &frame.before) =>
+            {
                 (it.after.clone(), it.slots.clone())
             }
             _ => {
                 let slots = previous.map(|it| it.slots.clone()).unwrap_or_default();
-                let slots = slots.follow(&frame.before);
-                (Layout::new(&frame.before, &slots, room), slots)
+                let slots = slots.follow(&frame.before, filter);
+                (Layout::new(&frame.before, filter, &slots, room), slots)
             }
         };
         let (after, slots) = if Arc::ptr_eq(&frame.before, &frame.after) {
             (before.clone(), slots_before)
         } else {
-            let slots = slots_before.follow(&frame.after);
-            (Layout::new(&frame.after, &slots, room), slots)
+            let slots = slots_before.follow(&frame.after, filter);
+            (Layout::new(&frame.after, filter, &slots, room), slots)
         };
-        let mut picture = Picture { before, after, slots, room, ..Picture::default() };
+        let filter = filter.clone();
+        let mut picture = Picture { before, after, slots, room, filter, ..Picture::default() };
         picture.pods = motions(&frame, &picture.before, &picture.after);
         picture.tell(&frame);
         picture.frame = frame;
@@ -71,7 +82,9 @@ impl Picture {
 
     fn tell(&mut self, frame: &Frame) {
         let staged = frame.hops.iter().map(|moment| &**moment).zip(frame.stages.iter().copied());
-        self.trails = trails(staged, &self.after);
+        let ground =
+            Ground { cluster: &frame.after, layout: &self.after, journeys: &frame.journeys };
+        self.trails = trails(staged, ground);
         for moment in &frame.hops {
             self.note(moment);
         }
@@ -129,9 +142,21 @@ impl Picture {
         self.frame.stage_progress(self.frame.write_stage(), progress)
     }
 
+    /// The cluster as it is shown: with the writes of the beat, once they have landed.
+    pub(crate) fn shown(&self, landed: bool) -> &Arc<Cluster> {
+        if landed { &self.frame.after } else { &self.frame.before }
+    }
+
+    /// Where things stand in another cluster, with what has a place here in the same place.
+    pub(crate) fn layout_of(&self, cluster: &Cluster) -> Layout {
+        let slots = self.slots.follow(cluster, &self.filter);
+        Layout::new(cluster, &self.filter, &slots, self.room)
+    }
+
     /// How many Pods wait for a node.
     pub(crate) fn waiting(&self) -> usize {
-        self.frame.after.pods().filter(|(_, pod)| pod.node.is_none()).count()
+        let pods = self.frame.after.pods().filter(|(pod, _)| self.filter.shows(pod));
+        pods.filter(|(_, pod)| pod.node.is_none()).count()
     }
 
     /// Whether that component works on something now, and on what.

@@ -97,6 +97,7 @@ fn ends(moment: &Moment) -> (Lane, Lane) {
         What::Decision { .. }
         | What::Container { .. }
         | What::Programmed { .. }
+        | What::Packet { .. }
         | What::Silence { .. } => (own.clone(), own),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::filter::Filter;
 use crate::player::{Cluster, Object};
 use protocol::PodView;
 
@@ -14,9 +15,9 @@ pub(crate) struct Slots {
 
 impl Slots {
     /// The slots after the cluster has become this one.
-    pub(crate) fn follow(&self, cluster: &Cluster) -> Slots {
+    pub(crate) fn follow(&self, cluster: &Cluster, filter: &Filter) -> Slots {
         let mut here: BTreeMap<String, Vec<&Object>> = BTreeMap::new();
-        for (object, pod) in cluster.pods() {
+        for (object, pod) in cluster.pods().filter(|(object, _)| filter.shows(object)) {
             here.entry(home(pod).to_owned()).or_default().push(object);
         }
         let nodes = here.into_iter().map(|(node, mut pods)| {

@@ -1,11 +1,14 @@
 //! Where things stand, and what moves.
 
+mod misconceptions;
+mod requests;
 mod workloads;
 
 use std::sync::Arc;
 
 use protocol::{Detail, ObjectView, What};
 
+use super::filter::{Filter, Namespaces};
 use super::geometry::{Rect, Room};
 use super::layout::{Layout, Level};
 use super::look::{self, Mark, Tone};
@@ -13,11 +16,14 @@ use super::motion::Motion;
 use super::picture::Picture;
 use super::sequence::{Lane, chart};
 use super::slots::Slots;
-use super::trail::{TrailKind, trails};
+use super::trail::{Ground, TrailKind, trails};
 use crate::player::fabricate::{
     Trace, first_pod, kubectl, kubelet, node, pod, reference, snapshot,
 };
 use crate::player::{Cluster, Frame};
+
+/// Nothing is hidden but what is the cluster's own.
+const ALL: Filter = Filter { namespaces: Namespaces::Learners, labels: Vec::new() };
 
 const ROOMS: [Room; 4] = [
     Room { width: 1070.0, height: 470.0 },
@@ -39,7 +45,11 @@ fn cluster(nodes: usize, pods: usize) -> Cluster {
 }
 
 fn lay(cluster: &Cluster, room: Room) -> Layout {
-    Layout::new(cluster, &Slots::default().follow(cluster), room)
+    Layout::new(cluster, &ALL, &Slots::default().follow(cluster, &ALL), room)
+}
+
+fn ground<'a>(cluster: &'a Cluster, layout: &'a Layout) -> Ground<'a> {
+    Ground { cluster, layout, journeys: &[] }
 }
 
 fn inside(outer: Rect, inner: Rect) -> bool {
@@ -117,15 +127,15 @@ fn a_pod_that_comes_or_goes_moves_no_other() {
         views.push(view);
     }
     let first = Cluster::new(&snapshot(views.clone()));
-    let slots = Slots::default().follow(&first);
-    let before = Layout::new(&first, &slots, ROOMS[0]);
+    let slots = Slots::default().follow(&first, &ALL);
+    let before = Layout::new(&first, &ALL, &slots, ROOMS[0]);
 
     views.remove(4);
     let mut newer = pod("aaa", Some("node-1"));
     newer.created_ms = -1;
     views.push(newer);
     let second = Cluster::new(&snapshot(views));
-    let after = Layout::new(&second, &slots.follow(&second), ROOMS[0]);
+    let after = Layout::new(&second, &ALL, &slots.follow(&second, &ALL), ROOMS[0]);
     for (id, place) in &before.pods {
         if let Some(now) = after.pods.get(id) {
             assert_eq!(place, now, "{id}");
@@ -138,15 +148,15 @@ fn a_pod_that_comes_or_goes_moves_no_other() {
 #[test]
 fn slots_do_not_depend_on_the_order_of_things() {
     let cluster = cluster(4, 40);
-    assert_eq!(Slots::default().follow(&cluster), Slots::default().follow(&cluster));
-    let again = Slots::default().follow(&cluster).follow(&cluster);
-    assert_eq!(again, Slots::default().follow(&cluster));
+    let once = || Slots::default().follow(&cluster, &ALL);
+    assert_eq!(once(), once());
+    assert_eq!(once().follow(&cluster, &ALL), once());
 }
 
 fn frame(before: Cluster, after: Cluster, hops: Vec<Arc<protocol::Moment>>) -> Arc<Frame> {
     let (before, after) = (Arc::new(before), Arc::new(after));
     let stages = vec![0; hops.len()];
-    Arc::new(Frame { before, after, hops, stages, moving: true, held: false, skip_ms: None })
+    Arc::new(Frame { before, after, hops, stages, moving: true, ..Frame::default() })
 }
 
 /// The pictures of the first Pod's story, one for each moment.
@@ -157,7 +167,7 @@ fn story() -> Vec<Picture> {
         let before = cluster.clone();
         cluster.apply(&moment);
         let frame = frame(before, cluster.clone(), vec![Arc::new(moment)]);
-        pictures.push(Picture::next(pictures.last(), frame, ROOMS[0]));
+        pictures.push(Picture::next(pictures.last(), frame, (ROOMS[0], &ALL)));
     }
     pictures
 }
@@ -224,7 +234,9 @@ fn requests_end_at_the_api_server_and_watches_begin_there() {
             trace.request(0, &[], actor.clone(), "patch", reference("Pod", "web-1"));
             trace.delivered(0, 0, actor, reference("Pod", "web-1"));
         }
-        for trail in trails(trace.moments.iter().map(|moment| (moment, 0)), &layout) {
+        for trail in
+            trails(trace.moments.iter().map(|moment| (moment, 0)), ground(&cluster, &layout))
+        {
             match trail.kind {
                 TrailKind::Watch => assert!(near(trail.curve.from), "{room:?} {trail:?}"),
                 TrailKind::Request => assert!(near(trail.curve.to), "{room:?} {trail:?}"),
@@ -236,13 +248,15 @@ fn requests_end_at_the_api_server_and_watches_begin_there() {
 
 #[test]
 fn labels_of_hops_do_not_cover_each_other() {
-    let layout = lay(&cluster(12, 12), ROOMS[0]);
+    let cluster = cluster(12, 12);
+    let layout = lay(&cluster, ROOMS[0]);
     let mut trace = Trace::default();
     for index in 1..=12 {
         let to = kubelet(&format!("node-{index}"));
         trace.delivered(0, 0, to, reference("Pod", &format!("web-{index}")));
     }
-    let trails = trails(trace.moments.iter().map(|moment| (moment, 0)), &layout);
+    let moments = trace.moments.iter().map(|moment| (moment, 0));
+    let trails = trails(moments, ground(&cluster, &layout));
     let labels: Vec<_> = trails.iter().filter_map(|it| it.label.as_ref()).collect();
     assert!((2..=8).contains(&labels.len()), "{}", labels.len());
     assert_apart("labels", &labels.iter().map(|label| label.rect).collect::<Vec<_>>());

@@ -1,11 +1,15 @@
 //! The way of a hop through the picture. What goes to the API server is a request; what comes out
 //! of it is a watch that tells of a change. No way leads to a kubelet with an order on it.
 
-use protocol::{Change, Moment, ObjectRef, Transition, What};
+use protocol::{Change, Hop, Loss, Moment, ObjectRef, Position, Transition, What};
+
+use std::sync::Arc;
 
 use super::geometry::{Curve, Point, Rect};
 use super::layout::Layout;
+use super::requests::Route;
 use super::view::shorten;
+use crate::player::{Cluster, Journey};
 use protocol::Actor;
 
 /// What a hop is, for the eye.
@@ -16,15 +20,26 @@ pub(crate) enum TrailKind {
     Refused,
     Write,
     Watch,
+    /// A request over the cluster's network, on its way.
+    Packet,
+    /// One that is refused or dropped: it falls where that happens.
+    Fallen,
 }
 
 impl TrailKind {
+    /// Its dot falls at the end of the way.
+    pub(crate) fn falls(self) -> bool {
+        matches!(self, TrailKind::Refused | TrailKind::Fallen)
+    }
+
     pub(crate) fn class(self) -> &'static str {
         match self {
             TrailKind::Request => "hop is-request",
             TrailKind::Refused => "hop is-refused",
             TrailKind::Write => "hop is-write",
             TrailKind::Watch => "hop is-watch",
+            TrailKind::Packet => "hop is-packet",
+            TrailKind::Fallen => "hop is-refused is-fallen",
         }
     }
 }
@@ -50,14 +65,23 @@ pub(crate) struct Label {
 const TRAILS_MAX: usize = 48;
 const LABELS_MAX: usize = 8;
 
+/// What trails lead through: the cluster, where it stands, and the requests on their way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ground<'a> {
+    pub cluster: &'a Cluster,
+    pub layout: &'a Layout,
+    pub journeys: &'a [Arc<Journey>],
+}
+
 /// The trails of a beat's hops.
 pub(crate) fn trails<'a>(
     moments: impl Iterator<Item = (&'a Moment, u32)>,
-    layout: &Layout,
+    ground: Ground<'_>,
 ) -> Vec<Trail> {
+    let layout = ground.layout;
     let mut trails: Vec<(Trail, String)> = Vec::new();
     for (moment, stage) in moments {
-        let Some((kind, curve, text)) = way(moment, layout) else { continue };
+        let Some((kind, curve, text)) = way(moment, ground) else { continue };
         // Ten requests of one component look like one.
         let known = |(trail, _): &(Trail, String)| trail.curve == curve && trail.kind == kind;
         if let Some((_, words)) = trails.iter_mut().find(|it| known(it)) {
@@ -152,6 +176,7 @@ pub(crate) fn words(moment: &Moment) -> String {
             format!("{} {}", pod.name, transition_word(transition))
         }
         What::Programmed { service, endpoints } => format!("{} → {endpoints}", service.name),
+        What::Packet { hop, .. } => hop_words(hop),
         What::Fault { fault } => match fault {
             protocol::Fault::NodeOff { node } => format!("{node} off"),
             protocol::Fault::NodeOn { node } => format!("{node} on"),
@@ -170,7 +195,8 @@ fn transition_word(transition: &Transition) -> String {
     }
 }
 
-fn way(moment: &Moment, layout: &Layout) -> Option<(TrailKind, Curve, String)> {
+fn way(moment: &Moment, ground: Ground<'_>) -> Option<(TrailKind, Curve, String)> {
+    let layout = ground.layout;
     let control = &layout.control;
     match &moment.what {
         What::Request { status, .. } => {
@@ -185,7 +211,72 @@ fn way(moment: &Moment, layout: &Layout) -> Option<(TrailKind, Curve, String)> {
         What::Delivered { to, .. } => {
             Some((TrailKind::Watch, from_api(to, layout), label_words(moment)))
         }
+        What::Packet { flight, hop } => {
+            let (kind, curve) = step(*flight, moment.position, hop, ground)?;
+            Some((kind, curve, hop_words(hop)))
+        }
         _ => None,
+    }
+}
+
+/// The piece of a request's way that one step of it takes.
+fn step(
+    flight: u64,
+    position: Position,
+    hop: &Hop,
+    ground: Ground<'_>,
+) -> Option<(TrailKind, Curve)> {
+    let journey = ground.journeys.iter().find(|journey| journey.flight == flight)?;
+    let until = |last: Position| {
+        let steps = journey.hops.iter().take_while(move |(at, _)| *at <= last);
+        Route::new(steps.map(|(_, hop)| hop), ground.cluster, ground.layout)
+    };
+    let after = until(position);
+    let here = after.end()?;
+    let fallen = matches!(hop, Hop::Refused { .. } | Hop::Lost { .. } | Hop::Rejected { .. });
+    let kind = if fallen { TrailKind::Fallen } else { TrailKind::Packet };
+    if matches!(hop, Hop::Ended { .. }) {
+        // The answer goes back the whole way.
+        return Some((kind, Curve::line(here, after.start()?)));
+    }
+    let went = position.checked_sub(1).map(until).is_none_or(|it| it.legs.len() < after.legs.len());
+    match after.legs.last().filter(|_| went) {
+        Some(leg) => Some((kind, *leg)),
+        None => fallen.then(|| (kind, Curve::line(here, here))),
+    }
+}
+
+/// The few words that stand on a step of a request: above all its ports.
+fn hop_words(hop: &Hop) -> String {
+    let port = |address: &str| match address.rsplit_once(':') {
+        Some((_, port)) => format!(":{port}"),
+        None => address.to_owned(),
+    };
+    match hop {
+        Hop::Asked { name, .. } => format!("DNS {name}?"),
+        Hop::Named { addresses, .. } if addresses.is_empty() => "NXDOMAIN".to_owned(),
+        Hop::Named { addresses, .. } => addresses.join(", "),
+        Hop::Sent { to, .. } => format!("→ {to}"),
+        Hop::Translated { service, endpoint, .. } => format!("{} → {endpoint}", service.name),
+        Hop::Rejected { service, .. } => format!("{}: 0 endpoints", service.name),
+        Hop::Crossed { to, .. } => to.clone(),
+        Hop::Repeated { to } => format!("↻ {to}"),
+        Hop::Arrived { to, .. } => port(to),
+        Hop::Refused { to, .. } => format!("{} refused", port(to)),
+        Hop::Lost { loss } => loss_word(loss).to_owned(),
+        Hop::Answered { answer, .. } => answer.clone(),
+        Hop::Ended { outcome, latency_ms } => format!("{outcome} · {latency_ms} ms"),
+    }
+}
+
+fn loss_word(loss: &Loss) -> &'static str {
+    match loss {
+        Loss::Egress { .. } | Loss::Ingress { .. } => "NetworkPolicy",
+        Loss::NodeOff { .. } | Loss::CutOff { .. } => "node lost",
+        Loss::NobodyThere { .. } => "no such Pod",
+        Loss::NoLocalEndpoint { .. } => "no local endpoint",
+        Loss::NoBackend { .. } => "no backend",
+        Loss::NoRoute { .. } => "no route",
     }
 }
 

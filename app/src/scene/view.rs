@@ -3,21 +3,33 @@
 pub mod canvas;
 pub mod caption;
 pub mod cards;
+mod compared;
 pub mod control;
 pub mod flight;
 pub mod lens;
+mod looking;
 pub mod node;
+mod plain;
 pub mod pod;
+mod pointed;
+mod requests;
 mod room;
 pub mod sequence;
 pub mod telling;
+mod tools;
+pub mod traffic;
 
 pub use canvas::Canvas;
 pub use caption::Caption;
+pub use compared::ComparedList;
 pub use lens::LensBar;
+pub(crate) use pointed::Pointed;
+pub use pointed::PointedAt;
 pub(super) use room::watch_room;
 pub use sequence::Sequence;
 pub use telling::Telling;
+pub use tools::Tools;
+pub use traffic::Traffic;
 
 /// A name that has room for so many characters: its beginning and its end, which tells Pods of
 /// one ReplicaSet apart.

@@ -1,6 +1,9 @@
-//! The cards above the nodes: Deployments with their ReplicaSets, and Services.
+//! The cards above the nodes: Deployments with their ReplicaSets, Services, and all other kinds
+//! that rule over Pods, or that Pods use.
 
-use crate::player::{Cluster, Object, is_of_learners};
+use super::filter::Filter;
+use super::plain::has_card;
+use crate::player::{Cluster, Object};
 use protocol::{DeploymentView, Detail, ReplicaSetView, ServiceView};
 
 /// One card, in the order of creation, so that a new one goes to the end.
@@ -18,6 +21,8 @@ pub(crate) enum CardKind {
     ReplicaSet { set: Set },
     /// How many of its endpoints are ready, of how many.
     Service { view: ServiceView, ready: usize, all: usize },
+    /// Any other kind: see [`super::plain`].
+    Plain,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -27,15 +32,43 @@ pub(crate) struct Set {
 }
 
 /// All cards of a cluster.
-pub(crate) fn cards(cluster: &Cluster) -> Vec<Card> {
-    let mut cards: Vec<Card> =
-        deployments(cluster).chain(lone_sets(cluster)).chain(services(cluster)).collect();
-    cards.retain(|card| is_of_learners(&card.object));
+pub(crate) fn cards(cluster: &Cluster, filter: &Filter) -> Vec<Card> {
+    let own = deployments(cluster).chain(lone_sets(cluster)).chain(services(cluster));
+    let mut cards: Vec<Card> = own.chain(others(cluster)).collect();
+    cards.retain(|card| filter.shows(&card.object) || selects(card, filter));
     cards.sort_by(|a, b| {
         let by = |card: &Card| (card.object.created_ms, card.object.object.clone());
         by(a).cmp(&by(b))
     });
     cards
+}
+
+/// A Service has seldom labels itself: it is shown with the Pods that it selects.
+fn selects(card: &Card, filter: &Filter) -> bool {
+    let CardKind::Service { view, .. } = &card.what else { return false };
+    let mut as_pod = (*card.object).clone();
+    as_pod.labels.clone_from(&view.selector);
+    filter.shows(&as_pod)
+}
+
+fn others(cluster: &Cluster) -> impl Iterator<Item = Card> {
+    let all = cluster.objects().filter(|object| has_card(object));
+    all.map(|object| Card { object: object.clone(), what: CardKind::Plain })
+}
+
+impl Card {
+    /// A small box is enough for it.
+    pub(crate) fn is_chip(&self) -> bool {
+        matches!(self.what, CardKind::Plain)
+            && !matches!(
+                self.object.detail,
+                Detail::StatefulSet(_)
+                    | Detail::DaemonSet(_)
+                    | Detail::Job(_)
+                    | Detail::CronJob(_)
+                    | Detail::Ingress(_)
+            )
+    }
 }
 
 fn deployments(cluster: &Cluster) -> impl Iterator<Item = Card> {

@@ -1,10 +1,11 @@
 //! What the controls do.
 
 use leptos::{ev, prelude::*, task::spawn_local};
-use protocol::{Act, ClockChange, Millis, Reply, Step, Until};
+use protocol::{Act, ClockChange, Millis, Position, Reply, Step, Until};
 
+use super::bookmarks::Bookmark;
 use crate::i18n::Language;
-use crate::player::{Beat, Face, Kind, Pace, Player};
+use crate::player::{Beat, Face, Kind, Mark, Notch, Pace, Player};
 use crate::session::Session;
 use crate::shortcuts::{SingleKeys, is_typing};
 
@@ -65,6 +66,7 @@ pub struct Helm {
     rate: StoredValue<f64>,
     /// The last command was refused.
     pub(super) trouble: RwSignal<bool>,
+    pub(super) bookmarks: RwSignal<Vec<Bookmark>>,
 }
 
 impl Helm {
@@ -77,6 +79,7 @@ impl Helm {
             face: Memo::new(move |_| player.face()),
             rate: StoredValue::new(1.0),
             trouble: RwSignal::new(false),
+            bookmarks: RwSignal::new(Vec::new()),
         }
     }
 
@@ -147,6 +150,14 @@ impl Helm {
         self.clock(ClockChange { until: Some(Until::Next), ..ClockChange::default() });
     }
 
+    /// To the next thing that went wrong, or the one before.
+    pub(super) fn to_warning(self, way: Way) {
+        let position = self.face.with_untracked(|face| face.position);
+        if let Some(first) = warning(&self.player.notches_untracked(), position, way) {
+            self.player.show(first);
+        }
+    }
+
     /// The cluster as it was before what was received.
     fn seek(self, at_ms: Millis) {
         if at_ms < 0 || self.player.go_to_time(at_ms) {
@@ -196,6 +207,25 @@ impl Face {
     }
 }
 
+/// On, or back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    On,
+    Back,
+}
+
+/// Where the nearest beat begins in which something went wrong.
+pub(super) fn warning(notches: &[Notch], position: Position, way: Way) -> Option<Position> {
+    let mut bad =
+        notches.iter().filter(|notch| matches!(notch.mark, Some(Mark::Warning | Mark::Fault)));
+    let found = match way {
+        Way::On => bad.find(|notch| notch.end > position),
+        // The one that is shown now ends here.
+        Way::Back => bad.rfind(|notch| notch.end < position),
+    };
+    found.map(|notch| notch.first)
+}
+
 /// Whether a skip leads anywhere: something is waited for, or is still being done.
 pub(super) fn can_skip(face: &Face) -> bool {
     face.live && (face.next_ms.is_some() || !face.quiet)
@@ -223,6 +253,35 @@ fn act(helm: Helm, key: &str) {
         "," => helm.step_back(),
         "n" | "N" => helm.player.return_to_now(),
         "s" | "S" => helm.skip(),
+        "w" => helm.to_warning(Way::On),
+        "W" => helm.to_warning(Way::Back),
+        "b" | "B" => helm.toggle_bookmark(),
+        "c" | "C" => helm.toggle_comparison(),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_are_gone_to_one_after_the_other() {
+        let notch = |first, mark| Notch { first, end: first + 2, at_ms: 0, mark, wait_ms: None };
+        let notches = [
+            notch(0, Some(Mark::Act)),
+            notch(2, Some(Mark::Warning)),
+            notch(4, None),
+            notch(6, Some(Mark::Fault)),
+        ];
+        let to = |position, way| warning(&notches, position, way);
+        assert_eq!(
+            [0, 3, 4, 7, 8].map(|at| to(at, Way::On)),
+            [Some(2), Some(2), Some(6), Some(6), None]
+        );
+        assert_eq!(
+            [0, 4, 5, 8, 9].map(|at| to(at, Way::Back)),
+            [None, None, Some(2), Some(2), Some(6)]
+        );
     }
 }

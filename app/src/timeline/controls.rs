@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::commands::{Helm, Stride, can_skip};
+use super::commands::{Helm, Stride, Way, can_skip, warning};
 use crate::i18n::say;
 use crate::player::{Face, Pace};
 use crate::words;
@@ -58,6 +58,7 @@ pub fn Buttons(helm: Helm) -> impl IntoView {
             <Steps helm/>
             <SkipButton helm/>
             <PaceChoice helm/>
+            <Marks helm/>
         </div>
     }
 }
@@ -166,6 +167,68 @@ fn choice(face: &Face) -> &'static str {
     match face.pace {
         Pace::Story => "story",
         Pace::Clock => RATES.iter().find(|(rate, _)| is(rate)).map_or("1", |(rate, _)| rate),
+    }
+}
+
+/// To what went wrong, a mark to come back to, and what has changed since.
+#[component]
+fn Marks(helm: Helm) -> impl IntoView {
+    let position = Memo::new(move |_| helm.face.with(|face| face.position));
+    let any = move |way: Way| {
+        Memo::new(move |_| warning(&helm.player.notches(), position.get(), way).is_none())
+    };
+    let (none_before, none_after) = (any(Way::Back), any(Way::On));
+    let marked = move || {
+        let here = position.get();
+        helm.bookmarks.with(|all| all.iter().any(|it| it.position == here)).to_string()
+    };
+    let compares = move || helm.player.base().is_some().to_string();
+    view! {
+        <span class="timeline-group">
+            <button
+                type="button"
+                class="timeline-button is-icon"
+                disabled=move || none_before.get()
+                aria-label=say("앞의 경고로", "To the warning before")
+                title=say("앞의 경고로 (Shift W)", "To the warning before (Shift W)")
+                on:click=move |_| helm.to_warning(Way::Back)
+            >
+                <Shape path="M9 6L3 12L9 18M16 6L22 17H10ZM16 10.5V13M16 15h.01"/>
+            </button>
+            <button
+                type="button"
+                class="timeline-button is-icon"
+                disabled=move || none_after.get()
+                aria-label=say("다음 경고로", "To the next warning")
+                title=say("다음 경고로 (W)", "To the next warning (W)")
+                on:click=move |_| helm.to_warning(Way::On)
+            >
+                <Shape path="M15 6L21 12L15 18M8 6L2 17H14ZM8 10.5V13M8 15h.01"/>
+            </button>
+            <button
+                type="button"
+                class="timeline-button is-icon"
+                aria-pressed=marked
+                aria-label=say("책갈피", "Bookmark")
+                title=say("이 순간에 책갈피를 꽂는다 (B)", "Bookmark this moment (B)")
+                on:click=move |_| helm.toggle_bookmark()
+            >
+                <Shape path="M7 3H17V21L12 16L7 21Z"/>
+            </button>
+            <button
+                type="button"
+                class="timeline-button is-icon"
+                aria-pressed=compares
+                aria-label=say("이 순간과 견주기", "Compare with this moment")
+                title=say(
+                    "이 순간을 기준으로 삼고, 다른 순간과 무엇이 다른지 본다 (C)",
+                    "Take this moment as the base, and see what differs elsewhere (C)",
+                )
+                on:click=move |_| helm.toggle_comparison()
+            >
+                <Shape path="M12 3V21M5 8H9M7 6V10M15 8H19M5 16H9M15 16H19"/>
+            </button>
+        </span>
     }
 }
 

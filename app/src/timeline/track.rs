@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use protocol::{Millis, Position};
 
+use super::bookmarks::Flags;
 use super::commands::Helm;
 use crate::i18n::{Language, say};
 use crate::player::{Mark, Notch};
@@ -22,6 +23,14 @@ pub fn Track(helm: Helm) -> impl IntoView {
     let index = Memo::new(move |_| {
         let (position, live) = place.get();
         notches.with(|notches| if live { notches.len() } else { index_of(notches, position) })
+    });
+    // A flag stands where the playhead stood when its moment was marked.
+    let place = Callback::new(move |position: Position| {
+        notches.with(|notches| {
+            let known = notches.first().is_some_and(|first| first.first <= position);
+            let count = notches.len().max(1) as f64;
+            known.then(|| index_of(notches, position) as f64 / count)
+        })
     });
     let value_text = move || {
         let (time_ms, live) = helm.face.with(|face| (face.time_ms, face.live));
@@ -44,6 +53,7 @@ pub fn Track(helm: Helm) -> impl IntoView {
             <div class="timeline-marks" aria-hidden="true">
                 {move || notches.with(|notches| drawn(notches, helm.language.get()))}
             </div>
+            <Flags helm place/>
             <input
                 type="range"
                 class="timeline-slider"

@@ -35,6 +35,7 @@ pub(super) fn sentence(moment: &Moment) -> String {
             service.name,
             count(*endpoints, "endpoint")
         ),
+        What::Packet { hop, .. } => super::hop(hop, English),
         What::Fault { fault } => super::fault(fault, English),
         What::Silence { node } => {
             format!("Node {node} is silent: its kubelet has not renewed its Lease in time.")

@@ -36,6 +36,7 @@ pub(super) fn sentence(moment: &Moment) -> String {
             "{who} {} 서비스의 트래픽을 엔드포인트 {endpoints}개로 보내도록 노드를 설정했다.",
             service.name
         ),
+        What::Packet { hop, .. } => super::hop(hop, Korean),
         What::Fault { fault } => super::fault(fault, Korean),
         What::Silence { node } => {
             format!("{node} 노드가 조용하다. kubelet이 Lease를 제때 갱신하지 않았다.")
@@ -86,6 +87,15 @@ pub(super) fn kind(kind: &str) -> &str {
         "ServiceAccount" => "서비스어카운트",
         "Event" => "이벤트",
         "Lease" => "리스",
+        "StatefulSet" => "스테이트풀셋",
+        "DaemonSet" => "데몬셋",
+        "Job" => "잡",
+        "CronJob" => "크론잡",
+        "PersistentVolume" => "퍼시스턴트볼륨",
+        "PersistentVolumeClaim" => "퍼시스턴트볼륨클레임",
+        "StorageClass" => "스토리지클래스",
+        "Ingress" => "인그레스",
+        "NetworkPolicy" => "네트워크폴리시",
         other => other,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClockChange, Fault, Millis, Moment, ObjectRef, Position, Snapshot};
+use crate::{ClockChange, Fault, Millis, Moment, ObjectRef, Position, Snapshot, TrafficChange};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Command {
@@ -48,6 +48,10 @@ pub enum Act {
     /// or is a consequence of. Answered by `Forked`.
     Undo {
         position: Position,
+    },
+    /// Clients begin, or cease, to ask again and again.
+    Traffic {
+        change: TrafficChange,
     },
     /// The cluster as it was at a model time. Answered by `Snapshot`.
     Seek {

@@ -11,6 +11,8 @@ mod message;
 mod moment;
 mod object;
 mod sandbox;
+mod traffic;
+mod workload;
 
 pub use command::*;
 pub use lesson::*;
@@ -18,6 +20,8 @@ pub use message::*;
 pub use moment::*;
 pub use object::*;
 pub use sandbox::*;
+pub use traffic::*;
+pub use workload::*;
 
 /// A place in a sandbox's trace: the number of moments before it.
 pub type Position = u64;

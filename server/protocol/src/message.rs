@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Clock, Command, File, LessonState, Moment, Snapshot};
+use crate::{Answer, Clock, Command, File, LessonState, LoadView, Moment, Snapshot};
 
 /// From the server to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,10 @@ pub enum Down {
     /// Sent when the clock was changed, and now and then.
     Clock {
         clock: Clock,
+    },
+    /// How the requests of loads fare, as long as there are any.
+    Traffic {
+        loads: Vec<LoadView>,
     },
     Answer {
         answer: Answer,

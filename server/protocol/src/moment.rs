@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, ObjectRef, ObjectView, Position};
+use crate::{Hop, Millis, ObjectRef, ObjectView, Position};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,6 +78,9 @@ pub enum What {
     Container { pod: ObjectRef, container: String, image: String, transition: Transition },
     /// A kube-proxy has programmed its node for a Service.
     Programmed { service: ObjectRef, endpoints: u32 },
+    /// A request took a step on its way over the network. `flight` tells the requests apart; those
+    /// of a load are routine.
+    Packet { flight: u64, hop: Hop },
     /// A fault took effect.
     Fault { fault: crate::Fault },
     /// Something that should have come did not: a node's heartbeat.

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Millis;
+use crate::{
+    AutoscalerView, ClaimView, CronJobView, DaemonSetView, DisruptionBudgetView, IngressView,
+    JobView, Millis, NetworkPolicyView, StatefulSetView, StorageClassView, Trouble, UseView,
+    VolumeView,
+};
 
 /// Names one object of a sandbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +46,17 @@ pub enum Detail {
     Node(NodeView),
     Deployment(DeploymentView),
     ReplicaSet(ReplicaSetView),
+    StatefulSet(StatefulSetView),
+    DaemonSet(DaemonSetView),
+    Job(JobView),
+    CronJob(CronJobView),
+    HorizontalPodAutoscaler(AutoscalerView),
+    PodDisruptionBudget(DisruptionBudgetView),
+    PersistentVolumeClaim(ClaimView),
+    PersistentVolume(VolumeView),
+    StorageClass(StorageClassView),
+    Ingress(IngressView),
+    NetworkPolicy(NetworkPolicyView),
     Service(ServiceView),
     EndpointSlice(EndpointSliceView),
     Event(EventView),
@@ -67,6 +82,14 @@ pub struct PodView {
     pub cpu_milli: i64,
     /// Sum of requests, in bytes.
     pub memory_bytes: i64,
+    /// Sum of limits; 0 where a container has none.
+    #[serde(default)]
+    pub cpu_limit_milli: i64,
+    #[serde(default)]
+    pub memory_limit_bytes: i64,
+    /// What it uses of other objects, and its own volumes.
+    #[serde(default)]
+    pub uses: Vec<UseView>,
     /// The scheduler's or kubelet's message where the Pod waits for something.
     pub message: Option<String>,
 }
@@ -80,6 +103,12 @@ pub struct ContainerView {
     pub restarts: i32,
     pub ports: Vec<i32>,
     pub init: bool,
+    /// Which probes it has: `startup`, `liveness`, `readiness`.
+    #[serde(default)]
+    pub probes: Vec<String>,
+    /// How its last run ended, where it had one before: reason and exit code.
+    #[serde(default)]
+    pub last: Option<(String, i32)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -122,6 +151,8 @@ pub struct DeploymentView {
     pub paused: bool,
     pub images: Vec<String>,
     pub selector: String,
+    #[serde(default)]
+    pub trouble: Option<Trouble>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -134,6 +165,8 @@ pub struct ReplicaSetView {
     pub revision: Option<String>,
     pub images: Vec<String>,
     pub selector: String,
+    #[serde(default)]
+    pub trouble: Option<Trouble>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -143,6 +176,9 @@ pub struct ServiceView {
     pub cluster_ip: String,
     pub ports: Vec<ServicePortView>,
     pub selector: BTreeMap<String, String>,
+    /// Addresses of its load balancer; none where nobody has made one.
+    #[serde(default)]
+    pub external: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

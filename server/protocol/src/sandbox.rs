@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, ObjectView, Position};
+use crate::{LoadView, Millis, ObjectView, Position};
 
 /// `POST /sandboxes`: what a new sandbox shall be. All of it may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -203,4 +203,10 @@ pub struct Snapshot {
     /// Faults that last: until they are mended.
     #[serde(default)]
     pub faults: Vec<Fault>,
+    /// Programs of the control plane that do not run, each with its node.
+    #[serde(default)]
+    pub stopped: Vec<(String, String)>,
+    /// How the requests of loads have fared.
+    #[serde(default)]
+    pub loads: Vec<LoadView>,
 }

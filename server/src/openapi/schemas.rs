@@ -168,6 +168,42 @@ pub enum Fault {
     PacketLoss { node: String, percent: u8 },
 }
 
+/// Clients that ask again and again begin, or cease.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum TrafficChange {
+    /// Begins, in place of what has the same name.
+    Start(NewLoad),
+    Stop {
+        name: String,
+    },
+}
+
+/// Clients that ask again and again.
+#[derive(Debug, ToSchema)]
+pub struct NewLoad {
+    pub name: String,
+    /// Outside of the cluster, if not given.
+    pub from: Option<LoadOrigin>,
+    #[schema(example = "http://web.default/")]
+    pub url: String,
+    /// Requests in a second, all together.
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub rate_per_s: u32,
+    /// Until it is stopped, if not given.
+    pub duration_ms: Option<i64>,
+    /// How long a client waits for an answer; 5 s if not given.
+    pub timeout_ms: Option<i64>,
+}
+
+/// Where clients are.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum LoadOrigin {
+    Outside,
+    Pod { namespace: String, pod: String },
+}
+
 /// Moments of a trace, in order and without a gap.
 #[derive(Debug, ToSchema)]
 pub struct TracePage {

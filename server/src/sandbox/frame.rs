@@ -13,6 +13,8 @@ pub(crate) enum Frame {
     Moments { first: Position, next: Position, text: Utf8Bytes },
     /// The clock, as it is now.
     Clock { text: Utf8Bytes },
+    /// How the requests of loads fare.
+    Traffic { text: Utf8Bytes },
     /// The state of the lesson, in the languages of the pages.
     Lesson { korean: Utf8Bytes, english: Utf8Bytes },
 }
@@ -35,6 +37,12 @@ pub(crate) fn moments(world: &World, since: Position) -> Vec<Frame> {
 
 pub(crate) fn clock(clock: protocol::Clock) -> Frame {
     Frame::Clock { text: encode(&Down::Clock { clock }) }
+}
+
+/// How loads have fared from a second on; none if there are no loads.
+pub(crate) fn traffic(world: &World, since_second: i64) -> Option<Frame> {
+    let loads = translate::loads_since(world, since_second);
+    (!loads.is_empty()).then(|| Frame::Traffic { text: encode(&Down::Traffic { loads }) })
 }
 
 pub(crate) fn lesson(korean: LessonState, english: LessonState) -> Frame {

@@ -206,6 +206,8 @@ impl Sandboxes {
             promised_rate: row.rate,
             shown: life.world().trace().len(),
             clock_changed: false,
+            counted: 0,
+            loads: Vec::new(),
             clock_told: now,
             life,
             pace,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use lessons::START_AGENT;
-use orchestrator::{Input, Reply};
+use orchestrator::{Input, Reply, Time, World};
 use protocol::{ClockChange, Position, Step, Until};
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
@@ -56,6 +56,10 @@ pub(super) struct Task {
     pub(super) promised_rate: f64,
     /// The end of the trace as pages know it.
     pub(super) shown: Position,
+    /// Up to this second of model time pages know how loads fare.
+    pub(super) counted: i64,
+    /// When each load began, and whether it has ended, as pages know it.
+    pub(super) loads: Vec<(Time, bool)>,
     pub(super) clock_changed: bool,
     pub(super) clock_told: Instant,
 }
@@ -270,6 +274,7 @@ impl Task {
             for frame in frame::moments(&world, self.shown) {
                 self.tell(frame);
             }
+            self.tell_traffic(&world);
             // While time stands still only this tells what is waited for next.
             let stirred = self.pace.stopped() && self.shown < end;
             self.tell_clock(stirred);
@@ -279,6 +284,21 @@ impl Task {
         }
         self.shown = end;
         self.clock_changed = false;
+    }
+
+    /// Once a second of model time; at once where somebody has begun or stopped a load.
+    fn tell_traffic(&mut self, world: &World) {
+        let second = world.now().0.div_euclid(1000);
+        let loads = world.traffic().map(|one| (one.began, one.ended.is_some())).collect();
+        if second == self.counted && loads == self.loads {
+            return;
+        }
+        // The second before may have changed since it was told.
+        let since = if second < self.counted { i64::MIN } else { self.counted - 1 };
+        (self.counted, self.loads) = (second, loads);
+        if let Some(frame) = frame::traffic(world, since) {
+            self.tell(frame);
+        }
     }
 
     fn tell_clock(&mut self, stirred: bool) {

@@ -48,6 +48,9 @@ impl Desk {
             },
             Act::Acts => self.acts().await,
             Act::Undo { position } => self.undo(position).await,
+            Act::Traffic { change } => {
+                self.put_in(Input::Traffic(translate::model_traffic(change))).await
+            }
             Act::Seek { at_ms } => self.seek(at_ms).await,
             Act::Fork { at_ms } => self.fork(at_ms).await,
             Act::Why { about } => self.why(&about),

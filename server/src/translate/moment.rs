@@ -6,7 +6,6 @@ use orchestrator::{
     Object,
     component::{self, Host},
     components::TABLE,
-    network::Hop,
     object::Key,
     time::Clock,
     trace::{self, Entry},
@@ -15,7 +14,10 @@ use protocol::{
     Actor, Change, Fault, Moment, Note, ObjectRef, OtherFault, Transition, Verdict, What,
 };
 
-use super::object::{reference, view};
+use super::{
+    object::{reference, view},
+    traffic,
+};
 
 pub(super) fn moment(entry: &Entry, clock: &Clock) -> Moment {
     let (actor, what) = match &entry.what {
@@ -104,22 +106,13 @@ fn what(what: &trace::What, clock: &Clock) -> What {
         trace::What::Programmed { service, endpoints } => {
             What::Programmed { service: named(service), endpoints: *endpoints }
         }
-        trace::What::Packet { flight, hop } => packet(*flight, hop),
+        trace::What::Packet { flight, hop } => {
+            What::Packet { flight: *flight, hop: traffic::hop(hop) }
+        }
         trace::What::Fault { fault: happened } => What::Fault { fault: fault(happened) },
         trace::What::Silence { node } => What::Silence { node: node.to_string() },
         trace::What::Boot => boot(),
     }
-}
-
-/// A step of a request's way, told as a decision of whoever takes it.
-fn packet(flight: u64, hop: &Hop) -> What {
-    let arguments = [("flight", flight.to_string()), ("hop", hop.word().to_owned())];
-    let note = Note {
-        reason: "Packet".to_owned(),
-        message: hop.to_string(),
-        arguments: arguments.map(|(name, value)| (name.to_owned(), value)).into(),
-    };
-    What::Decision { object: ObjectRef::default(), notes: vec![note], verdicts: Vec::new() }
 }
 
 /// The page knows no beginning of its own: it is a decision of who set the cluster up.
@@ -142,7 +135,7 @@ fn change(key: &Key, before: Option<&Object>, after: Option<&Object>, clock: &Cl
 }
 
 /// A name without a UID: the model's keys carry none.
-fn named(key: &Key) -> ObjectRef {
+pub(super) fn named(key: &Key) -> ObjectRef {
     ObjectRef {
         api_version: key.kind.api_version().to_owned(),
         kind: key.kind.name().to_owned(),

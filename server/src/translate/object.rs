@@ -14,7 +14,7 @@ use protocol::{
     ServicePortView, ServiceView,
 };
 
-use super::{pod, workload};
+use super::{batch, network, pod, scale, sets, storage, workload};
 
 pub(super) fn view(object: &Object, clock: &Clock) -> ObjectView {
     let metadata = object.metadata();
@@ -67,6 +67,23 @@ fn detail(object: &Object, clock: &Clock) -> Detail {
         Object::Node(node) => Detail::Node(node_view(node)),
         Object::Deployment(deployment) => Detail::Deployment(workload::deployment(deployment)),
         Object::ReplicaSet(set) => Detail::ReplicaSet(workload::replica_set(set)),
+        Object::StatefulSet(set) => Detail::StatefulSet(sets::stateful_set(set)),
+        Object::DaemonSet(set) => Detail::DaemonSet(sets::daemon_set(set)),
+        Object::Job(job) => Detail::Job(batch::job(job)),
+        Object::CronJob(job) => Detail::CronJob(batch::cron_job(job, clock)),
+        Object::HorizontalPodAutoscaler(scaler) => {
+            Detail::HorizontalPodAutoscaler(scale::autoscaler(scaler))
+        }
+        Object::PodDisruptionBudget(budget) => {
+            Detail::PodDisruptionBudget(scale::disruption_budget(budget))
+        }
+        Object::PersistentVolumeClaim(claim) => {
+            Detail::PersistentVolumeClaim(storage::claim(claim))
+        }
+        Object::PersistentVolume(volume) => Detail::PersistentVolume(storage::volume(volume)),
+        Object::StorageClass(class) => Detail::StorageClass(storage::class(class)),
+        Object::Ingress(ingress) => Detail::Ingress(network::ingress(ingress)),
+        Object::NetworkPolicy(policy) => Detail::NetworkPolicy(network::policy(policy)),
         Object::Service(service) => Detail::Service(service_view(service)),
         Object::EndpointSlice(slice) => Detail::EndpointSlice(slice_view(slice)),
         Object::Event(event) => Detail::Event(event_view(event, clock)),
@@ -131,7 +148,15 @@ fn service_view(service: &Service) -> ServiceView {
         cluster_ip: spec.cluster_ip.clone().unwrap_or_default(),
         ports: spec.ports.iter().flatten().map(service_port).collect(),
         selector: spec.selector.clone().unwrap_or_default(),
+        external: balancers(service).chain(spec.external_name.clone()).collect(),
     }
+}
+
+/// Where its load balancer, if somebody has made one, takes requests.
+fn balancers(service: &Service) -> impl Iterator<Item = String> {
+    let status = service.status.as_ref().and_then(|status| status.load_balancer.as_ref());
+    let points = status.and_then(|balancer| balancer.ingress.as_deref()).unwrap_or_default();
+    points.iter().filter_map(|point| point.ip.clone().or_else(|| point.hostname.clone()))
 }
 
 fn service_port(port: &ServicePort) -> ServicePortView {

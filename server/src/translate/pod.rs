@@ -12,7 +12,7 @@ use orchestrator::{
 };
 use protocol::{ContainerState, ContainerView, PodView};
 
-use super::object::model_ms;
+use super::{object::model_ms, storage};
 
 pub(super) fn view(pod: &Pod, clock: &Clock) -> PodView {
     let none = PodStatus::default();
@@ -39,6 +39,9 @@ pub(super) fn view(pod: &Pod, clock: &Clock) -> PodView {
         message: message(status),
         cpu_milli: requested(spec, "cpu", quantity::milli),
         memory_bytes: requested(spec, "memory", quantity::value),
+        cpu_limit_milli: limited(spec, "cpu", quantity::milli),
+        memory_limit_bytes: limited(spec, "memory", quantity::value),
+        uses: storage::uses(spec),
         containers: init.chain(main).collect(),
     }
 }
@@ -60,8 +63,26 @@ fn containers<'pod>(
             restarts: status.map(|status| status.restart_count).unwrap_or_default(),
             ports: ports.map(|port| port.container_port).collect(),
             init,
+            probes: probes(spec),
+            last: status.and_then(last),
         }
     })
+}
+
+fn probes(spec: &Container) -> Vec<String> {
+    let all = [
+        ("startup", &spec.startup_probe),
+        ("liveness", &spec.liveness_probe),
+        ("readiness", &spec.readiness_probe),
+    ];
+    let there = all.into_iter().filter(|(_, probe)| probe.is_some());
+    there.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// How the run before this one ended.
+fn last(status: &ContainerStatus) -> Option<(String, i32)> {
+    let ended = status.last_state.as_ref()?.terminated.as_ref()?;
+    Some((ended.reason.clone().unwrap_or_default(), ended.exit_code))
 }
 
 fn state(status: Option<&ContainerStatus>, clock: &Clock) -> ContainerState {
@@ -118,4 +139,13 @@ fn requested(spec: &PodSpec, resource: &str, measure: fn(&Quantity) -> i64) -> i
     let sum: i64 = spec.containers.iter().map(of).sum();
     let init = spec.init_containers.iter().flatten().map(of).max().unwrap_or_default();
     sum.max(init)
+}
+
+/// The sum of its containers' limits; 0 where one has none, so that nothing limits the Pod.
+fn limited(spec: &PodSpec, resource: &str, measure: fn(&Quantity) -> i64) -> i64 {
+    let of = |container: &Container| {
+        let limits = container.resources.as_ref().and_then(|it| it.limits.as_ref());
+        limits.and_then(|limits| limits.get(resource)).map(measure)
+    };
+    spec.containers.iter().map(of).sum::<Option<i64>>().unwrap_or_default()
 }

@@ -2,13 +2,13 @@
 
 use k8s_openapi::{
     api::{
-        apps::v1::{Deployment, ReplicaSet},
+        apps::v1::{Deployment, DeploymentStatus, ReplicaSet},
         core::v1::PodSpec,
     },
     apimachinery::pkg::util::intstr::IntOrString,
 };
 use orchestrator::kinds::selectors;
-use protocol::{DeploymentView, ReplicaSetView};
+use protocol::{DeploymentView, ReplicaSetView, Trouble};
 
 /// The annotation under which the deployment controller numbers its ReplicaSets.
 const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -32,7 +32,24 @@ pub(super) fn deployment(deployment: &Deployment) -> DeploymentView {
         paused: spec.paused.unwrap_or_default(),
         images: images(spec.template.spec.as_ref()),
         selector: selectors::show(&spec.selector),
+        trouble: stuck(&status),
     }
+}
+
+/// Its rollout has come to nothing, or its ReplicaSet may not make Pods.
+fn stuck(status: &DeploymentStatus) -> Option<Trouble> {
+    let conditions = status.conditions.iter().flatten();
+    let mut bad = conditions.filter(|condition| {
+        matches!(
+            (&*condition.type_, &*condition.status),
+            ("ReplicaFailure", "True") | ("Progressing", "False")
+        )
+    });
+    let trouble = |reason: &Option<String>, message: &Option<String>| Trouble {
+        reason: reason.clone().unwrap_or_default(),
+        message: message.clone().unwrap_or_default(),
+    };
+    bad.next().map(|condition| trouble(&condition.reason, &condition.message))
 }
 
 pub(super) fn replica_set(set: &ReplicaSet) -> ReplicaSetView {
@@ -40,6 +57,9 @@ pub(super) fn replica_set(set: &ReplicaSet) -> ReplicaSetView {
     let status = set.status.clone().unwrap_or_default();
     let annotations = set.metadata.annotations.as_ref();
     let template = spec.template.as_ref().and_then(|template| template.spec.as_ref());
+    let mut conditions = status.conditions.iter().flatten();
+    let failure = conditions
+        .find(|condition| condition.type_ == "ReplicaFailure" && condition.status == "True");
     ReplicaSetView {
         desired: spec.replicas.unwrap_or(1),
         current: status.replicas,
@@ -48,6 +68,10 @@ pub(super) fn replica_set(set: &ReplicaSet) -> ReplicaSetView {
         revision: annotations.and_then(|annotations| annotations.get(REVISION).cloned()),
         images: images(template),
         selector: selectors::show(&spec.selector),
+        trouble: failure.map(|condition| Trouble {
+            reason: condition.reason.clone().unwrap_or_default(),
+            message: condition.message.clone().unwrap_or_default(),
+        }),
     }
 }
 
@@ -77,7 +101,7 @@ fn resolve(value: &IntOrString, of: i32, round: i64) -> i32 {
     }
 }
 
-fn images(spec: Option<&PodSpec>) -> Vec<String> {
+pub(super) fn images(spec: Option<&PodSpec>) -> Vec<String> {
     let containers = spec.map(|spec| spec.containers.as_slice()).unwrap_or_default();
     containers.iter().filter_map(|container| container.image.clone()).collect()
 }

@@ -137,7 +137,7 @@ pub(super) fn place_nodes(
     top: f64,
     room: Room,
 ) {
-    let names = drawn_nodes(cluster);
+    let names = drawn_nodes(cluster, slots);
     let needs: Vec<usize> = names.iter().map(|name| slots.needed(name)).collect();
     let inner = layout.width - 2.0 * EDGE;
     // A little more than the room is scaled down; much more is drawn smaller.
@@ -159,12 +159,9 @@ pub(super) fn place_nodes(
 }
 
 /// Nodes of the control plane are drawn as its frame, unless Pods run on them.
-fn drawn_nodes(cluster: &Cluster) -> Vec<String> {
+fn drawn_nodes(cluster: &Cluster, slots: &Slots) -> Vec<String> {
     let mut nodes: Vec<_> = cluster.nodes().collect();
-    nodes.retain(|(object, node)| {
-        !node.control_plane
-            || cluster.pods().any(|(_, pod)| pod.node.as_ref() == Some(&object.object.name))
-    });
+    nodes.retain(|(object, node)| !node.control_plane || slots.needed(&object.object.name) > 0);
     nodes.sort_by_key(|(object, node)| (node.control_plane, natural(&object.object.name)));
     nodes.into_iter().map(|(object, _)| object.object.name.clone()).collect()
 }

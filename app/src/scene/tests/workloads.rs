@@ -15,7 +15,7 @@ use crate::scene::keys::{Direction, items, neighbour};
 use crate::scene::links::{Link, links};
 
 /// A Deployment in the midst of a rolling update, with a Service before its Pods.
-fn rolling() -> Cluster {
+pub(super) fn rolling() -> Cluster {
     let owned = |mut view: ObjectView, owner: &ObjectView| {
         view.owner = Some(owner.object.clone());
         view.labels = BTreeMap::from([("app".to_owned(), "web".to_owned())]);

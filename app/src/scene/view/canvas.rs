@@ -1,37 +1,52 @@
 //! The drawing itself: an SVG whose unit is a CSS pixel, made to fit when there is not enough
-//! height for it.
+//! height for it, or looked at more closely.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::cards::Cards;
+use super::compared::ComparedSigns;
 use super::control::ControlPlane;
 use super::flight::{Ghosts, Trails};
+use super::looking::{drag, drop_drag, look_by_key, turn_wheel};
 use super::node::Nodes;
 use super::pod::{Pods, Tray};
+use super::pointed::{point_at, point_away};
+use super::requests::Requests;
 use crate::i18n::say;
 use crate::scene::Stage;
-use crate::scene::keys::{Direction, items, neighbour};
+use crate::scene::keys::{Direction, neighbour};
 use crate::scene::layout::SHRINK;
-use crate::scene::links::links;
+use crate::scene::links::{Link, links};
 
 #[component]
 pub fn Canvas(stage: Stage) -> impl IntoView {
     let size = Memo::new(move |_| {
         stage.picture.with(|it| (it.after.width, it.after.height, it.after.narrow))
     });
-    let view_box = move || {
-        let (width, height, _) = size.get();
-        format!("0 0 {width:.0} {height:.0}")
+    let view_box = move || match stage.seen() {
+        Some(seen) => {
+            format!("{:.1} {:.1} {:.1} {:.1}", seen.x, seen.y, seen.width, seen.height)
+        }
+        None => {
+            let (width, height, _) = size.get();
+            format!("0 0 {width:.0} {height:.0}")
+        }
     };
+    let close = Memo::new(move |_| stage.looks_close());
     let style = move || {
+        if close.get() {
+            return String::new();
+        }
         let (_, height, narrow) = size.get();
         let least = if narrow { height } else { height * SHRINK };
         format!("min-height:{least:.0}px")
     };
     view! {
         <svg
+            id="scene-picture"
             class=move || format!("scene-picture {}", stage.lens.get().class())
+            class:is-close=move || close.get()
             viewBox=view_box
             style=style
             preserveAspectRatio="xMidYMin meet"
@@ -41,10 +56,19 @@ pub fn Canvas(stage: Stage) -> impl IntoView {
                 "Picture of the cluster. Move with the arrow keys, select with Enter.",
             )
             on:keydown=move |event| go(stage, &event)
+            on:wheel=move |event| turn_wheel(stage, &event)
+            on:pointerdown=move |event| drop_drag(stage, &event)
+            on:pointermove=move |event| drag(stage, &event)
+            on:pointerover=move |event| point_at(stage, event.target())
+            on:pointerleave=move |_| point_away(stage)
+            on:focusout=move |_| point_away(stage)
             on:focusin=move |event| {
                 let here = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
                 if let Some(here) = here {
                     stage.focused.set(here.id());
+                    if here.matches(":focus-visible").unwrap_or(false) {
+                        point_at(stage, event.target());
+                    }
                 }
             }
         >
@@ -55,7 +79,9 @@ pub fn Canvas(stage: Stage) -> impl IntoView {
             <Links stage/>
             <Pods stage/>
             <Ghosts stage/>
+            <Requests stage/>
             <Trails stage/>
+            <ComparedSigns stage/>
         </svg>
     }
 }
@@ -69,13 +95,34 @@ fn Links(stage: Stage) -> impl IntoView {
     view! {
         <g class="links" aria-hidden="true">
             {move || {
-                let path = |link: crate::scene::links::Link| {
+                let all = links.get();
+                let path = |link: &Link| {
                     view! { <path class=link.class d=link.curve.path()></path> }
                 };
-                links.get().into_iter().map(path).collect_view()
+                let paths = all.iter().map(path).collect_view();
+                (paths, all.iter().filter_map(label).collect_view())
             }}
         </g>
     }
+}
+
+/// What stands on a line, over its middle.
+fn label(link: &Link) -> Option<impl IntoView + use<>> {
+    let text = link.label.clone()?;
+    let middle = link.curve.at(0.5);
+    let width = text.chars().count() as f64 * 6.6 + 18.0;
+    Some(view! {
+        <g class="link-label">
+            <rect
+                x=middle.x - width / 2.0
+                y=middle.y - 11.0
+                width=width
+                height="22"
+                rx="11"
+            ></rect>
+            <text x=middle.x y=middle.y + 4.0>{text}</text>
+        </g>
+    })
 }
 
 /// Arrow keys move the focus, Enter and Space select, Escape lets go.
@@ -88,7 +135,10 @@ fn go(stage: Stage, event: &web_sys::KeyboardEvent) {
         stage.selection.selected.set(None);
         return;
     }
-    let items = stage.picture.with_untracked(|it| items(&it.frame.after, &it.after));
+    if look_by_key(stage, event) {
+        return;
+    }
+    let items = stage.items_untracked();
     if key == "Enter" || key == " " {
         if let Some(item) = items.iter().find(|item| item.id == here.id()) {
             event.prevent_default();
@@ -102,7 +152,8 @@ fn go(stage: Stage, event: &web_sys::KeyboardEvent) {
     }
 }
 
-fn focus(id: &str) {
+/// Moves the focus to an element of the picture.
+pub(super) fn focus(id: &str) {
     let element = document().get_element_by_id(id);
     if let Some(element) = element.and_then(|it| it.dyn_into::<web_sys::SvgElement>().ok()) {
         // An element that has gone meanwhile takes no focus, and nothing is lost.

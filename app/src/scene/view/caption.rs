@@ -89,7 +89,7 @@ fn weight(moment: &Moment) -> u8 {
         What::Fault { .. } | What::Silence { .. } => 6,
         What::Request { status, .. } if *status >= 400 => 5,
         What::Decision { .. } => 4,
-        What::Container { .. } => 3,
+        What::Container { .. } | What::Packet { .. } => 3,
         What::Write { .. } => 2,
         What::Request { .. } | What::Programmed { .. } => 1,
         What::Delivered { .. } => 0,

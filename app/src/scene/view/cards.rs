@@ -1,14 +1,17 @@
 //! Deployments with their ReplicaSets, and Services.
 
 use leptos::prelude::*;
-use protocol::{DeploymentView, ObjectRef, ServiceView};
+use protocol::{DeploymentView, ObjectRef, ServicePortView, ServiceView};
 
+use super::plain::card_view;
 use super::shorten;
 use crate::i18n::Language;
 use crate::scene::Stage;
 use crate::scene::geometry::Rect;
 use crate::scene::keys::element_id;
 use crate::scene::layout::set_in_card;
+use crate::scene::picture::Picture;
+use crate::scene::selectors::{Empty, empty};
 use crate::scene::workloads::{Card, CardKind, Set};
 
 #[component]
@@ -43,6 +46,7 @@ fn CardView(stage: Stage, uid: String) -> impl IntoView {
     });
     move || {
         card.get().map(|(card, rect)| match card.what {
+            CardKind::Plain => card_view(stage, &card, rect),
             CardKind::Deployment { view, sets } => {
                 deployment(stage, &card.object.object, &view, sets, rect).into_any()
             }
@@ -55,7 +59,7 @@ fn CardView(stage: Stage, uid: String) -> impl IntoView {
 }
 
 /// A box that can be selected.
-fn selectable<I: IntoView + 'static>(
+pub(super) fn selectable<I: IntoView + 'static>(
     stage: Stage,
     class: &'static str,
     object: &ObjectRef,
@@ -77,7 +81,7 @@ fn selectable<I: IntoView + 'static>(
             aria-label=label
             on:click=move |event| {
                 event.stop_propagation();
-                stage.selection.toggle(&other);
+                stage.choose(&other);
             }
         >
             <rect
@@ -227,12 +231,19 @@ fn service(
     let selector = selector.join(",");
     let label = service_label(language, object, &selector, ready, all);
     let room = ((rect.width - 20.0) / 6.4) as usize;
-    let ports: Vec<_> = view.ports.iter().map(|port| port.port.to_string()).collect();
+    let ports: Vec<_> = view.ports.iter().map(ports).collect();
     let address = format!("{}:{}", view.cluster_ip, ports.join(","));
     let shut = ready == 0;
+    let reason = stage.picture.with(|it| reason(it, object, language));
+    let waits = view.service_type == "LoadBalancer" && view.external.is_empty();
+    let outside = match view.external.first() {
+        Some(external) => format!(" · {external}"),
+        None if waits => " · <pending>".to_owned(),
+        None => String::new(),
+    };
     let inside = view! {
         <text class="card-kind" x=rect.x + 10.0 y=rect.y + 13.0>
-            {format!("Service · {}", view.service_type)}
+            {format!("Service · {}{outside}", view.service_type)}
         </text>
         <text class="card-name" x=rect.x + 10.0 y=rect.y + 30.0>
             {shorten(&object.name, room.saturating_sub(7))}
@@ -247,11 +258,42 @@ fn service(
             {format!("{ready}/{all}")}
         </text>
         <text class="card-line" x=rect.x + 10.0 y=rect.y + 52.0>{shorten(&address, room)}</text>
-        <text class="card-line is-selector" x=rect.x + 10.0 y=rect.y + 71.0>
-            {shorten(&selector, room)}
+        <text
+            class="card-line is-selector"
+            class:is-wrong=reason.is_some()
+            x=rect.x + 10.0
+            y=rect.y + 71.0
+        >
+            {shorten(reason.as_deref().unwrap_or(&selector), room)}
         </text>
     };
     selectable(stage, "card is-service", object, label, rect, inside)
+}
+
+/// `80→8080`: the Service's port, and the Pods'; `30080→80→8080` with the nodes'.
+fn ports(port: &ServicePortView) -> String {
+    let node = port.node_port.map(|node| format!("{node}→")).unwrap_or_default();
+    let target = if port.target_port == port.port.to_string() {
+        String::new()
+    } else {
+        format!("→{}", port.target_port)
+    };
+    format!("{node}{}{target}", port.port)
+}
+
+/// Why there is nobody behind it, in few words.
+fn reason(picture: &Picture, service: &ObjectRef, language: Language) -> Option<String> {
+    let cluster = &picture.frame.after;
+    let text = match empty(cluster, cluster.get(service)?)? {
+        Empty::NoSelector => return None,
+        Empty::NoPods => language.pick("파드가 없다", "no Pods here").to_owned(),
+        Empty::NotReady(pods) => language.pick(
+            format!("일치하는 파드 {}개가 준비 안 됨", pods.len()),
+            format!("{} match, none is ready", pods.len()),
+        ),
+        Empty::Differs(near) => near.first()?.1.first()?.text(),
+    };
+    Some(text)
 }
 
 fn service_label(

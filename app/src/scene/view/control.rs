@@ -24,6 +24,7 @@ pub fn ControlPlane(stage: Stage) -> impl IntoView {
         <Frame stage control/>
         <Seat
             class="seat is-client"
+            stage
             rect=Signal::derive(move || control.get().client)
             title=say("나", "You")
             line=Signal::derive(move || client_line(stage))
@@ -31,6 +32,8 @@ pub fn ControlPlane(stage: Stage) -> impl IntoView {
         />
         <Seat
             class="seat is-api"
+            stage
+            program="kube-apiserver"
             rect=Signal::derive(move || control.get().api)
             title=say("API 서버", "API server")
             line=Signal::derive(move || revision_line(stage))
@@ -38,6 +41,8 @@ pub fn ControlPlane(stage: Stage) -> impl IntoView {
         />
         <Seat
             class="seat is-etcd"
+            stage
+            program="etcd"
             rect=Signal::derive(move || control.get().etcd)
             title=Signal::derive(|| "etcd")
             line=Signal::derive(move || stored_line(stage))
@@ -45,6 +50,8 @@ pub fn ControlPlane(stage: Stage) -> impl IntoView {
         />
         <Seat
             class="seat is-manager"
+            stage
+            program="kube-controller-manager"
             rect=Signal::derive(move || control.get().manager)
             title=say("컨트롤러 매니저", "Controller manager")
             line=Signal::derive(move || manager_line(stage))
@@ -52,6 +59,8 @@ pub fn ControlPlane(stage: Stage) -> impl IntoView {
         />
         <Seat
             class="seat is-scheduler"
+            stage
+            program="kube-scheduler"
             rect=Signal::derive(move || control.get().scheduler)
             title=say("스케줄러", "Scheduler")
             line=Signal::derive(move || scheduler_line(stage))
@@ -119,7 +128,22 @@ fn Seat(
     #[prop(into)] title: Signal<&'static str>,
     #[prop(into)] line: Signal<String>,
     #[prop(into)] busy: Signal<bool>,
+    /// The name of its program, which may be stopped.
+    #[prop(optional)]
+    program: &'static str,
+    stage: Stage,
 ) -> impl IntoView {
+    let stopped = Memo::new(move |_| {
+        let landed = stage.landed.get();
+        !program.is_empty() && stage.picture.with(|it| it.shown(landed).is_stopped(program))
+    });
+    let line = Signal::derive(move || {
+        if stopped.get() {
+            let word = stage.language.get().pick("멈춰 있음", "stopped");
+            return word.to_owned();
+        }
+        line.get()
+    });
     let middle = move || rect.get().center();
     let fits = move || {
         let room = ((rect.get().width - 14.0) / 6.4) as usize;
@@ -128,7 +152,8 @@ fn Seat(
     view! {
         <g
             class=class
-            class:is-busy=move || busy.get()
+            class:is-busy=move || busy.get() && !stopped.get()
+            class:is-stopped=move || stopped.get()
             role="img"
             aria-label=move || format!("{}: {}", title.get(), line.get())
         >
@@ -140,6 +165,17 @@ fn Seat(
                 height=move || rect.get().height
                 rx="9"
             ></rect>
+            {move || stopped.get().then(|| {
+                let Rect { x, y, width, .. } = rect.get();
+                let place = format!("translate({:.1} {:.1})", x + width - 14.0, y + 14.0);
+                view! {
+                    <path
+                        class="seat-stopped"
+                        transform=place
+                        d="M-5 -5L5 5M5 -5L-5 5"
+                    ></path>
+                }
+            })}
             <text class="seat-name" x=move || middle().x y=move || middle().y - 4.0>
                 {title}
             </text>

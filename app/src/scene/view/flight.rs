@@ -8,7 +8,7 @@ use crate::i18n::Language;
 use crate::scene::Stage;
 use crate::scene::geometry::{Point, Rect, hexagon};
 use crate::scene::layout::{Layout, Level, Place};
-use crate::scene::trail::{Label, Trail, TrailKind};
+use crate::scene::trail::{Label, Trail};
 
 /// A refused request falls so far at the API server.
 const FALL: f64 = 46.0;
@@ -38,11 +38,11 @@ fn trail_view(stage: Stage, trail: &Trail) -> impl IntoView + use<> {
     };
     let at = move || {
         let progress = part();
-        if kind == TrailKind::Refused && progress > 0.6 {
+        if kind.falls() && progress > 0.6 {
             let part = (progress - 0.6) / 0.4;
             return (Point { y: curve.to.y + FALL * part * part, ..curve.to }, 1.0 - part * 0.6);
         }
-        let run = if kind == TrailKind::Refused { progress / 0.6 } else { progress };
+        let run = if kind.falls() { progress / 0.6 } else { progress };
         (curve.at(run.min(1.0)), 1.0)
     };
     let transform = move || {
@@ -55,7 +55,7 @@ fn trail_view(stage: Stage, trail: &Trail) -> impl IntoView + use<> {
         part if part < 1.0 || stage.picture.with(|it| !it.frame.moving) => "1",
         _ => "0.45",
     };
-    let cross = (kind == TrailKind::Refused).then(|| {
+    let cross = kind.falls().then(|| {
         let place = format!("translate({:.1} {:.1})", curve.to.x, curve.to.y);
         view! { <path class="trail-cross" transform=place d="M-6 -6L6 6M6 -6L-6 6"></path> }
     });

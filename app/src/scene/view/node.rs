@@ -89,7 +89,7 @@ fn node_view(stage: Stage, face: NodeFace) -> impl IntoView {
             aria-label=label(language, &object.name, &look, pods)
             on:click=move |event| {
                 event.stop_propagation();
-                stage.selection.toggle(&other);
+                stage.choose(&other);
             }
         >
             <rect
@@ -170,10 +170,13 @@ fn bars(stage: Stage, language: Language, place: &NodeBox, look: &NodeLook) -> A
     let amount = |share: &Share, unit: fn(i64) -> String| {
         detailed.then(|| format!("{} / {}", unit(share.requested), unit(share.allocatable)))
     };
+    let ceiling = |share: &Share, y: f64| detailed.then(|| ceiling(place, share, y));
     let (y, memory) = (place.rect.y + 38.0, language.pick("메모리", "Memory"));
     view! {
         {named_bar(place, "CPU", &look.cpu, y, amount(&look.cpu, words::cpu))}
         {named_bar(place, memory, &look.memory, y + 16.0, amount(&look.memory, words::memory))}
+        {ceiling(&look.cpu, y)}
+        {ceiling(&look.memory, y + 16.0)}
     }
     .into_any()
 }
@@ -202,6 +205,20 @@ fn named_bar(
             </text>
         })}
     }
+}
+
+/// How far the limits reach: a tick, and beyond the bar an arrow where they are more than there is.
+fn ceiling(place: &NodeBox, share: &Share, y: f64) -> impl IntoView + use<> {
+    let (left, right) = (place.rect.x + 58.0, place.rect.right() - 104.0);
+    let width = (right - left).max(20.0);
+    let beyond = share.limits > share.allocatable;
+    let x = left + width * share.part_of(share.limits);
+    let path = if beyond {
+        format!("M{:.1} {:.1}l4 3.5l-4 3.5", left + width + 1.0, y - 3.5)
+    } else {
+        format!("M{x:.1} {:.1}v12", y - 6.0)
+    };
+    (share.limits > 0).then(|| view! { <path class="bar-limit" d=path></path> })
 }
 
 /// One piece for each Pod that asks for some of it.

@@ -129,7 +129,6 @@ fn pod_view(stage: Stage, face: PodFace) -> impl IntoView {
     let dashed = node.is_none() || look.mark == Mark::Ending;
     let waiting = if dashed { " is-waiting" } else { "" };
     let radius = place.radius;
-    let kind = if object.name.is_empty() { String::new() } else { object.name.clone() };
     view! {
         <g
             id=id
@@ -142,10 +141,9 @@ fn pod_view(stage: Stage, face: PodFace) -> impl IntoView {
             aria-label=label(language, &object, &look, node.as_deref())
             on:click=move |event| {
                 event.stop_propagation();
-                stage.selection.toggle(&other);
+                stage.choose(&other);
             }
         >
-            <title>{format!("{kind}\n{}", look.word)}</title>
             {runtime.map(|_| view! {
                 <polygon class="pod-pulse" points=hexagon(radius + 5.0)></polygon>
             })}

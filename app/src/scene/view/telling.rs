@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use protocol::{Actor, Change, Moment, Transition, What};
+use protocol::{Actor, Change, Hop, Moment, Transition, What};
 
 use crate::scene::Stage;
 use crate::words;
@@ -58,6 +58,7 @@ fn matters(moment: &Moment) -> bool {
         ),
         What::Write { change, .. } => !matches!(change, Change::Updated { .. }),
         What::Decision { verdicts, .. } => !verdicts.is_empty(),
+        What::Packet { hop, .. } => matches!(hop, Hop::Ended { .. }),
         What::Delivered { .. } | What::Programmed { .. } => false,
     }
 }

@@ -236,7 +236,11 @@ fn validate_rules(rules: &HPAScalingRules, path: &str, errors: &mut FieldErrors)
 }
 
 /// `cpu: 12%/50%`, for the first of them.
-fn targets(spec: &HorizontalPodAutoscalerSpec, status: &HorizontalPodAutoscalerStatus) -> String {
+/// What is measured and what is wanted, as tables show it: `cpu: 72%/50%`.
+pub fn targets(
+    spec: &HorizontalPodAutoscalerSpec,
+    status: &HorizontalPodAutoscalerStatus,
+) -> String {
     let metrics = spec.metrics.as_deref().unwrap_or_default();
     if metrics.is_empty() {
         return "<none>".to_owned();

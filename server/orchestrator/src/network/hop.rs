@@ -15,8 +15,8 @@ pub enum Hop {
     Asked { name: String, server: String },
     /// What it has learnt: no addresses means that there is no such name.
     Named { name: String, addresses: Vec<String> },
-    /// It is sent, to an address and port.
-    Sent { from: String, to: String },
+    /// It is sent, to an address and port; by a Pod, if it is one's.
+    Sent { from: String, to: String, pod: Option<Key> },
     /// The rules of a node exchange a Service's address for an endpoint's.
     Translated { node: Arc<str>, service: Key, endpoint: String, written: Time },
     /// The rules of a node know no endpoint, and refuse.
@@ -102,7 +102,7 @@ impl fmt::Display for Hop {
                 write!(f, "there is no address for {name}")
             }
             Hop::Named { name, addresses } => write!(f, "{name} is {}", addresses.join(", ")),
-            Hop::Sent { from, to } => write!(f, "{from} sends to {to}"),
+            Hop::Sent { from, to, .. } => write!(f, "{from} sends to {to}"),
             Hop::Translated { node, service, endpoint, .. } => {
                 write!(f, "{node}'s rules for Service {} choose {endpoint}", service.name())
             }

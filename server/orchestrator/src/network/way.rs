@@ -111,7 +111,8 @@ fn set_off(net: &Net<'_>, leg: &mut Leg, ip: &str, hops: &mut Vec<Hop>) -> Step 
         return ask_upstream(net, leg);
     }
     let packet = Packet { ip: ip.to_owned(), port, client, translated: false, crossings: 0 };
-    hops.push(Hop::Sent { from: sender(leg), to: packet.to() });
+    let pod = leg.source.of_pod.clone();
+    hops.push(Hop::Sent { from: sender(leg), to: packet.to(), pod });
     let Some(node) = leg.source.node.clone() else { return from_outside(net, leg, packet, hops) };
     if ip.starts_with("127.") {
         return to_itself(net, leg, node, packet);

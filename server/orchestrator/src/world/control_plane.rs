@@ -254,6 +254,17 @@ pub(super) fn lost_power(world: &mut World, node: &Arc<str>, cause: EntryId) {
 }
 
 impl World {
+    /// The programs of the control plane that do not run, and on which node.
+    pub fn stopped_programs(&self) -> Vec<(Program, Arc<str>)> {
+        let plane = &self.control_plane;
+        let all = Program::ALL.into_iter();
+        let places = all.flat_map(|program| plane.nodes.iter().map(move |node| (program, node)));
+        let stopped = places.filter(|(program, node)| {
+            self.scenario.leaves_off(program.name()) || !plane.runs(&self.machines, *program, node)
+        });
+        stopped.map(|(program, node)| (program, Arc::clone(node))).collect()
+    }
+
     /// A program of the control plane runs now, or does not.
     pub(super) fn program_changed(
         &mut self,

@@ -107,7 +107,9 @@ impl World {
             let actor = actor_of(flight, &hop);
             let causes = flight.cause.into_iter().collect();
             let what = What::Packet { flight: flight.id, hop };
-            flight.cause = Some(self.trace.push(self.now, causes, actor, false, what));
+            // Hundreds of requests of a load are no story; one that somebody makes is.
+            let routine = matches!(flight.waiter, Waiter::Traffic { .. });
+            flight.cause = Some(self.trace.push(self.now, causes, actor, routine, what));
         }
     }
 
