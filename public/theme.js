@@ -1,6 +1,8 @@
-// Takes the theme that was chosen in this browser, before anything is painted.
+// Takes the theme that the address asks for, or that was chosen in this browser, before anything is
+// painted.
 try {
-  const chosen = localStorage.getItem("wheelhouse.theme");
+  const asked = new URLSearchParams(location.search).get("theme");
+  const chosen = asked ?? localStorage.getItem("wheelhouse.theme");
   if (chosen === "dark" || chosen === "light") {
     document.documentElement.dataset.theme = chosen;
   }

@@ -15,11 +15,12 @@ use protocol::File;
 use crate::{
     connect::Connect,
     editor::{Desk, Editor},
+    embed::{self, EmbedBar, Panel, Share, use_embed},
     header::TopBar,
     i18n::{say, use_language},
     player::Player,
     scene::{Scene, Selection},
-    session::{Place, Session},
+    session::{Place, Session, Wish},
     terminal::{Console, Consoles},
     timeline::Timeline,
 };
@@ -27,7 +28,7 @@ use console_tabs::{ConsoleTabs, Front};
 use divider::{Axis, Divider};
 use notices::{Notices, Preparing};
 use opening::Opening;
-use regions::{Picked, Region, RegionTabs, Sizes};
+use regions::{Picked, RegionTabs, Sizes};
 use start::StartOver;
 use undo::Undo;
 
@@ -39,29 +40,31 @@ pub fn Bench(
     files: Vec<File>,
     #[prop(into)] trail: Signal<Vec<String>>,
     #[prop(optional)] guide: Option<Children>,
+    /// How many the lesson has.
+    #[prop(optional)]
+    steps: usize,
 ) -> impl IntoView {
-    let opening = provide_all(place, files);
+    let opening = provide_all(place.clone(), files);
     let player = expect_context::<Player>();
     let is_lesson = guide.is_some();
     let sizes = Sizes::new(is_lesson);
-    let region = RwSignal::new(if is_lesson { Region::Guide } else { Region::Picture });
+    let region = RwSignal::new(regions::first(is_lesson));
+    if let Some(embed) = use_embed() {
+        let title = Signal::derive(move || trail.get().pop().unwrap_or_default());
+        let (session, desk) = (expect_context(), expect_context());
+        let again = move || opening.begin_again(Wish::default());
+        embed::speak(embed, place.clone(), session, desk, title, steps, again);
+    }
     regions::follow(region);
     let (side, low) = match guide {
         Some(guide) => (guide().into_any(), Some(view! { <Editor/> }.into_any())),
         None => (view! { <Editor/> }.into_any(), None),
     };
     view! {
-        {view! {
-            <TopBar trail>
-                <Connect/>
-                <Undo/>
-                <StartOver opening is_lesson/>
-            </TopBar>
-        }
-        .into_any()}
+        <Bar place trail opening is_lesson/>
         <main
             id="main"
-            class=if is_lesson { "bench lesson" } else { "bench play" }
+            class=regions::class(is_lesson)
             data-region=move || region.get().name()
             style=move || sizes.style()
         >
@@ -80,7 +83,7 @@ pub fn Bench(
             </div>
             <Divider axis=Axis::Row size=sizes.low label=say("아래쪽 높이", "Height of the lower part")/>
             <div class="region low">
-                {low.map(|editor| view! {
+                {low.filter(|_| embed::shows(Panel::Editor)).map(|editor| view! {
                     <div class="low-editor">{editor}</div>
                     <Divider
                         axis=Axis::Inner
@@ -115,4 +118,27 @@ fn provide_all(place: Place, files: Vec<File>) -> Opening {
     let language = use_language();
     Effect::new(move |_| session.speak(language.get()));
     opening
+}
+
+/// What stands above it all.
+#[component]
+fn Bar(
+    place: Place,
+    trail: Signal<Vec<String>>,
+    opening: Opening,
+    is_lesson: bool,
+) -> impl IntoView {
+    if use_embed().is_some() {
+        return view! { <EmbedBar place trail><StartOver opening is_lesson/></EmbedBar> }
+            .into_any();
+    }
+    view! {
+        <TopBar trail>
+            <Share place/>
+            <Connect/>
+            <Undo/>
+            <StartOver opening is_lesson/>
+        </TopBar>
+    }
+    .into_any()
 }

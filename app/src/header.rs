@@ -46,11 +46,14 @@ fn settled(text: String) -> impl Fn() -> String + Clone + Send + Sync + 'static 
     move || text.clone()
 }
 
-/// Title and description of a page.
+/// Title and description of a page, for search engines and for those who show links to it.
 #[component]
 pub fn Head(
     #[prop(into)] title: Signal<String>,
     #[prop(into)] description: Signal<String>,
+    /// Sites may show the page itself in place of a link to it.
+    #[prop(optional)]
+    embeddable: bool,
 ) -> impl IntoView {
     let text = move || match title.get() {
         title if title.is_empty() => "Wheelhouse".to_owned(),
@@ -62,13 +65,22 @@ pub fn Head(
     let (text, about) = (settled(untrack(text)), settled(untrack(about)));
     let picture = format!("{}/social.png", origin());
     view! {
-        <Meta property="og:title" content=text.clone()/>
-        <Title text/>
+        <Title text=text.clone()/>
         <Meta name="description" content=about.clone()/>
-        <Meta property="og:description" content=about/>
         <Meta property="og:type" content="website"/>
+        <Meta property="og:site_name" content="Wheelhouse"/>
+        <Meta property="og:title" content=text.clone()/>
+        <Meta property="og:description" content=about/>
         <Meta property="og:image" content=picture/>
         <Meta name="twitter:card" content="summary_large_image"/>
+        {embeddable.then(|| {
+            let here = format!("{}{}", origin(), use_location().pathname.get_untracked());
+            let href = format!("/oembed?url={here}&format=json");
+            view! {
+                <Meta property="og:url" content=here/>
+                <Link rel="alternate" type_="application/json+oembed" href title=untrack(text)/>
+            }
+        })}
     }
     .into_any()
 }

@@ -33,6 +33,7 @@ impl Icon {
     pub const CLOUD_OFF: Icon = Icon(
         r#"<path d="M10.94 5.274A7 7 0 0 1 15.71 10h1.79a4.5 4.5 0 0 1 4.222 6.057"/><path d="M18.796 18.81A4.5 4.5 0 0 1 17.5 19H9A7 7 0 0 1 5.79 5.78"/><path d="m2 2 20 20"/>"#,
     );
+    pub const CODE: Icon = Icon(r#"<path d="m16 18 6-6-6-6"/><path d="m8 6-6 6 6 6"/>"#);
     pub const COPY: Icon = Icon(
         r#"<rect width="14" height="14" x="8" y="8" rx="2" ry="2"/><path d="M4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"/>"#,
     );

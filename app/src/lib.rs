@@ -20,6 +20,7 @@ pub mod words;
 pub mod connect;
 pub mod dialog;
 pub mod editor;
+pub mod embed;
 pub mod events;
 pub mod examples;
 pub mod faults;
@@ -78,6 +79,11 @@ pub fn App() -> impl IntoView {
         <Link rel="icon" href="/favicon.svg" type_="image/svg+xml"/>
         <Router>
             <Routes fallback=NotFound>
+                <ParentRoute path=path!("/embed") view=embed::Embedded ssr=SsrMode::Async>
+                    <Route path=path!("play") view=Play/>
+                    <Route path=path!(":slug") view=LessonPage/>
+                    <Route path=path!("*any") view=NotFound/>
+                </ParentRoute>
                 <ParentRoute path=path!("/:lang") view=InLanguage ssr=SsrMode::Async>
                     <Route path=path!("") view=Home/>
                     <Route path=path!("play") view=Play/>

@@ -52,18 +52,19 @@ impl Theme {
 #[derive(Clone, Copy, Debug)]
 struct Chosen(RwSignal<Theme>);
 
-/// Makes the theme known to all below, and keeps `<html data-theme>` to it.
+/// Makes the theme known to all below, and keeps `<html data-theme>` to it. A page that embeds this
+/// one may ask for a theme in the address.
 pub fn provide_theme() {
     let chosen = RwSignal::new(Theme::default());
     provide_context(Chosen(chosen));
     Effect::new(move |first: Option<()>| {
         if first.is_none() {
             // `theme.js` has applied it already.
-            chosen.set(browser::recall("theme").as_deref().map_or(Theme::System, Theme::from_name));
+            let name = browser::query("theme").or_else(|| browser::recall("theme"));
+            chosen.set(name.as_deref().map_or(Theme::System, Theme::from_name));
         }
         let theme = chosen.get();
         if first.is_some() {
-            browser::keep("theme", theme.name());
             apply(theme);
         }
     });
@@ -98,7 +99,10 @@ pub fn ThemeSwitch() -> impl IntoView {
             class="icon-button"
             aria-label=label
             title=move || format!("{} — {}", label(), hint.get())
-            on:click=move |_| chosen.update(|theme| *theme = theme.next())
+            on:click=move |_| {
+                chosen.update(|theme| *theme = theme.next());
+                browser::keep("theme", chosen.get_untracked().name());
+            }
         >
             {move || icon(chosen.get().icon())}
         </button>

@@ -1,6 +1,6 @@
 //! What the server can be told at its start: flags, environment, defaults.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, Parser};
 
@@ -25,8 +25,38 @@ pub struct Config {
     /// one of their files changes.
     #[arg(long, env = "WHEELHOUSE_LESSONS")]
     pub lessons: Option<PathBuf>,
+    /// Sites that may show `/embed` in a frame, as in `frame-ancestors` of a Content-Security-Policy:
+    /// `https://course.example https://*.school.example`. All may if not given; the other pages
+    /// may be framed by nobody else.
+    #[arg(long, env = "WHEELHOUSE_FRAME_ANCESTORS", default_value = "*")]
+    pub frame_ancestors: FrameAncestors,
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// Who may frame `/embed`: sources of a Content-Security-Policy, divided by blanks.
+#[derive(Clone, Debug)]
+pub struct FrameAncestors(String);
+
+impl FrameAncestors {
+    pub(crate) fn sources(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for FrameAncestors {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fits =
+            |source: &str| source.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ','));
+        let sources: Vec<&str> = text.split_whitespace().collect();
+        match sources.iter().find(|source| !fits(source)) {
+            Some(source) => Err(format!("{source:?} is no source of a Content-Security-Policy")),
+            None if sources.is_empty() => Err("nobody could frame it: say 'none'".to_owned()),
+            None => Ok(Self(sources.join(" "))),
+        }
+    }
 }
 
 /// Bounds of everything that a visitor can make grow.

@@ -226,6 +226,13 @@ impl LessonRun {
     }
 }
 
+/// What the lesson of that name is called.
+pub(crate) fn title(slug: &str, language: app::i18n::Language) -> Option<String> {
+    let lesson = lessons::course().lesson(slug)?;
+    let language = language.pick(Language::Korean, Language::English);
+    Some(lesson.text(language).title.clone())
+}
+
 /// The lesson of that name.
 pub(crate) fn find(slug: &str) -> Result<&'static Arc<Lesson>, LessonError> {
     lessons::course().lesson(slug).ok_or_else(|| LessonError::Unknown(slug.to_owned()))

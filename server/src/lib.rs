@@ -12,6 +12,7 @@ mod export;
 mod id;
 mod kubernetes;
 mod lesson;
+mod oembed;
 pub mod openapi;
 mod origin;
 mod outside;

@@ -32,9 +32,11 @@ use crate::{problem::Problem, rest};
         rest::healthz,
         rest::readyz,
         crate::socket::connect,
+        crate::oembed::answer,
     ),
     components(schemas(
         Problem,
+        crate::oembed::Rich,
         schemas::NewSandbox,
         schemas::Nodes,
         schemas::NewNode,

@@ -16,6 +16,7 @@ use axum::{
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
     header::{ACCEPT_LANGUAGE, CACHE_CONTROL, VARY},
+    request::Parts,
 };
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::{
@@ -68,19 +69,24 @@ async fn greet(headers: HeaderMap) -> Response {
 /// What a page finds in its context: the backend, and the policy that goes with its nonce.
 fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let backend: Arc<dyn Backend> = Arc::new(state.backend);
+    let config = Arc::clone(&state.config);
     move || {
         provide_context(Arc::clone(&backend));
-        protect();
+        protect(config.frame_ancestors.sources());
     }
 }
 
-fn protect() {
+/// `ancestors` may frame what is made for it.
+fn protect(ancestors: &str) {
     let (Some(options), Some(nonce)) =
         (use_context::<ResponseOptions>(), leptos::nonce::use_nonce())
     else {
         return;
     };
-    let (name, policy) = headers::content_security_policy(&nonce);
+    let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned());
+    let embedded = path.is_some_and(|path| path.starts_with("/embed/"));
+    let ancestors = if embedded { ancestors } else { "'self'" };
+    let (name, policy) = headers::content_security_policy(&nonce, ancestors);
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         options.insert_header(name, policy);
     }

@@ -10,6 +10,8 @@ mod address;
 mod desk;
 #[path = "server/durability.rs"]
 mod durability;
+#[path = "server/embedding.rs"]
+mod embedding;
 #[path = "server/examples.rs"]
 mod examples;
 #[path = "server/forward.rs"]

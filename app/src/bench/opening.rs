@@ -11,6 +11,7 @@ use protocol::File;
 use crate::{
     browser,
     editor::Desk,
+    embed::{Embed, use_embed},
     examples::Example,
     i18n::{Language, use_language},
     session::{Link, Opened, Place, Session, Wish, settle},
@@ -33,6 +34,7 @@ pub(super) enum Notice {
 #[derive(Clone, Copy, Debug)]
 pub struct Opening {
     place: StoredValue<Place>,
+    embed: StoredValue<Option<Embed>>,
     files: StoredValue<Vec<File>>,
     /// What the next new sandbox shall be.
     wish: StoredValue<Wish>,
@@ -48,6 +50,7 @@ impl Opening {
     pub(super) fn new(place: Place, session: Session, desk: Desk, files: Vec<File>) -> Opening {
         let opening = Opening {
             place: StoredValue::new(place),
+            embed: StoredValue::new(use_embed()),
             files: StoredValue::new(files),
             wish: StoredValue::new(wished()),
             session,
@@ -72,7 +75,7 @@ impl Opening {
 
     /// A new sandbox and the files as at the beginning, or those of an example.
     pub fn begin_again(self, wish: Wish) {
-        self.place.with_value(Place::forget);
+        self.embed.with_value(|embed| self.place.with_value(|place| place.forget(embed.as_ref())));
         self.desk.reset(self.files.get_value());
         self.wish.set_value(wish);
         self.open(None);
@@ -91,8 +94,12 @@ impl Opening {
         });
     }
 
-    /// Keeps `?sandbox=` to what is open.
+    /// Keeps `?sandbox=` to what is open. Inside another page the address stays what that page
+    /// made it.
     fn keep_address(self) {
+        if self.embed.with_value(Option::is_some) {
+            return;
+        }
         let navigate = use_navigate();
         let location = use_location();
         let query = use_query_map();
@@ -108,10 +115,10 @@ impl Opening {
     }
 
     fn open(self, wanted: Option<String>) {
-        let place = self.place.get_value();
+        let (place, embed) = (self.place.get_value(), self.embed.get_value());
         let wish = self.wish.get_value();
         spawn_local(async move {
-            let opened = settle(&place, wanted.clone(), &wish).await;
+            let opened = settle(&place, embed.as_ref(), wanted.clone(), &wish).await;
             if self.notice.is_disposed() {
                 return;
             }
@@ -132,7 +139,7 @@ impl Opening {
 
     fn ready(self, place: &Place, id: String, notice: Option<Notice>) {
         self.notice.set(notice);
-        place.remember(&id);
+        self.embed.with_value(|embed| place.remember(embed.as_ref(), &id));
         self.session.open(&id, self.language.get_untracked());
         self.opened.set(Some(id));
         let wish = self.wish.try_update_value(std::mem::take).unwrap_or_default();

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     browser,
     editor::use_desk,
+    embed::{Panel, shows},
     events::short,
     i18n::say,
     icons::{Icon, icon},
@@ -36,6 +37,33 @@ impl Region {
             Region::Console => "console",
         }
     }
+}
+
+/// What a narrow screen shows at first.
+pub(super) fn first(is_lesson: bool) -> Region {
+    let regions = [
+        (Region::Guide, is_lesson && shows(Panel::Lesson)),
+        (Region::Picture, shows(Panel::Cluster)),
+        (Region::Console, shows(Panel::Terminal)),
+    ];
+    regions.into_iter().find(|(_, shown)| *shown).map_or(Region::Editor, |(region, _)| region)
+}
+
+/// The workbench's classes: what it is, and what an embedding page leaves out.
+pub(super) fn class(is_lesson: bool) -> String {
+    let mut class = if is_lesson { "bench lesson" } else { "bench play" }.to_owned();
+    let side = shows(if is_lesson { Panel::Lesson } else { Panel::Editor });
+    let low = shows(Panel::Terminal) || (is_lesson && shows(Panel::Editor));
+    let parts = [
+        (side, " no-side"),
+        (shows(Panel::Cluster), " no-picture"),
+        (low, " no-low"),
+        (shows(Panel::Terminal), " no-console"),
+    ];
+    for (_, missing) in parts.into_iter().filter(|(shown, _)| !shown) {
+        class.push_str(missing);
+    }
+    class
 }
 
 /// Shows the region where something happens that the learner asked for.
@@ -76,10 +104,10 @@ pub(super) fn RegionTabs(region: RwSignal<Region>, is_lesson: bool) -> impl Into
     };
     view! {
         <nav class="region-tabs" aria-label=say("보이는 구역", "Region shown")>
-            {is_lesson.then(|| tab(Region::Guide, say("학습", "Lesson")))}
-            {tab(Region::Picture, say("그림", "Picture"))}
-            {tab(Region::Editor, say("편집기", "Editor"))}
-            {tab(Region::Console, say("터미널", "Terminal"))}
+            {(is_lesson && shows(Panel::Lesson)).then(|| tab(Region::Guide, say("학습", "Lesson")))}
+            {shows(Panel::Cluster).then(|| tab(Region::Picture, say("그림", "Picture")))}
+            {shows(Panel::Editor).then(|| tab(Region::Editor, say("편집기", "Editor")))}
+            {shows(Panel::Terminal).then(|| tab(Region::Console, say("터미널", "Terminal")))}
         </nav>
     }
     .into_any()

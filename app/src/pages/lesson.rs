@@ -90,12 +90,14 @@ fn Lesson(slug: String, text: Signal<LessonText>) -> impl IntoView {
         })
     });
     let files = text.with_untracked(|text| text.files.clone());
+    let steps = text.with_untracked(|text| text.steps.len());
     view! {
         <Head
             title=Signal::derive(move || text.with(|text| text.summary.title.clone()))
             description=Signal::derive(move || text.with(|text| text.summary.summary.clone()))
+            embeddable=true
         />
-        <Bench place=Place::Lesson { slug } files trail guide=Box::new(move || {
+        <Bench place=Place::Lesson { slug } files steps trail guide=Box::new(move || {
             view! { <Guide text/> }.into_any()
         })/>
     }

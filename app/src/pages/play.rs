@@ -16,7 +16,7 @@ pub fn Play() -> impl IntoView {
     let files: Vec<File> = vec![first_file()];
     let words = move |text: Signal<&'static str>| Signal::derive(move || text.get().to_owned());
     view! {
-        <Head title=words(title) description=words(description)/>
+        <Head title=words(title) description=words(description) embeddable=true/>
         <Bench
             place=Place::Playground
             files

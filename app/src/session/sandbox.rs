@@ -4,7 +4,10 @@
 use protocol::{NewSandbox, SandboxCreated};
 
 use super::Wish;
-use crate::browser::{self, Fetched};
+use crate::{
+    browser::{self, Fetched},
+    embed::Embed,
+};
 
 /// Where a sandbox is used; each place remembers its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,32 +17,43 @@ pub enum Place {
 }
 
 impl Place {
-    /// The name under which the browser remembers the place's sandbox.
-    fn key(&self) -> String {
+    /// The lesson's name in addresses.
+    pub fn slug(&self) -> Option<String> {
         match self {
-            Place::Playground => "sandbox.play".to_owned(),
-            Place::Lesson { slug } => format!("sandbox.lesson.{slug}"),
+            Place::Playground => None,
+            Place::Lesson { slug } => Some(slug.clone()),
         }
     }
 
-    fn new_sandbox(&self, wish: &Wish) -> NewSandbox {
+    /// The name under which the browser remembers the place's sandbox. What is embedded somewhere
+    /// is a place of its own.
+    fn key(&self, embed: Option<&Embed>) -> String {
+        match (self, embed) {
+            (_, Some(embed)) => format!("sandbox.{}", embed.key),
+            (Place::Playground, None) => "sandbox.play".to_owned(),
+            (Place::Lesson { slug }, None) => format!("sandbox.lesson.{slug}"),
+        }
+    }
+
+    fn new_sandbox(&self, embed: Option<&Embed>, wish: &Wish) -> NewSandbox {
         let new = match self {
             Place::Playground => wish.new_sandbox(),
             Place::Lesson { slug } => {
                 NewSandbox { lesson: Some(slug.clone()), ..NewSandbox::default() }
             }
         };
-        NewSandbox { learner: Some(learner()), ..new }
+        let rate = embed.and_then(|embed| embed.speed).or(new.rate);
+        NewSandbox { learner: Some(learner()), rate, ..new }
     }
 
     /// From now on the place opens with this sandbox.
-    pub fn remember(&self, sandbox: &str) {
-        browser::keep(&self.key(), sandbox);
+    pub fn remember(&self, embed: Option<&Embed>, sandbox: &str) {
+        browser::keep(&self.key(embed), sandbox);
     }
 
     /// From now on the place opens with a new sandbox.
-    pub fn forget(&self) {
-        browser::forget(&self.key());
+    pub fn forget(&self, embed: Option<&Embed>) {
+        browser::forget(&self.key(embed));
     }
 }
 
@@ -72,8 +86,13 @@ pub enum Opened {
 
 /// Finds or makes the sandbox of a place. `wanted` is what the address names; where it names a new
 /// one, that is made as `wish` says.
-pub async fn settle(place: &Place, wanted: Option<String>, wish: &Wish) -> Opened {
-    let usual = || wish.is_usual().then(|| browser::recall(&place.key())).flatten();
+pub async fn settle(
+    place: &Place,
+    embed: Option<&Embed>,
+    wanted: Option<String>,
+    wish: &Wish,
+) -> Opened {
+    let usual = || wish.is_usual().then(|| browser::recall(&place.key(embed))).flatten();
     let wanted = wanted.or_else(usual);
     let mut replaced = false;
     if let Some(id) = wanted.filter(|id| is_id(id)) {
@@ -83,7 +102,7 @@ pub async fn settle(place: &Place, wanted: Option<String>, wish: &Wish) -> Opene
             Fetched::Refused(_, _) | Fetched::Unreachable => return Opened::Unreachable,
         }
     }
-    match browser::post("/sandboxes", &place.new_sandbox(wish)).await {
+    match browser::post("/sandboxes", &place.new_sandbox(embed, wish)).await {
         Fetched::Ok(text) => match serde_json::from_str::<SandboxCreated>(&text) {
             Ok(made) if replaced => Opened::Replaced { id: made.id },
             Ok(made) => Opened::Ready { id: made.id },

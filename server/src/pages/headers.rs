@@ -22,8 +22,9 @@ fn set(response: &mut Response<Body>, name: HeaderName, value: &'static str) {
 }
 
 /// What a page may load: its own files, the inline scripts that carry this answer's nonce, and
-/// its own WASM. Styles may be inline, because the picture places its parts by `style`.
-pub(crate) fn content_security_policy(nonce: &str) -> (HeaderName, String) {
+/// its own WASM. Styles may be inline, because the picture places its parts by `style`. `ancestors`
+/// may frame it.
+pub(crate) fn content_security_policy(nonce: &str, ancestors: &str) -> (HeaderName, String) {
     let policy = format!(
         "default-src 'self'; \
          script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
@@ -33,7 +34,7 @@ pub(crate) fn content_security_policy(nonce: &str) -> (HeaderName, String) {
          object-src 'none'; \
          base-uri 'self'; \
          form-action 'self'; \
-         frame-ancestors 'self'"
+         frame-ancestors {ancestors}"
     );
     (CONTENT_SECURITY_POLICY, policy)
 }

@@ -71,5 +71,6 @@ async fn a_program_begins_and_stops_traffic() {
     check(r#"{"stop": {"name": "a"}}"#, 200).await;
     check(r#"{"stop": {"name": "a"}}"#, 422).await;
     check(r#"{"start": {"name": "a", "url": "gopher://web", "rate_per_s": 5}}"#, 422).await;
-    check(r#"{"start": {"name": "a", "url": "http://web/", "rate_per_s": 5, "loud": 1}}"#, 422).await;
+    check(r#"{"start": {"name": "a", "url": "http://web/", "rate_per_s": 5, "loud": 1}}"#, 422)
+        .await;
 }
