@@ -273,6 +273,42 @@ mod tests {
         let mut new = spec();
         new["hostNetwork"] = true.into();
         new["containers"][0]["env"] = json!([{"name": "A", "value": "b"}]);
-        check(&spec(), &new, &expect![[r#""#]]);
+        check(
+            &spec(),
+            &new,
+            &expect![[r#"
+              core.PodSpec{
+              	Volumes:        nil,
+              	InitContainers: nil,
+              	Containers: []core.Container{
+              		{
+              			... // 5 identical fields
+              			Ports:        {{ContainerPort: 80, Protocol: "TCP"}},
+              			EnvFrom:      nil,
+            - 			Env:          nil,
+            + 			Env:          []core.EnvVar{{Name: "A", Value: "b"}},
+              			Resources:    {},
+              			ResizePolicy: nil,
+              			... // 15 identical fields
+              		},
+              	},
+              	EphemeralContainers: nil,
+              	RestartPolicy:       "Always",
+              	... // 5 identical fields
+              	AutomountServiceAccountToken: nil,
+              	NodeName:                     "node-2",
+              	SecurityContext: &core.PodSecurityContext{
+            - 		HostNetwork: false,
+            + 		HostNetwork: true,
+              		HostPID:     false,
+              		HostIPC:     false,
+              		... // 15 identical fields
+              	},
+              	ImagePullSecrets: nil,
+              	Hostname:         "",
+              	... // 21 identical fields
+              }
+        "#]],
+        );
     }
 }

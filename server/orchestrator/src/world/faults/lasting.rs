@@ -16,7 +16,7 @@ impl World {
     /// networks of nodes, the control plane, the cloud, registries, watches.
     pub fn lasting_faults(&self) -> Vec<Fault> {
         let mut faults: Vec<Fault> = self.machines.values().flat_map(of_machine).collect();
-        faults.extend(self.stopped_programs());
+        faults.extend(self.programs_off());
         if cloud::is_off(self) {
             let component = cloud::PROGRAM.to_owned();
             faults.push(Fault::ComponentStop { component, node: None });
@@ -36,7 +36,7 @@ impl World {
     }
 
     /// Programs of the control plane whose manifest is not where it belongs.
-    fn stopped_programs(&self) -> impl Iterator<Item = Fault> {
+    fn programs_off(&self) -> impl Iterator<Item = Fault> {
         let scenario = &self.scenario;
         let has_static_pods = !scenario.leaves_off("kubelet");
         let there = Program::ALL
