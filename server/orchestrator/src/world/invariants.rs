@@ -1,6 +1,7 @@
 //! What must be so at every moment. Tests check it after each step.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{Node, PersistentVolumeClaim, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
@@ -40,7 +41,7 @@ pub enum Violation {
     Rule(String, &'static str),
     #[error("the Pods {0} and {1} have one address")]
     SharedAddress(String, String),
-    #[error("the node {0} has promised more than it has")]
+    #[error("the node {0} runs more than it has")]
     Overcommitted(String),
     #[error("the API server has written while it was away")]
     WrittenWhileAway,
@@ -160,12 +161,18 @@ impl World {
         }
     }
 
-    /// The scheduler never promises more of a node than it has.
+    /// No node runs more than it has: who gives a Pod a node past the scheduler may ask for too much,
+    /// and the scheduler may not know of it yet, but then the kubelet refuses.
     fn check_room(&self, violations: &mut Vec<Violation>) {
         let objects = self.store().objects();
         for node in objects.all::<Node>() {
             let name = node.metadata.name.as_deref().unwrap_or_default();
-            let (has, used) = (Resources::allocatable(node), objects.requested_on(name));
+            let has = Resources::allocatable(node);
+            let mut used = Resources::default();
+            let runs = |pod: &&Arc<Pod>| pods::phase(pod) == "Running";
+            for pod in objects.pods_on(name).filter(runs) {
+                used += Resources::of_pod(pod);
+            }
             if used.cpu_milli > has.cpu_milli
                 || used.memory_bytes > has.memory_bytes
                 || used.pods > has.pods
