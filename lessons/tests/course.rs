@@ -10,7 +10,7 @@ fn the_course_can_be_read() {
     assert_eq!(lesson.text(Language::Korean).title, "첫 파드");
     assert_eq!(lesson.text(Language::English).title, "Your first Pod");
     let (before, after) = course().neighbours("first-pod");
-    assert_eq!((before.map(|it| it.number), after.map(|it| it.number)), (Some(4), Some(7)));
+    assert_eq!((before.map(|it| it.number), after.map(|it| it.number)), (Some(4), Some(6)));
 }
 
 #[test]

@@ -393,8 +393,8 @@ impl Object {
             event.first_timestamp.is_some(),
             event.last_timestamp.is_some(),
         ];
+        debug_assert_eq!(out.get(start), Some(&b'{'), "an object");
         for (name, _) in MOMENTS.iter().zip(known).filter(|(_, known)| !known) {
-            debug_assert_eq!(out.get(start), Some(&b'{'), "an object");
             out.pop();
             out.extend_from_slice(format!(",\"{name}\":null}}").as_bytes());
         }

@@ -275,7 +275,13 @@ mod tests {
 
     /// One field: its number and wire type, and its payload.
     fn text(number: u8, bytes: &[u8]) -> Vec<u8> {
-        let mut field = vec![number << 3 | 2, u8::try_from(bytes.len()).unwrap()];
+        // A varint of one byte, or of two.
+        let tag = u16::from(number) << 3 | 2;
+        let mut field = match u8::try_from(tag) {
+            Ok(tag) if tag < 0x80 => vec![tag],
+            _ => vec![(tag & 0x7f | 0x80) as u8, (tag >> 7) as u8],
+        };
+        field.push(u8::try_from(bytes.len()).unwrap());
         field.extend(bytes);
         field
     }

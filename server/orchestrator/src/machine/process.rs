@@ -26,7 +26,7 @@ mod start;
 mod streams;
 mod terminals;
 
-pub(super) use server::Serving;
+pub(super) use self::server::Serving;
 pub(super) use signals::{OnStop, signal_name, signal_number};
 pub(super) use streams::{Open, TakeUntil, Taken, Terminal, Way, Wrote};
 

@@ -28,21 +28,6 @@ fn a_pod_makes_as_much_happen_in_a_large_cluster_as_in_a_small_one() {
 }
 
 #[test]
-fn the_scheduler_looks_no_further_than_it_must() {
-    let (cluster, _) = grown(140);
-    let looked = cluster.world.trace().iter_from(0).filter_map(|entry| match &entry.what {
-        What::Decision { key, verdicts, .. } if key.namespace() == "default" => {
-            Some(verdicts.len())
-        }
-        _ => None,
-    });
-    let looked: Vec<usize> = looked.filter(|count| *count > 0).collect();
-    assert_eq!(looked.len(), PODS as usize);
-    // A hundred that can take it, and at most one that cannot: the control plane's.
-    assert!(looked.iter().all(|count| (100..=101).contains(count)), "{looked:?}");
-}
-
-#[test]
 fn nodes_and_labels_are_found_without_looking_at_all_others() {
     let (mut cluster, _) = grown(3);
     cluster.deploy("api", 5, "helloworld-app");

@@ -45,7 +45,8 @@ fn events_go_after_an_hour() {
         let record = EventRecord {
             regarding: regarding.clone(),
             event_type: "Normal",
-            reason: "Pulled".to_owned(),
+            // Of one reason, similar events would be combined.
+            reason: format!("Pulled{number}"),
             message: format!("number {number}"),
         };
         bench.call(&Call::Record(record)).unwrap();

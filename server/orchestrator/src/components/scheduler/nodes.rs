@@ -110,3 +110,16 @@ pub(super) fn helps(was: Option<&Node>, is: Option<&Node>, plugin: &str) -> bool
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::enough;
+
+    #[test]
+    fn of_many_nodes_some_are_enough() {
+        let cases = [(0, 1), (3, 3), (99, 99), (100, 100), (140, 100), (1_000, 420), (5_000, 500)];
+        for (nodes, expected) in cases {
+            assert_eq!(enough(nodes), expected, "{nodes} nodes");
+        }
+    }
+}
