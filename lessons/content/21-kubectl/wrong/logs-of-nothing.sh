@@ -1,0 +1,2 @@
+# step: describe
+kubectl logs deployment/clerk

@@ -1,0 +1,2 @@
+# step: get
+kubectl get pods -n kube-system

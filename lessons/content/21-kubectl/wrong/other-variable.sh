@@ -1,0 +1,3 @@
+# step: logs
+kubectl set env deployment/till drawer=left
+clock advance 20s

@@ -1,0 +1,3 @@
+# step: logs
+kubectl rollout restart deployment/till
+clock advance 20s

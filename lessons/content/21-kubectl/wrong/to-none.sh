@@ -1,0 +1,2 @@
+# step: delete
+kubectl scale deployment shop --replicas=0
