@@ -1,2 +1,0 @@
-# step: forward
-kubectl port-forward service/shop 8080:80

@@ -1,0 +1,2 @@
+# step: forward
+kubectl port-forward service/shop 80:8080
