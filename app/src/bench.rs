@@ -49,6 +49,7 @@ pub fn Bench(
     let is_lesson = guide.is_some();
     let sizes = Sizes::new(is_lesson);
     let region = RwSignal::new(regions::first(is_lesson));
+    let embedded = use_embed().is_some();
     if let Some(embed) = use_embed() {
         let title = Signal::derive(move || trail.get().pop().unwrap_or_default());
         let (session, desk) = (expect_context(), expect_context());
@@ -64,6 +65,8 @@ pub fn Bench(
         <Bar place trail opening is_lesson/>
         <main
             id="main"
+            // In a page with more than one cluster each is told apart by what it is about.
+            aria-label=move || embedded.then(|| trail.get().pop()).flatten()
             class=regions::class(is_lesson)
             data-region=move || region.get().name()
             style=move || sizes.style()

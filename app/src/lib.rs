@@ -82,7 +82,6 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("/embed") view=embed::Embedded ssr=SsrMode::Async>
                     <Route path=path!("play") view=Play/>
                     <Route path=path!(":slug") view=LessonPage/>
-                    <Route path=path!("*any") view=NotFound/>
                 </ParentRoute>
                 <ParentRoute path=path!("/:lang") view=InLanguage ssr=SsrMode::Async>
                     <Route path=path!("") view=Home/>

@@ -89,7 +89,6 @@ test("a course hears how far its learner is, and can speak to the lesson", async
     pod,
   );
   const frame = page.locator("wheelhouse-lesson iframe").contentFrame();
-  await frame.getByRole("button", { name: "Terminal" }).click();
   await expect(frame.getByRole("log")).toContainText("pod/from-the-course created");
 });
 

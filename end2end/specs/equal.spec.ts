@@ -36,7 +36,9 @@ test("a lesson is done by the keyboard alone", async ({ page, lesson }) => {
     await expect(heading).not.toHaveText(before);
   };
   const type = async (line: string) => {
-    await press(page, page.getByRole("tab", { name: words.terminal, exact: true }));
+    // One of the tabs is a stop of the Tab key; the keys of a list lead to the others.
+    const name = new RegExp(`^(${words.terminal}|${words.faults})$`);
+    await press(page, page.getByRole("tab", { name, selected: true }), "Home");
     await tabTo(page, terminal.prompt);
     await page.keyboard.type(`${line}\n`);
   };
@@ -88,8 +90,7 @@ test("a lesson is done by what a screen reader is told alone", async ({ page, le
     page.getByRole(role, { name, exact: typeof name === "string" });
   const met = async () => {
     await expect(async () => {
-      const goals = (await guide.ariaSnapshot()).split("\n").filter((line) => /listitem/.test(line));
-      expect(goals.join("\n")).toContain(words.met.trim());
+      expect(await guide.ariaSnapshot()).toContain(words.met.trim());
       await expect(by("button", words.next)).toBeEnabled({ timeout: 1_000 });
     }).toPass({ timeout: 60_000 });
   };

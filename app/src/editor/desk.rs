@@ -167,8 +167,12 @@ impl Desk {
             return;
         }
         self.files.update(|files| files[shown].text = text);
-        // What was said of the old text may not be so any more.
         let name = untrack(move || self.shown_name());
+        self.unsay(&name);
+    }
+
+    /// What was said of a file's old text may not be so any more.
+    fn unsay(self, name: &str) {
         if self.diagnostics.with_untracked(|all| all.iter().any(|one| one.file == name)) {
             self.diagnostics.update(|all| all.retain(|one| one.file != name));
         }
@@ -184,6 +188,7 @@ impl Desk {
 
     /// Puts a file in the place of the one of the same name, or adds it, and shows it.
     pub fn put(self, file: File) {
+        self.unsay(&file.name);
         let place = self.files.try_update(|files| {
             let place = files.iter().position(|known| known.name == file.name);
             let place = place.unwrap_or(files.len());

@@ -22,7 +22,7 @@ pub fn EmbedBar(
         Place::Lesson { slug } => format!("lessons/{slug}"),
     };
     view! {
-        <header class="embed-bar">
+        <header class="embed-bar" aria-label="Wheelhouse">
             <p class="embed-title">{move || trail.get().pop()}</p>
             <div class="top-actions">
                 {children()}

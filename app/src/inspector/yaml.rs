@@ -93,14 +93,14 @@ fn PartView(part: Part) -> impl IntoView {
         view! {
             <details class="yaml-managed">
                 <summary>{words}</summary>
-                <pre>{managed.into_iter().map(line).collect_view()}</pre>
+                <pre tabindex="0">{managed.into_iter().map(line).collect_view()}</pre>
             </details>
         }
     });
     view! {
         <div class=format!("yaml-part is-{key}")>
             {caption}
-            <pre>{lines.into_iter().map(line).collect_view()}</pre>
+            <pre tabindex="0">{lines.into_iter().map(line).collect_view()}</pre>
             {folded}
         </div>
     }

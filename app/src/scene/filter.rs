@@ -40,6 +40,8 @@ impl Filter {
 
     /// Labels as a person writes them: `app=web,tier`.
     pub(crate) fn parse_labels(text: &str) -> Vec<(String, Option<String>)> {
+        // As in YAML, too: a blank after the colon.
+        let text = text.replace(": ", ":");
         let terms = text.split([',', ' ']).map(str::trim).filter(|term| !term.is_empty());
         let term = |term: &str| match term.split_once(['=', ':']) {
             Some((key, value)) => (key.trim().to_owned(), Some(value.trim_matches('=').to_owned())),

@@ -111,7 +111,7 @@ fn what_is_wrong_with_a_script_names_its_line() {
         "solution.sh",
         "kubectl delete",
         "rm -rf",
-        "01-sample/solution.sh:7: a line begins with kubectl, curl, clock, fault, traffic or \"cat >\"",
+        "01-sample/solution.sh:7: a line begins with kubectl, curl, clock, fault, traffic, predict or \"cat >\"",
     );
     check(
         "solution.sh",

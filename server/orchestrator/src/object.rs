@@ -376,9 +376,6 @@ impl Object {
     }
 }
 
-/// Moments of an event that Go writes even where there are none.
-const MOMENTS: [&str; 3] = ["eventTime", "firstTimestamp", "lastTimestamp"];
-
 impl Object {
     /// The object as JSON text, `apiVersion` and `kind` first, as the API server sends it.
     ///
@@ -388,13 +385,14 @@ impl Object {
         let start = out.len();
         self.write_fields(out);
         let Object::Event(event) = self else { return };
-        let known = [
-            event.event_time.is_some(),
-            event.first_timestamp.is_some(),
-            event.last_timestamp.is_some(),
+        // Moments of an event that Go writes even where there are none.
+        let moments = [
+            ("eventTime", event.event_time.is_some()),
+            ("firstTimestamp", event.first_timestamp.is_some()),
+            ("lastTimestamp", event.last_timestamp.is_some()),
         ];
         debug_assert_eq!(out.get(start), Some(&b'{'), "an object");
-        for (name, _) in MOMENTS.iter().zip(known).filter(|(_, known)| !known) {
+        for (name, _) in moments.into_iter().filter(|(_, known)| !known) {
             out.pop();
             out.extend_from_slice(format!(",\"{name}\":null}}").as_bytes());
         }

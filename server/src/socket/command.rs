@@ -183,7 +183,8 @@ impl Desk {
             name.push_str(" --namespace ");
             name.push_str(found.namespace());
         }
-        let yaml = self.look(&world, format!("kubectl get {name} -o yaml")).await?;
+        let yaml =
+            self.look(&world, format!("kubectl get {name} -o yaml --show-managed-fields")).await?;
         let description = self.look(&world, format!("kubectl describe {name}")).await?;
         Ok(Reply::Inspected { yaml, description })
     }

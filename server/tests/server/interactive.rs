@@ -153,8 +153,9 @@ async fn files_are_copied_both_ways() {
             ("tar: removing leading '/' from member names\n", Some(0))
         );
         assert_eq!(std::fs::read(home.join("back/deep/data")).expect("it is there"), [0, 159, 255]);
-        let (_, err, code) = desk.run(&format!("cp box:/nope {}", here("nope")), "");
-        assert_eq!(code, Some(1), "{err}");
+        // Whether the real kubectl ends with 0 or 1 here, is a race of its own.
+        let (_, err, _) = desk.run(&format!("cp box:/nope {}", here("nope")), "");
+        assert!(err.contains("tar: /nope: No such file or directory"), "{err}");
     })
     .await;
 }
@@ -263,7 +264,6 @@ async fn the_built_in_says_the_same_of_containers() {
         ("exec box", ""),
         ("exec", ""),
         ("exec box -- sh -c 'kill -9 $$'", ""),
-        ("cp box:/nope x", ""),
         ("cp nothing box:/tmp", ""),
         ("cp one two", ""),
         ("cp box:/a box:/b", ""),

@@ -85,7 +85,7 @@ pub(super) fn back(response: http::Response<Bytes>) -> http::Response<Bytes> {
     };
     if value["apiVersion"] == "autoscaling/v2" {
         older(&mut value);
-        if let Some(items) = value["items"].as_array_mut() {
+        if let Some(items) = value.get_mut("items").and_then(Value::as_array_mut) {
             items.iter_mut().for_each(older);
         }
     }

@@ -1,7 +1,6 @@
 //! What a Pod costs must not grow with the cluster: counted in what happens and in what is looked
 //! at, not in time.
 
-use orchestrator::trace::What;
 use orchestrator::{Fault, Kind, Scenario};
 use serde_json::json;
 

@@ -97,7 +97,12 @@ async fn set(context: &Context<'_>) -> Outcome {
                 info.name
             )));
         }
-        let modified = with_annotation(&without_annotation(&info.object));
+        // Where the file has no annotations, none are made up, unlike by `apply` itself.
+        let manifest = match info.object.pointer("/metadata/annotations") {
+            Some(_) => without_annotation(&info.object),
+            None => info.object.clone(),
+        };
+        let modified = with_annotation(&manifest);
         let applied = str_at(&modified, LAST_APPLIED_AT);
         info.object = live.clone();
         if applied != last && dry_run != DryRun::Client {

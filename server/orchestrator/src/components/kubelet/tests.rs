@@ -179,7 +179,7 @@ fn a_pod_that_never_restarts_ends() {
             +20.0s   Scheduled: Successfully assigned default/ill to node-1
             +20.0s ill Pending [app ContainerCreating x0] - Initialized PodScheduled
             +20.6s ill Pending [app ContainerCreating x0] 10.244.1.4 PodReadyToStartContainers Initialized PodScheduled
-            +20.7s   Pulling: Pulling image "busybox"
+            +20.6s   Pulling: Pulling image "busybox"
             +21.2s   Pulled: Successfully pulled image "busybox" in 548ms (548ms including waiting). Image size: 2225283 bytes.
             +21.5s ill Failed [app Error 3 x0] 10.244.1.4 PodReadyToStartContainers Initialized PodScheduled
             +21.5s   Created: Container created
