@@ -137,7 +137,7 @@ fn Bar(
     }
     view! {
         <TopBar trail>
-            <Share place/>
+            <Share slug=place.slug()/>
             <Connect/>
             <Undo/>
             <StartOver opening is_lesson/>

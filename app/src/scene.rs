@@ -165,6 +165,7 @@ impl Stage {
 }
 
 /// The picture of the cluster at the playhead. Wants a [`Selection`] in context.
+#[expect(clippy::too_many_lines, reason = "markup, read top-down")]
 #[component]
 pub fn Scene(player: Player) -> impl IntoView {
     let room = RwSignal::new(Room::default());

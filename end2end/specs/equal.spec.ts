@@ -135,6 +135,8 @@ test("a lesson is done by what a screen reader is told alone", async ({ page, le
   await page.getByRole("tab", { name: words.terminal, exact: true }).click();
   await by("textbox", words.command).fill("kubectl delete pod my-awesome-app --wait=false");
   await by("textbox", words.command).press("Enter");
-  await step();
-  await expect(page.getByRole("heading", { name: words.debrief })).toBeVisible();
+  await expect(async () => {
+    await step();
+    await expect(page.getByRole("heading", { name: words.debrief })).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 60_000 });
 });

@@ -27,7 +27,6 @@ test("an object is seen in parts, through time, and with what belongs to it", as
   await sandbox.settle();
   await timeline.catchUpIfBehind();
   await playground.show("inspector");
-  await expect(inspector.locator("mark").first()).toBeVisible();
 
   await tab("History");
   await expect(inspector.locator(".field-changes", { hasText: "spec.replicas 3 → 4" }).first()).toBeVisible();

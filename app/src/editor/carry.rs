@@ -39,6 +39,7 @@ fn take_in(files: web_sys::FileList, desk: Desk) {
 }
 
 /// The menu of what can be opened and downloaded.
+#[expect(clippy::too_many_lines, reason = "markup, read top-down")]
 #[component]
 pub(super) fn CarryMenu() -> impl IntoView {
     let desk = use_desk();

@@ -9,18 +9,20 @@ use crate::{
     dialog::Dialog,
     i18n::{Language, say, use_language},
     icons::{Icon, icon},
-    session::Place,
 };
 
 const THEMES: [&str; 3] = ["", "light", "dark"];
 
 /// The button and its dialog.
 #[component]
-pub fn Share(place: Place) -> impl IntoView {
+pub fn Share(
+    /// The lesson's; none in the playground.
+    slug: Option<String>,
+) -> impl IntoView {
     let open = RwSignal::new(false);
     let title = say("내 강의에 쓰기", "Use this in your course");
-    let slug = place.slug().unwrap_or_else(|| "play".to_owned());
-    let is_lesson = place.slug().is_some();
+    let is_lesson = slug.is_some();
+    let slug = slug.unwrap_or_else(|| "play".to_owned());
     view! {
         <button
             type="button"

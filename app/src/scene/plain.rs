@@ -144,7 +144,7 @@ fn job(view: &JobView) -> Plain {
 }
 
 fn cron_job(view: &CronJobView, language: Language) -> Plain {
-    let last = view.last_ms.map(|at| words::clock_time(at));
+    let last = view.last_ms.map(words::clock_time);
     let last = last.map(|at| language.pick(format!("마지막 {at}"), format!("last {at}")));
     let state = if view.suspended { Some("Suspended".to_owned()) } else { last };
     Plain {

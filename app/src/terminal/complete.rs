@@ -118,9 +118,8 @@ fn arguments(verb: &str, rest: &[&str], word: &str, scope: Scope<'_>) -> Vec<Str
             true => slashed(word, scope, only),
             false => [scope.names("Pod"), slashed(word, scope, &only[1..])].concat(),
         },
-        ("cordon" | "uncordon" | "drain", []) => scope.names("Node"),
+        ("cordon" | "uncordon" | "drain", []) | ("top", ["node" | "nodes"]) => scope.names("Node"),
         (_, []) if !table(SUBCOMMANDS, verb).is_empty() => owned(table(SUBCOMMANDS, verb)),
-        ("top", ["node" | "nodes"]) => scope.names("Node"),
         ("top", ["pod" | "pods"]) => scope.names("Pod"),
         ("rollout" | "set", [_]) | ("scale" | "autoscale" | "expose", []) => {
             slashed(word, scope, only)
@@ -135,8 +134,7 @@ fn arguments(verb: &str, rest: &[&str], word: &str, scope: Scope<'_>) -> Vec<Str
             [],
         ) => slashed(word, scope, &[]),
         ("create" | "run" | "config" | "explain", _) => Vec::new(),
-        ("rollout" | "set", [_, kind]) => named(kind, scope),
-        (_, [kind, ..]) => named(kind, scope),
+        ("rollout" | "set", [_, kind]) | (_, [kind, ..]) => named(kind, scope),
         _ => Vec::new(),
     }
 }

@@ -65,11 +65,12 @@ impl Asked<'_> {
         }
         match (&pod.node, pod.phase.as_str()) {
             (None, "Pending") => Some(self.without_node()),
-            (Some(_), "Pending") => Some(self.answer(Question::NotRunning, self.containers(pod))),
+            (Some(_), "Pending") | (_, "Failed") => {
+                Some(self.answer(Question::NotRunning, self.containers(pod)))
+            }
             (_, "Running") if !pod.ready => {
                 Some(self.answer(Question::NotReady, self.containers(pod)))
             }
-            (_, "Failed") => Some(self.answer(Question::NotRunning, self.containers(pod))),
             _ => None,
         }
     }
@@ -239,7 +240,7 @@ impl Asked<'_> {
         let sets =
             self.cluster.owned_by(&self.object.object).filter(|it| it.object.kind == "ReplicaSet");
         for set in sets {
-            findings.extend(self.refused(set));
+            findings.extend(Self::refused(set));
             findings.extend(self.pods_not_ready(&set.object));
         }
         findings.truncate(8);
@@ -264,13 +265,13 @@ impl Asked<'_> {
         if view.ready >= view.desired {
             return None;
         }
-        let mut findings: Vec<Finding> = self.refused(self.object).into_iter().collect();
+        let mut findings: Vec<Finding> = Self::refused(self.object).into_iter().collect();
         findings.extend(self.pods_not_ready(&self.object.object));
         Some(self.answer(Question::TooFewPods, findings))
     }
 
     /// What the API server said to its controller when it would have made a Pod.
-    fn refused(&self, set: &Object) -> Option<Finding> {
+    fn refused(set: &Object) -> Option<Finding> {
         let Detail::ReplicaSet(view) = &set.detail else { return None };
         let trouble = view.trouble.clone()?;
         Some(Fact::Said { reason: trouble.reason, message: trouble.message }.of(set))

@@ -154,8 +154,8 @@ async fn files_are_copied_both_ways() {
         );
         assert_eq!(std::fs::read(home.join("back/deep/data")).expect("it is there"), [0, 159, 255]);
         // Whether the real kubectl ends with 0 or 1 here, is a race of its own.
-        let (_, err, _) = desk.run(&format!("cp box:/nope {}", here("nope")), "");
-        assert!(err.contains("tar: /nope: No such file or directory"), "{err}");
+        let (out, ..) = desk.run(&format!("cp box:/nope {}", here("nope")), "");
+        assert!(out.contains("tar: /nope: No such file or directory"), "{out}");
     })
     .await;
 }

@@ -55,7 +55,7 @@ async fn replay(built_in: bool) {
             report.push_str(&differences);
         }
     }
-    println!("{count} recorded commands replayed");
+    eprintln!("{count} recorded commands replayed");
     assert!(report.is_empty(), "{report}");
 }
 

@@ -106,7 +106,7 @@ fn check(context: &Context<'_>, names: &[String], command: &[String]) -> Outcome
             );
         }
     } else {
-        for flag in ["replace", "same-node"].into_iter().filter(|flag| arguments.on(flag)) {
+        if let Some(flag) = ["replace", "same-node"].into_iter().find(|flag| arguments.on(flag)) {
             return wrong(&format!("--{flag} may only be used with --copy-to."));
         }
         if has("set-image") {

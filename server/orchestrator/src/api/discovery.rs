@@ -35,7 +35,6 @@ pub(super) fn answer(asked: &Asked<'_>, objects: &Objects) -> Result<Answer, Sta
         Target::Resources { group, version } if asked.measured || group != metrics::GROUP => {
             resources(group, version, objects).map(Answer::json)
         }
-        Target::Resources { .. } => Err(Status::no_such_resource()),
         Target::OpenApiV2 => Ok(Answer::Document(Document {
             content_type: "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
             ..Document::text("")

@@ -24,10 +24,9 @@ pub(super) fn apply(
 ) -> Outcome {
     let profile = context.arguments.get("profile");
     match profile {
-        "legacy" => {}
         "general" if target != Target::Node => add(container, &["SYS_PTRACE"]),
         "baseline" if target == Target::Copy => add(container, &["SYS_PTRACE"]),
-        "general" | "baseline" => {}
+        "legacy" | "general" | "baseline" => {}
         "restricted" => {
             container["securityContext"] = json!({
                 "allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]},

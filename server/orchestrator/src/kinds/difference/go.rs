@@ -204,11 +204,12 @@ fn is_zero(kind: &Type<'_>, value: &Value) -> bool {
             let known = TYPES.get(name).map(Vec::as_slice).unwrap_or_default();
             known.iter().all(|field| is_zero(&field.kind, at(value, field)))
         }
-        Type::Pointer(_) | Type::List(_) | Type::Map(_) => value.is_null(),
+        Type::Pointer(_) | Type::List(_) | Type::Map(_) | Type::Quantity | Type::IntOrString => {
+            value.is_null()
+        }
         Type::Text => value.as_str().is_none_or(str::is_empty),
         Type::Number => value.as_i64().unwrap_or_default() == 0,
         Type::Switch => !value.as_bool().unwrap_or_default(),
-        Type::Quantity | Type::IntOrString => value.is_null(),
     }
 }
 
