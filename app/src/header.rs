@@ -47,6 +47,10 @@ fn settled(text: String) -> impl Fn() -> String + Clone + Send + Sync + 'static 
 }
 
 /// Title and description of a page, for search engines and for those who show links to it.
+#[cfg_attr(
+    not(feature = "ssr"),
+    expect(clippy::clone_on_copy, reason = "on the server they are texts, not closures")
+)]
 #[component]
 pub fn Head(
     #[prop(into)] title: Signal<String>,
