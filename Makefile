@@ -43,7 +43,7 @@ build: set-up ## One self-contained, optimised file: target/release/wheelhouse
 .PHONY: test
 test: ## Set up what is missing and run every test, browser tests included
 	@mkdir -p target && : > target/phases.txt
-	@$(MAKE) test-set-up test-style test-page test-lint test-rust test-wasm test-browser
+	@$(MAKE) test-set-up test-style test-page test-lint test-rust test-clients test-wasm test-browser
 	@printf '\n── all passed; seconds by phase:\n'; cat target/phases.txt
 
 .PHONY: test-set-up
@@ -96,11 +96,16 @@ test-clients: ## The official clients in Python, JavaScript and Rust; the server
 	$(call phase,official clients: run,node end2end/clients.mjs $(ARGS))
 
 .PHONY: clients
-clients:
-	test -x target/clients/venv/bin/python || python3 -m venv target/clients/venv
-	target/clients/venv/bin/pip install -q --disable-pip-version-check -r end2end/clients/python/requirements.txt
-	npm ci --prefix end2end/clients/javascript --no-audit --no-fund --loglevel=error
+clients: end2end/clients/javascript/node_modules/.package-lock.json
+	@# Python is not among what one needs; a folder that was not filled to the end is no client.
+	@test -x target/clients/python/bin/python || { python3 -m venv target/clients/new \
+		&& target/clients/new/bin/pip install -q --disable-pip-version-check -r end2end/clients/python/requirements.txt \
+		&& mv target/clients/new target/clients/python; } || rm -rf target/clients/new
 	CARGO_TARGET_DIR=target/clients cargo build --locked --manifest-path end2end/clients/rust/Cargo.toml
+
+end2end/clients/javascript/node_modules/.package-lock.json: end2end/clients/javascript/package-lock.json
+	npm ci --prefix end2end/clients/javascript --no-audit --no-fund --loglevel=error
+	@touch $@
 
 .PHONY: bench
 bench: set-up ## Benchmarks (minutes)
