@@ -41,7 +41,7 @@ enum Sheet {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Answers {
     yaml: String,
-    /// What the YAML was before its last change, as long as this object is looked at.
+    /// What the YAML was when the object was chosen, or when its changes were last seen.
     before: String,
     description: String,
     chain: Vec<Moment>,
@@ -119,6 +119,7 @@ fn Inspected(object: ObjectRef) -> impl IntoView {
                     <Yaml
                         yaml=Signal::derive(move || answers.with(|a| a.yaml.clone()))
                         before=Signal::derive(move || answers.with(|a| a.before.clone()))
+                        seen=move || answers.update(|a| a.before.clone_from(&a.yaml))
                     />
                 }.into_any(),
                 Sheet::Events => view! { <OwnEvents object/> }.into_any(),
@@ -163,10 +164,8 @@ fn keep_asking(
             // Another object may have been chosen meanwhile: then nobody reads this any more.
             answers.try_update(|answers| match reply {
                 Reply::Inspected { yaml, description } => {
-                    let before = match std::mem::take(&mut answers.yaml) {
-                        same if same == yaml => std::mem::take(&mut answers.before),
-                        other => other,
-                    };
+                    let before = std::mem::take(&mut answers.before);
+                    let before = if before.is_empty() { yaml.clone() } else { before };
                     *answers = Answers { yaml, before, description, ..Answers::default() };
                 }
                 Reply::Why { chain } => {

@@ -73,6 +73,7 @@ fn Write(write: ObjectChange) -> impl IntoView {
 fn Field(change: FieldChange) -> impl IntoView {
     let FieldChange { path, before, after } = change;
     let before = before.map(|before| view! { <del>{before}</del> });
-    let after = after.map(|after| view! { <ins>{after}</ins> });
+    // `spec.replicas 3 → 4`, for eyes and ears alike.
+    let after = after.map(|after| view! { "→ "<ins>{after}</ins> });
     view! { <li><span class="soft">{path}</span>" "{before}" "{after}</li> }.into_any()
 }

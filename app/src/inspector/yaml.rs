@@ -1,5 +1,5 @@
 //! An object's YAML, its parts told apart: what is wanted (`spec`) and what is so (`status`). Lines
-//! that the last change brought are marked; who manages which field is folded away.
+//! that have changed since one began to look are marked; who manages which field is folded away.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -25,17 +25,41 @@ struct Part {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Line {
     text: String,
-    /// It was not so before the last change.
+    /// It was not so before.
     is_new: bool,
 }
 
-/// The YAML as it is; `before` is what it was before the last change, if that is known.
+/// The YAML as it is; `before` is what it is compared with, until the changes are `seen`.
 #[component]
-pub(super) fn Yaml(yaml: Signal<String>, before: Signal<String>) -> impl IntoView {
+pub(super) fn Yaml(
+    yaml: Signal<String>,
+    before: Signal<String>,
+    seen: impl Fn() + Send + 'static,
+) -> impl IntoView {
     let parts = Memo::new(move |_| parts(&yaml.get(), &before.get()));
+    let new = Memo::new(move |_| {
+        parts.with(|parts| parts.iter().flat_map(|it| &it.lines).filter(|it| it.is_new).count())
+    });
+    let language = use_language();
+    let count = move || {
+        let new = new.get();
+        language.get().pick(
+            format!("보기 시작한 뒤로 {new}줄이 바뀌었다."),
+            format!(
+                "{new} {} since you began to look.",
+                if new == 1 { "line has changed" } else { "lines have changed" }
+            ),
+        )
+    };
     view! {
         <div class="yaml">
             <CopyButton text=yaml/>
+            <p class="yaml-changed" hidden=move || new.get() == 0>
+                <span>{count}</span>
+                <button type="button" class="button small" on:click=move |_| seen()>
+                    {say("봤음", "Seen")}
+                </button>
+            </p>
             {move || parts.get().into_iter().map(|part| view! { <PartView part/> }).collect_view()}
         </div>
     }

@@ -16,6 +16,7 @@ mod requests;
 mod room;
 pub mod sequence;
 pub mod telling;
+mod thing;
 mod tools;
 pub mod traffic;
 

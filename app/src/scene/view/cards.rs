@@ -1,14 +1,14 @@
-//! Deployments with their ReplicaSets, and Services.
+//! Cards: Deployments with their ReplicaSets, Services, and all others.
 
 use leptos::prelude::*;
-use protocol::{DeploymentView, ObjectRef, ServicePortView, ServiceView};
+use protocol::{DeploymentView, ObjectRef, ReplicaSetView, ServicePortView, ServiceView};
 
-use super::plain::card_view;
+use super::plain::{self, PlainFace};
 use super::shorten;
+use super::thing::{Thing, ThingView};
 use crate::i18n::Language;
 use crate::scene::Stage;
 use crate::scene::geometry::Rect;
-use crate::scene::keys::element_id;
 use crate::scene::layout::set_in_card;
 use crate::scene::picture::Picture;
 use crate::scene::selectors::{Empty, empty};
@@ -32,88 +32,173 @@ pub fn Cards(stage: Stage) -> impl IntoView {
     }
 }
 
+/// All that is drawn of one card.
+#[derive(Clone, Debug, PartialEq)]
+struct CardFace {
+    thing: Thing,
+    rect: Rect,
+    what: Drawn,
+    /// Those of a Deployment; oldest first.
+    sets: Vec<SetFace>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Drawn {
+    Deployment(DeploymentView),
+    ReplicaSet(ReplicaSetView),
+    Service(ServiceFace),
+    Plain(PlainFace),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct SetFace {
+    thing: Thing,
+    rect: Rect,
+    view: ReplicaSetView,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct ServiceFace {
+    view: ServiceView,
+    selector: String,
+    ready: usize,
+    all: usize,
+    /// Why there is nobody behind it.
+    reason: Option<String>,
+}
+
 #[component]
 fn CardView(stage: Stage, uid: String) -> impl IntoView {
-    let card = Memo::new(move |_| {
-        let landed = stage.landed.get();
+    let face = Memo::new(move |_| {
+        let (landed, language) = (stage.landed.get(), stage.language.get());
         stage.picture.with(|it| {
             let find = |cards: &[(Card, Rect)]| {
                 cards.iter().find(|(card, _)| card.object.object.uid == uid).cloned()
             };
             let before = if landed { None } else { find(&it.before.cards) };
-            before.or_else(|| find(&it.after.cards))
+            let (card, rect) = before.or_else(|| find(&it.after.cards))?;
+            face(it, card, rect, (landed, language))
         })
     });
-    move || {
-        card.get().map(|(card, rect)| match card.what {
-            CardKind::Plain => card_view(stage, &card, rect),
-            CardKind::Deployment { view, sets } => {
-                deployment(stage, &card.object.object, &view, sets, rect).into_any()
-            }
-            CardKind::ReplicaSet { set } => lone_set(stage, &set, rect).into_any(),
-            CardKind::Service { view, ready, all } => {
-                service(stage, &card.object.object, &view, (ready, all), rect).into_any()
-            }
+    let thing = Memo::new(move |_| face.with(|it| it.as_ref().map(|it| it.thing.clone())));
+    let sets = Memo::new(move |_| {
+        let uid = |set: &SetFace| set.thing.object.uid.clone();
+        let sets = face.with(|it| it.as_ref().map(|it| it.sets.iter().map(uid).collect()));
+        sets.unwrap_or_else(Vec::new)
+    });
+    let band = move || {
+        face.with(|it| match it.as_ref()? {
+            CardFace { what: Drawn::Deployment(view), rect, .. } => Some(band(view, *rect)),
+            _ => None,
         })
-    }
-}
-
-/// A box that can be selected.
-pub(super) fn selectable<I: IntoView + 'static>(
-    stage: Stage,
-    class: &'static str,
-    object: &ObjectRef,
-    label: String,
-    rect: Rect,
-    inside: I,
-) -> impl IntoView + use<I> {
-    let (id, one, other) = (element_id(object), object.clone(), object.clone());
-    let tab_id = id.clone();
+    };
     view! {
-        <g
-            id=id
-            class=move || {
-                let selected = if stage.selection.is(&one) { " is-selected" } else { "" };
-                format!("{class}{selected}")
-            }
-            role="button"
-            tabindex=move || stage.tab_index(&tab_id)
-            aria-label=label
-            on:click=move |event| {
-                event.stop_propagation();
-                stage.choose(&other);
-            }
-        >
-            <rect
-                class="card-box"
-                x=rect.x
-                y=rect.y
-                width=rect.width
-                height=rect.height
-                rx="8"
-            ></rect>
-            {inside}
-        </g>
+        <ThingView stage thing>{move || face.get().map(drawn)}</ThingView>
+        {band}
+        <For each=move || sets.get() key=String::clone let:uid>
+            <SetView stage card=face uid/>
+        </For>
     }
 }
 
-fn deployment(
-    stage: Stage,
-    object: &ObjectRef,
-    view: &DeploymentView,
-    sets: Vec<Set>,
+#[component]
+fn SetView(stage: Stage, card: Memo<Option<CardFace>>, uid: String) -> impl IntoView {
+    let face = Memo::new(move |_| {
+        card.with(|card| {
+            card.as_ref()?.sets.iter().find(|set| set.thing.object.uid == uid).cloned()
+        })
+    });
+    let thing = Memo::new(move |_| face.with(|it| it.as_ref().map(|it| it.thing.clone())));
+    view! {
+        <ThingView stage thing>{move || face.get().map(|face| set_view(&face))}</ThingView>
+    }
+}
+
+fn face(
+    picture: &Picture,
+    card: Card,
     rect: Rect,
-) -> impl IntoView + use<> {
-    let language = stage.language.get();
-    let label = language.pick(
+    (landed, language): (bool, Language),
+) -> Option<CardFace> {
+    let object = card.object.object.clone();
+    let mut halves = Vec::new();
+    let (class, label, what) = match card.what {
+        CardKind::Deployment { view, sets } => {
+            let label = deployment_label(language, &object, &view);
+            halves = set_faces(&sets, rect, language);
+            ("card is-deployment", label, Drawn::Deployment(view))
+        }
+        CardKind::ReplicaSet { set } => {
+            ("card is-set", set_label(language, &set), Drawn::ReplicaSet(set.view))
+        }
+        CardKind::Service { view, ready, all } => {
+            let pairs = view.selector.iter().map(|(key, value)| format!("{key}={value}"));
+            let selector = pairs.collect::<Vec<_>>().join(",");
+            let reason = reason(picture, &object, language);
+            let label = service_label(language, &object, &selector, ready, all);
+            let face = ServiceFace { view, selector, ready, all, reason };
+            ("card is-service", label, Drawn::Service(face))
+        }
+        CardKind::Plain => {
+            let (class, label, face) = plain::face(picture.shown(landed), &card, language)?;
+            (class, label, Drawn::Plain(face))
+        }
+    };
+    let thing = Thing { object, class: class.to_owned(), label };
+    Some(CardFace { thing, rect, what, sets: halves })
+}
+
+fn set_faces(sets: &[Set], rect: Rect, language: Language) -> Vec<SetFace> {
+    let newest = sets.len().saturating_sub(1);
+    let face = |(index, set): (usize, &Set)| {
+        let class = if index == newest { "card is-set" } else { "card is-set is-old" };
+        let object = set.object.object.clone();
+        let thing = Thing { object, class: class.to_owned(), label: set_label(language, set) };
+        SetFace { thing, rect: set_in_card(rect, index, sets.len()), view: set.view.clone() }
+    };
+    sets.iter().enumerate().map(face).collect()
+}
+
+fn deployment_label(language: Language, object: &ObjectRef, view: &DeploymentView) -> String {
+    language.pick(
         format!("디플로이먼트 {}, {}개 중 {}개 준비", object.name, view.desired, view.ready),
         format!("Deployment {}, {} of {} ready", object.name, view.ready, view.desired),
-    );
+    )
+}
+
+fn set_label(language: Language, Set { object, view }: &Set) -> String {
+    let name = &object.object.name;
+    language.pick(
+        format!("레플리카셋 {name}, 원하는 수 {}, 준비 {}", view.desired, view.ready),
+        format!("ReplicaSet {name}, wants {}, {} ready", view.desired, view.ready),
+    )
+}
+
+/// A card's box, and what stands in it.
+fn drawn(face: CardFace) -> impl IntoView {
+    let CardFace { thing, rect, what, .. } = face;
+    let object = &thing.object;
+    let inside = match &what {
+        Drawn::Deployment(view) => deployment(object, view, rect).into_any(),
+        Drawn::ReplicaSet(view) => lone_set(object, view, rect).into_any(),
+        Drawn::Service(face) => service(object, face, rect).into_any(),
+        Drawn::Plain(face) => plain::drawn(object, face, rect),
+    };
+    (card_box(rect), inside)
+}
+
+fn card_box(rect: Rect) -> impl IntoView {
+    view! {
+        <rect class="card-box" x=rect.x y=rect.y width=rect.width height=rect.height rx="8"></rect>
+    }
+}
+
+fn deployment(object: &ObjectRef, view: &DeploymentView, rect: Rect) -> impl IntoView + use<> {
     let room = ((rect.width - 76.0) / 7.0) as usize;
     let name = shorten(&object.name, room);
     let count = format!("{}/{}", view.ready, view.desired);
     let settled = view.ready >= view.desired && view.updated >= view.desired;
-    let inside = view! {
+    view! {
         <text class="card-kind" x=rect.x + 10.0 y=rect.y + 13.0>"Deployment"</text>
         <text class="card-name" x=rect.x + 10.0 y=rect.y + 29.0>{name}</text>
         <text
@@ -125,17 +210,6 @@ fn deployment(
         >
             {count}
         </text>
-    };
-    let count = sets.len();
-    let newest = sets.last().map(|set| set.object.object.uid.clone());
-    let halves = sets.into_iter().enumerate().map(move |(index, set)| {
-        let old = newest.as_ref() != Some(&set.object.object.uid);
-        set_view(stage, &set, set_in_card(rect, index, count), old)
-    });
-    view! {
-        {selectable(stage, "card is-deployment", object, label, rect, inside)}
-        {band(view, rect)}
-        {halves.collect_view()}
     }
 }
 
@@ -156,25 +230,18 @@ fn band(view: &DeploymentView, rect: Rect) -> impl IntoView + use<> {
     }
 }
 
-fn set_view(stage: Stage, set: &Set, rect: Rect, old: bool) -> impl IntoView + use<> {
-    let object = &set.object.object;
-    let view = &set.view;
-    let language = stage.language.get();
-    let label = language.pick(
-        format!("레플리카셋 {}, 원하는 수 {}, 준비 {}", object.name, view.desired, view.ready),
-        format!("ReplicaSet {}, wants {}, {} ready", object.name, view.desired, view.ready),
-    );
-    let hash = object.name.rsplit('-').next().unwrap_or(&object.name);
+fn set_view(SetFace { thing, rect, view }: &SetFace) -> impl IntoView + use<> {
+    let (name, rect) = (&thing.object.name, *rect);
+    let hash = name.rsplit('-').next().unwrap_or(name);
     let text = format!("…{hash}");
     let text = shorten(&text, ((rect.width - 12.0) / 6.4) as usize);
     let count = format!("{}/{}", view.ready, view.desired);
-    let class = if old { "card is-set is-old" } else { "card is-set" };
-    let inside = view! {
+    view! {
+        {card_box(rect)}
         <text class="set-name" x=rect.x + 7.0 y=rect.y + 15.0>{text}</text>
         <text class="set-count" x=rect.x + 7.0 y=rect.y + 31.0>{count}</text>
         {cells(view.desired, view.current, view.ready, rect)}
-    };
-    selectable(stage, class, object, label, rect, inside)
+    }
 }
 
 /// A small square for each Pod: full when ready, empty when not, dashed when wanted only.
@@ -198,50 +265,31 @@ fn cells(desired: i32, current: i32, ready: i32, rect: Rect) -> impl IntoView + 
     (0..count).map(cell).collect_view()
 }
 
-fn lone_set(stage: Stage, set: &Set, rect: Rect) -> impl IntoView + use<> {
-    let object = &set.object.object;
-    let view = &set.view;
-    let language = stage.language.get();
-    let label = language.pick(
-        format!("레플리카셋 {}, 원하는 수 {}, 준비 {}", object.name, view.desired, view.ready),
-        format!("ReplicaSet {}, wants {}, {} ready", object.name, view.desired, view.ready),
-    );
+fn lone_set(object: &ObjectRef, view: &ReplicaSetView, rect: Rect) -> impl IntoView + use<> {
     let inner = Rect { y: rect.y + 40.0, height: 40.0, ..rect };
-    let inside = view! {
+    view! {
         <text class="card-kind" x=rect.x + 10.0 y=rect.y + 13.0>"ReplicaSet"</text>
         <text class="card-name" x=rect.x + 10.0 y=rect.y + 30.0>{object.name.clone()}</text>
         <text class="card-line" x=rect.x + 10.0 y=rect.y + 52.0>
             {format!("{}/{}", view.ready, view.desired)}
         </text>
         {cells(view.desired, view.current, view.ready, inner)}
-    };
-    selectable(stage, "card is-set", object, label, rect, inside)
+    }
 }
 
-fn service(
-    stage: Stage,
-    object: &ObjectRef,
-    view: &ServiceView,
-    (ready, all): (usize, usize),
-    rect: Rect,
-) -> impl IntoView + use<> {
-    let language = stage.language.get();
-    let selector: Vec<_> =
-        view.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let selector = selector.join(",");
-    let label = service_label(language, object, &selector, ready, all);
+fn service(object: &ObjectRef, face: &ServiceFace, rect: Rect) -> impl IntoView + use<> {
+    let ServiceFace { view, selector, ready, all, reason } = face;
     let room = ((rect.width - 20.0) / 6.4) as usize;
     let ports: Vec<_> = view.ports.iter().map(ports).collect();
     let address = format!("{}:{}", view.cluster_ip, ports.join(","));
-    let shut = ready == 0;
-    let reason = stage.picture.with(|it| reason(it, object, language));
+    let shut = *ready == 0;
     let waits = view.service_type == "LoadBalancer" && view.external.is_empty();
     let outside = match view.external.first() {
         Some(external) => format!(" · {external}"),
         None if waits => " · <pending>".to_owned(),
         None => String::new(),
     };
-    let inside = view! {
+    view! {
         <text class="card-kind" x=rect.x + 10.0 y=rect.y + 13.0>
             {format!("Service · {}{outside}", view.service_type)}
         </text>
@@ -264,10 +312,9 @@ fn service(
             x=rect.x + 10.0
             y=rect.y + 71.0
         >
-            {shorten(reason.as_deref().unwrap_or(&selector), room)}
+            {shorten(reason.as_deref().unwrap_or(selector), room)}
         </text>
-    };
-    selectable(stage, "card is-service", object, label, rect, inside)
+    }
 }
 
 /// `80→8080`: the Service's port, and the Pods'; `30080→80→8080` with the nodes'.

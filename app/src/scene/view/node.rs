@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use protocol::ObjectRef;
 
 use super::shorten;
+use super::thing::{Thing, ThingView};
 use crate::i18n::Language;
 use crate::scene::Stage;
-use crate::scene::keys::element_id;
 use crate::scene::layout::{Level, NodeBox};
 use crate::scene::look::{self, NodeLook, Share};
 use crate::words;
@@ -63,46 +63,33 @@ fn face(stage: Stage, name: &str) -> Option<NodeFace> {
 #[component]
 fn NodeView(stage: Stage, name: String) -> impl IntoView {
     let face = Memo::new(move |_| face(stage, &name));
-    move || face.get().map(|face| node_view(stage, face))
+    let thing = Memo::new(move |_| face.with(|it| Some(thing(stage.language.get(), it.as_ref()?))));
+    view! {
+        <ThingView stage thing>{move || face.get().map(|face| node_view(stage, &face))}</ThingView>
+    }
 }
 
-fn node_view(stage: Stage, face: NodeFace) -> impl IntoView {
+fn thing(language: Language, face: &NodeFace) -> Thing {
+    let NodeFace { object, look, struck, touched, chosen, pods, .. } = face;
+    let mut class = format!("node {}", look.tone.class());
+    let states = [
+        (look.off, " is-off"),
+        (*struck, " is-struck"),
+        (*touched, " is-touched"),
+        (*chosen, " is-chosen"),
+    ];
+    class.extend(states.iter().filter(|(is, _)| *is).map(|(_, name)| *name));
+    let label = label(language, &object.name, look, *pods);
+    Thing { object: object.clone(), class, label }
+}
+
+fn node_view(stage: Stage, NodeFace { place, look, .. }: &NodeFace) -> impl IntoView + use<> {
     let language = stage.language.get();
-    let NodeFace { object, place, look, struck, touched, chosen, pods } = face;
     let rect = place.rect;
-    let (id, one, other) = (element_id(&object), object.clone(), object.clone());
-    let tab_id = id.clone();
-    let state = look.tone.class();
-    let off = if look.off { " is-off" } else { "" };
-    let struck = if struck { " is-struck" } else { "" };
-    let touched = if touched { " is-touched" } else { "" };
-    let chosen = if chosen { " is-chosen" } else { "" };
     view! {
-        <g
-            id=id
-            class=move || {
-                let selected = if stage.selection.is(&one) { " is-selected" } else { "" };
-                format!("node {state}{off}{struck}{touched}{chosen}{selected}")
-            }
-            role="button"
-            tabindex=move || stage.tab_index(&tab_id)
-            aria-label=label(language, &object.name, &look, pods)
-            on:click=move |event| {
-                event.stop_propagation();
-                stage.choose(&other);
-            }
-        >
-            <rect
-                class="node-box"
-                x=rect.x
-                y=rect.y
-                width=rect.width
-                height=rect.height
-                rx="10"
-            ></rect>
-            {head(language, &place, &look)}
-            {bars(stage, language, &place, &look)}
-        </g>
+        <rect class="node-box" x=rect.x y=rect.y width=rect.width height=rect.height rx="10"></rect>
+        {head(language, place, look)}
+        {bars(stage, language, place, look)}
     }
 }
 

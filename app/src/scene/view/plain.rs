@@ -1,31 +1,43 @@
 //! Cards of all kinds that have no drawing of their own, large or small.
 
 use leptos::prelude::*;
+use protocol::ObjectRef;
 
-use super::cards::selectable;
 use super::shorten;
-use crate::scene::Stage;
+use crate::i18n::Language;
+use crate::player::Cluster;
 use crate::scene::geometry::Rect;
 use crate::scene::plain::{Cell, Plain, plain};
 use crate::scene::workloads::Card;
 use crate::words;
 
-pub(super) fn card_view(stage: Stage, card: &Card, rect: Rect) -> AnyView {
-    let language = stage.language.get();
-    let landed = stage.landed.get();
-    let said = stage.picture.with(|it| plain(it.shown(landed), &card.object, language));
-    let Some(said) = said else { return ().into_any() };
-    let object = card.object.object.clone();
-    let name = words::object(&object, language);
+/// What is drawn on a card.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct PlainFace {
+    said: Plain,
+    chip: bool,
+}
+
+/// The card's class, what is said of it, and what is drawn; none for kinds without a card.
+pub(super) fn face(
+    cluster: &Cluster,
+    card: &Card,
+    language: Language,
+) -> Option<(&'static str, String, PlainFace)> {
+    let said = plain(cluster, &card.object, language)?;
+    let object = &card.object.object;
+    let name = words::object(object, language);
     let label = format!("{name}, {}, {}", said.count, said.lines.join(", "));
     let chip = card.is_chip();
-    let class = class(&object.kind, chip);
-    let inside = if chip {
-        small(&card.object.object.kind, &object.name, &said, rect).into_any()
+    Some((class(&object.kind, chip), label, PlainFace { said, chip }))
+}
+
+pub(super) fn drawn(object: &ObjectRef, face: &PlainFace, rect: Rect) -> AnyView {
+    if face.chip {
+        small(&object.kind, &object.name, &face.said, rect).into_any()
     } else {
-        large(&card.object.object.kind, &object.name, &said, rect).into_any()
-    };
-    selectable(stage, class, &object, label, rect, inside).into_any()
+        large(&object.kind, &object.name, &face.said, rect).into_any()
+    }
 }
 
 /// What a card is for, for the stylesheet.

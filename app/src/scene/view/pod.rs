@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use protocol::{Detail, ObjectRef, Transition};
 
 use super::shorten;
+use super::thing::{Thing, ThingView};
 use crate::i18n::{Language, say};
 use crate::scene::geometry::hexagon;
-use crate::scene::keys::element_id;
 use crate::scene::layout::Place;
 use crate::scene::look::{self, Look, Mark};
 use crate::scene::picture::PodMotion;
@@ -96,6 +96,7 @@ fn PodView(stage: Stage, id: String) -> impl IntoView {
     let motion =
         Memo::new(move |_| stage.picture.with(|it| it.pods.get(&own).map(|pod| pod.motion)));
     let face = Memo::new(move |_| face(stage, &id));
+    let thing = Memo::new(move |_| face.with(|it| Some(thing(stage.language.get(), it.as_ref()?))));
     // Only what moves reads the progress.
     let pose = move || {
         motion.get().map(|motion| {
@@ -115,42 +116,29 @@ fn PodView(stage: Stage, id: String) -> impl IntoView {
     let opacity = move || pose().map(|pose| format!("{:.2}", pose.opacity));
     view! {
         <g class="pod-seat" transform=transform opacity=opacity>
-            {move || face.get().map(|face| pod_view(stage, face))}
+            <ThingView stage thing>{move || face.get().map(|face| pod_view(stage, &face))}</ThingView>
         </g>
     }
 }
 
-fn pod_view(stage: Stage, face: PodFace) -> impl IntoView {
-    let language = stage.language.get();
-    let PodFace { object, place, look, node, requests, runtime } = face;
-    let (id, one, other) = (element_id(&object), object.clone(), object.clone());
-    let tab_id = id.clone();
-    let tone = look.tone.class();
+fn thing(language: Language, PodFace { object, look, node, .. }: &PodFace) -> Thing {
     let dashed = node.is_none() || look.mark == Mark::Ending;
     let waiting = if dashed { " is-waiting" } else { "" };
+    let class = format!("pod {}{waiting}", look.tone.class());
+    let label = label(language, object, look, node.as_deref());
+    Thing { object: object.clone(), class, label }
+}
+
+fn pod_view(stage: Stage, face: &PodFace) -> impl IntoView + use<> {
+    let PodFace { object, place, look, requests, runtime, .. } = face;
     let radius = place.radius;
     view! {
-        <g
-            id=id
-            class=move || {
-                let selected = if stage.selection.is(&one) { " is-selected" } else { "" };
-                format!("pod {tone}{waiting}{selected}")
-            }
-            role="button"
-            tabindex=move || stage.tab_index(&tab_id)
-            aria-label=label(language, &object, &look, node.as_deref())
-            on:click=move |event| {
-                event.stop_propagation();
-                stage.choose(&other);
-            }
-        >
-            {runtime.map(|_| view! {
-                <polygon class="pod-pulse" points=hexagon(radius + 5.0)></polygon>
-            })}
-            <polygon class="pod-hexagon" points=hexagon(radius)></polygon>
-            <g transform=format!("scale({:.3})", radius / 24.0)>{mark(&look)}</g>
-            {place.labelled.then(|| captions(stage, &object, &look, place, requests))}
-        </g>
+        {runtime.as_ref().map(|_| view! {
+            <polygon class="pod-pulse" points=hexagon(radius + 5.0)></polygon>
+        })}
+        <polygon class="pod-hexagon" points=hexagon(radius)></polygon>
+        <g transform=format!("scale({:.3})", radius / 24.0)>{mark(look)}</g>
+        {place.labelled.then(|| captions(stage, object, look, *place, *requests))}
     }
 }
 
