@@ -156,7 +156,8 @@ fn keep_asking(
     let session = use_session();
     let language = crate::i18n::use_language();
     Effect::new(move |_| {
-        revision.track();
+        // Read, not only tracked: a memo that nobody has read follows nothing.
+        revision.get();
         let Some(act) = question(object.get_value(), sheet.get()) else { return };
         spawn_local(async move {
             let reply = session.send(act).await;

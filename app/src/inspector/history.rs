@@ -19,7 +19,8 @@ pub(super) fn History(
     let session = use_session();
     let writes = RwSignal::new(Vec::<ObjectChange>::new());
     Effect::new(move |_| {
-        revision.track();
+        // Read, not only tracked: a memo that nobody has read follows nothing.
+        revision.get();
         let act = Act::History { object: object.get_value() };
         spawn_local(async move {
             if let Reply::History { changes } = session.send(act).await {
