@@ -8,12 +8,17 @@ const STOPS_MAX = 260;
 
 /** Goes to an element by Tab, as somebody without a pointer does. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
-  const focused = () => target.evaluate((it) => it === document.activeElement || it.contains(document.activeElement));
+  const look = () =>
+    target.evaluate((it) => {
+      const here = document.activeElement;
+      return { there: it === here || it.contains(here), editing: !!here?.closest(".cm-editor") };
+    });
   await expect(target).toBeVisible();
   for (let stop = 0; stop < STOPS_MAX; stop += 1) {
-    if (await focused()) return;
+    const { there, editing } = await look();
+    if (there) return;
     // Inside the editor Tab indents: Escape leads out of it.
-    await page.keyboard.press("Escape");
+    if (editing) await page.keyboard.press("Escape");
     await page.keyboard.press("Tab");
   }
   throw new Error(`no Tab leads to ${String(target)}`);

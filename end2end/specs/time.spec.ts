@@ -129,6 +129,9 @@ test("a node loses power: NotReady, evicted, replaced, and why", async ({ server
   await timeline.catchUpIfBehind();
   await expect(timeline.skip).toHaveAccessibleName(/^Skip (4 min 5|5 min)/);
   await timeline.skip.click();
+  // A step shows what is already there first: the skip must have been answered.
+  const waited = async () => (await sandbox.digest()).now_ms - notReady.now_ms;
+  await expect.poll(waited).toBeGreaterThan(240_000);
   await timeline.step("quiet");
   const old = new Set(before.map((it) => it.metadata.name));
   const fresh = async () => (await sandbox.readyPods()).filter((name) => !old.has(name));
