@@ -134,7 +134,10 @@ test("terminals stand beside each other, and curl asks from outside", async ({ p
   await terminal.root.getByRole("button", { name: "New terminal" }).click();
   await expect(terminal.root.getByRole("tab", { name: "Terminal 2" })).toHaveAttribute("aria-selected", "true");
   expect(await terminal.run("kubectl get nodes -o name")).toContain("node/node-1");
-  expect(await terminal.run("curl -s http://10.0.0.11:30080/")).toMatch(/^curl: \(7\) Failed to connect to 10\.0\.0\.11/);
+  expect(await terminal.run("curl http://10.0.0.11:30080/")).toMatch(
+    /^curl: \(7\) Failed to connect to 10\.0\.0\.11 port 30080 after \d+ ms: Could not connect to server\n$/,
+  );
+  expect(await terminal.run("curl -s http://10.0.0.11:30080/")).toBe("");
   await terminal.root.getByRole("tab", { name: "Terminal 1" }).click();
   await expect(terminal.root.getByRole("button", { name: playground.words.stop })).toBeVisible();
   await page.keyboard.press("Escape");

@@ -32,7 +32,7 @@ pub use new::{new_lesson, next_number};
 pub use progress::{Change, GoalStatus, Play, PlayAct, Predicted, Progress, Saved};
 pub use rule::Rule;
 pub use schema::schema;
-pub use script::outside::Curl;
+pub use script::outside::curl;
 pub use script::{Act, ClockAct, Line, Part, Template};
 pub use text::{
     GoalText, Inline, Language, LessonText, OTHERWISE, PredictionText, Quoted, StepText,

@@ -32,8 +32,8 @@ pub struct Line {
 /// What a line does.
 #[derive(Debug)]
 pub enum Act {
-    /// Types a command in the terminal.
-    Kubectl(Template),
+    /// Types a command in the terminal: `kubectl`, or `curl` from outside of the cluster.
+    Type(Template),
     /// Writes a file in the editor.
     Write {
         /// Its name.
@@ -47,8 +47,6 @@ pub enum Act {
     Fault(Template),
     /// Begins or ends traffic: the words after `traffic`.
     Traffic(Template),
-    /// Asks an address from outside of the cluster: the whole line.
-    Curl(Template),
     /// Predicts this choice.
     Predict(String),
 }
@@ -175,12 +173,12 @@ fn act(line: &str, text: Option<String>) -> Result<Act, String> {
         return Ok(Act::Write { file: file.trim().to_owned(), text });
     }
     match line.split_once(' ') {
-        Some(("kubectl", _)) => Ok(Act::Kubectl(Template::parse(line)?)),
+        Some(("kubectl", _)) => Ok(Act::Type(Template::parse(line)?)),
         Some(("clock", rest)) => clock(rest).map(Act::Clock),
         Some(("fault", rest)) => proved(rest, outside::fault).map(Act::Fault),
         Some(("traffic", rest)) => proved(rest, outside::traffic).map(Act::Traffic),
         Some(("predict", choice)) => Ok(Act::Predict(choice.trim().to_owned())),
-        Some(("curl", _)) => proved(line, outside::curl).map(Act::Curl),
+        Some(("curl", _)) => proved(line, outside::is_curl).map(Act::Type),
         _ => Err("a line begins with kubectl, curl, clock, fault, traffic, predict or \"cat >\""
             .to_owned()),
     }

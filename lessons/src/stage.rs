@@ -14,11 +14,12 @@ use bytes::Bytes;
 use futures::StreamExt;
 use http::{Request, Response};
 use jiff::Timestamp;
-use kubectl::{Api, Body, Paper, Stream};
+use kubectl::{Api, Body, Paper, Printed, Stream};
+use orchestrator::network::curl::Asked;
 use orchestrator::{ApiRequest, Cursor, Input, Reply, Time, World};
 
 use crate::script::ClockAct;
-use crate::script::outside::{self, Curl};
+use crate::script::outside;
 
 /// How long a command may wait, in model time, before it is broken off as by Ctrl-C.
 const WAIT_MAX_MS: i64 = 10 * 60 * 1_000;
@@ -52,12 +53,6 @@ impl Stage {
 
     /// Types a command line and waits for its end.
     pub(crate) fn type_line(&self, line: &str, files: &Files) -> Typed {
-        if line.starts_with("curl ") {
-            return match outside::curl(line) {
-                Ok(curl) => self.ask(curl),
-                Err(message) => Typed { output: message, code: Some(1) },
-            };
-        }
         let paper = Paper::default();
         let api = Door { world: Rc::clone(&self.world), wake: Cell::new(None) };
         let code = self.drive(&api, kubectl::run_line(line, files, &api, &paper));
@@ -84,17 +79,6 @@ impl Stage {
     /// Puts in a fault or traffic. False if it names something that does not exist.
     pub(crate) fn put_in(&self, input: &Input) -> bool {
         !matches!(self.world.borrow_mut().submit(input), Reply::NotFound)
-    }
-
-    /// Asks an address from outside of the cluster.
-    pub(crate) fn ask(&self, Curl { address, port, request }: Curl) -> Typed {
-        let asked = Input::Outside { address, port, request };
-        let reply = self.world.borrow_mut().submit(&asked);
-        let body = match reply {
-            Reply::Response(response) => response.into_body(),
-            _ => Bytes::new(),
-        };
-        Typed { output: String::from_utf8_lossy(&body).into_owned(), code: Some(0) }
     }
 
     fn drive<F: Future>(&self, door: &Door, command: F) -> Option<F::Output> {
@@ -145,6 +129,18 @@ impl Api for Door {
                 unreachable!("a request is answered")
             }
         }
+    }
+
+    async fn program(&self, words: &[String], files: &dyn kubectl::Files) -> Option<Printed> {
+        if words.first().is_none_or(|name| name != "curl") {
+            return None;
+        }
+        let ask = async |Asked { host, port, request, timeout_ms }| {
+            let asked = Input::Outside { address: host, port, request, timeout_ms };
+            let reply = self.world.borrow_mut().submit(&asked);
+            reply.into_response().extensions_mut().remove().expect("what came of a request")
+        };
+        Some(outside::curl(words, files, ask).await)
     }
 
     fn now(&self) -> Timestamp {

@@ -3,14 +3,15 @@
 //! learner's own machine: there the ports answer that a terminal's `kubectl port-forward` listens
 //! on, for as long as it runs.
 
-mod local;
+pub(crate) mod local;
 
 use axum::{
     body::Body,
     extract::{Path, Request, State},
-    response::Response,
+    response::Response as Answer,
 };
-use http::{HeaderValue, StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
 use orchestrator::{Input, Reply, network::HttpRequest};
 
 use crate::{kubernetes, state::AppState};
@@ -18,12 +19,15 @@ use crate::{kubernetes, state::AppState};
 /// What the applications of learners serve is not ours: it gets an origin of its own, and no script.
 const SANDBOXED: &str = "sandbox allow-forms";
 
+/// How long a browser waits, in model time.
+const PATIENCE_MS: i64 = 10_000;
+
 /// Any request to an address of the cluster, from outside.
 pub(crate) async fn serve(
     State(state): State<AppState>,
     Path(parts): Path<Vec<(String, String)>>,
     request: Request,
-) -> Response {
+) -> Answer {
     let part = |name: &str| {
         let found = parts.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.clone()).unwrap_or_default()
@@ -43,18 +47,19 @@ pub(crate) async fn serve(
     };
     if local::is_local(&address) {
         return match local::ask(&sandbox, port, &request).await {
-            Ok(response) => sandboxed(response.map(Body::from)),
-            Err(why) => plain(StatusCode::GATEWAY_TIMEOUT, format!("{why}\n")),
+            Ok(response) => sandboxed(Response::<Bytes>::from(response).map(Body::from)),
+            Err(why) => plain(StatusCode::GATEWAY_TIMEOUT, format!("{address}:{port}: {why}\n")),
         };
     }
-    match sandbox.submit(Input::Outside { address, port, request }).await {
+    let asked = Input::Outside { address, port, request, timeout_ms: Some(PATIENCE_MS) };
+    match sandbox.submit(asked).await {
         Ok(Reply::Response(response)) => sandboxed(response.map(Body::from)),
         Ok(_) => plain(StatusCode::BAD_GATEWAY, "no answer\n".to_owned()),
         Err(refused) => kubernetes::refusal(&refused).map(Body::from),
     }
 }
 
-fn sandboxed(mut response: Response) -> Response {
+fn sandboxed(mut response: Answer) -> Answer {
     let policy = HeaderValue::from_static(SANDBOXED);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response.headers_mut().remove(header::SET_COOKIE);
@@ -100,7 +105,7 @@ async fn read(
     })
 }
 
-fn plain(status: StatusCode, text: String) -> Response {
+fn plain(status: StatusCode, text: String) -> Answer {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     response

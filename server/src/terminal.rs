@@ -1,6 +1,7 @@
 //! kubectl in the server: its futures are bound to one thread, and its requests go through the
 //! same door as everybody's.
 
+mod curl;
 mod session;
 mod shelf;
 
@@ -15,7 +16,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, future::LocalBoxFuture, stream};
 use http::{Request, Response};
 use k8s_openapi::jiff::Timestamp;
-use kubectl::{Api, Body, Forward, Listening, Terminal};
+use kubectl::{Api, Body, Forward, Listening, Printed, Terminal};
 use orchestrator::{ApiRequest, Input, Reply, World};
 use protocol::File;
 use shelf::Shelf;
@@ -184,6 +185,16 @@ impl Api for Door {
         let local = held.port;
         let happened = stream::unfold(held, |mut held| async { Some((held.next().await?, held)) });
         Ok(Listening { local, happened: happened.boxed_local() })
+    }
+
+    async fn program(&self, words: &[String], files: &dyn kubectl::Files) -> Option<Printed> {
+        match words.first().map(String::as_str) {
+            Some("curl") => {
+                let ask = async |asked| curl::ask(self, asked).await;
+                Some(lessons::curl(words, files, ask).await)
+            }
+            _ => None,
+        }
     }
 
     fn now(&self) -> Timestamp {

@@ -7,7 +7,7 @@ use orchestrator::network::traffic::Traffic;
 
 use super::Progress;
 use crate::lesson::Lesson;
-use crate::script::outside::{self, Curl};
+use crate::script::outside;
 use crate::script::{Act, ClockAct};
 
 /// A line of the solution, ready to be played.
@@ -24,8 +24,8 @@ pub struct Play {
 /// What a played line does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlayAct {
-    /// Run this command line.
-    Kubectl(String),
+    /// Type this command line in the terminal.
+    Type(String),
     /// Put this file into the editor.
     Write {
         /// Its name.
@@ -39,8 +39,6 @@ pub enum PlayAct {
     Fault(orchestrator::Fault),
     /// Begin or end this traffic.
     Traffic(Traffic),
-    /// Ask this from outside of the cluster.
-    Curl(Curl),
     /// Predict this.
     Predict(String),
 }
@@ -71,9 +69,9 @@ impl Progress {
     /// The name that cannot be known as things stand.
     pub fn fill(&self, act: &Act) -> Result<Play, String> {
         let (line, act) = match act {
-            Act::Kubectl(template) => {
+            Act::Type(template) => {
                 let line = template.fill(&self.evidence)?;
-                (line.clone(), PlayAct::Kubectl(line))
+                (line.clone(), PlayAct::Type(line))
             }
             Act::Write { file, text } => {
                 (format!("cat > {file}"), PlayAct::Write { file: file.clone(), text: text.clone() })
@@ -90,11 +88,6 @@ impl Progress {
                 (format!("traffic {words}"), PlayAct::Traffic(traffic))
             }
             Act::Predict(choice) => (format!("predict {choice}"), PlayAct::Predict(choice.clone())),
-            Act::Curl(line) => {
-                let line = line.fill(&self.evidence)?;
-                let asked = outside::curl(&line)?;
-                (line, PlayAct::Curl(asked))
-            }
         };
         Ok(Play { line, act, files: BTreeMap::new() })
     }

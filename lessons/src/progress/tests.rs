@@ -113,7 +113,7 @@ fn the_solution_is_played_line_by_line() {
     let write = progress.play("make").unwrap().unwrap();
     assert_eq!(write.line, "cat > web.yaml");
     let apply = progress.play("make").unwrap().unwrap();
-    assert_eq!(apply.act, PlayAct::Kubectl("kubectl apply -f web.yaml".into()));
+    assert_eq!(apply.act, PlayAct::Type("kubectl apply -f web.yaml".into()));
     assert_eq!(apply.files["web.yaml"], "kind: Pod\n");
     assert_eq!(progress.play("make"), Ok(None));
     assert!(progress.play("remove").is_err(), "there is no Pod to name yet");

@@ -3,8 +3,12 @@
 //! The words after `fault` and `traffic` are what the model calls things: first the names that each
 //! needs, then `field=value` for the rest. A fault that the model learns is known here at once.
 
+use std::collections::BTreeMap;
+
+use kubectl::{Files, Printed};
 use orchestrator::Fault;
-use orchestrator::network::HttpRequest;
+use orchestrator::network::DialResult;
+use orchestrator::network::curl::{self, Asked, Curl, Shown};
 use orchestrator::network::http::Url;
 use orchestrator::network::traffic::{From, Load, Traffic};
 use serde_json::{Map, Value};
@@ -135,49 +139,50 @@ fn refine(load: &mut Load, option: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A request from outside of the cluster.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Curl {
-    /// An address or name, as [`orchestrator::Input::Outside`] has it.
-    pub address: String,
-    /// Its port.
-    pub port: u16,
-    /// What is asked.
-    pub request: HttpRequest,
+/// Runs `curl`: a client outside of the cluster, whose requests `ask` carries out.
+pub async fn curl(
+    words: &[String],
+    files: &dyn Files,
+    mut ask: impl AsyncFnMut(Asked) -> DialResult,
+) -> Printed {
+    let mut printed = Printed::default();
+    let mut curl = match read_curl(words, files) {
+        Ok(curl) => curl,
+        Err(shown) => {
+            return Printed { err: shown.err, code: shown.exit.unwrap_or(2), ..printed };
+        }
+    };
+    loop {
+        let shown = curl.answered(&ask(curl.ask()).await);
+        printed.err += &shown.err;
+        printed.out += &String::from_utf8_lossy(&shown.out);
+        if let Some((name, bytes)) = shown.file
+            && name != "/dev/null"
+            && !files.write(&name, &String::from_utf8_lossy(&bytes))
+        {
+            printed.err += "curl: (23) Failure writing output to destination\n";
+            return Printed { code: 23, ..printed };
+        }
+        if let Some(code) = shown.exit {
+            return Printed { code, ..printed };
+        }
+    }
 }
 
-/// Reads `curl [-s] [-H 'NAME: VALUE'] URL`.
+fn read_curl(words: &[String], files: &dyn Files) -> Result<Curl, Shown> {
+    let words = words.get(1..).unwrap_or_default();
+    curl::read(words, &mut |name| files.read(name).map(String::into_bytes))
+}
+
+/// Reads a line with `curl`, so that an author hears of a mistake.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(crate) fn curl(line: &str) -> Result<Curl, String> {
+pub(crate) fn is_curl(line: &str) -> Result<(), String> {
     let words = kubectl::split(line).map_err(|error| error.to_string())?;
-    let mut words = words.into_iter().skip(1);
-    let mut headers = Vec::new();
-    let mut url = None;
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "-s" | "--silent" => {}
-            "-H" | "--header" => {
-                let header = words.next().unwrap_or_default();
-                let (name, value) =
-                    header.split_once(':').ok_or("write a header as -H 'Host: web.example'")?;
-                headers.push((name.trim().to_owned(), value.trim().to_owned()));
-            }
-            option if option.starts_with('-') => {
-                return Err(format!("curl knows -s and -H here, not {option}"));
-            }
-            _ => url = Some(word),
-        }
-    }
-    let url = url.as_deref().and_then(Url::parse).ok_or("give curl an address: curl http://…")?;
-    let mut request = HttpRequest::get(&url.authority(), &url.target);
-    request.tls = url.tls;
-    if headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        request.headers.clear();
-    }
-    request.headers.extend(headers);
-    Ok(Curl { address: url.host, port: url.port, request })
+    let files = BTreeMap::new();
+    let read = read_curl(&words, &files);
+    read.map(drop).map_err(|shown| shown.err.trim_end().to_owned())
 }
 
 #[cfg(test)]
@@ -242,11 +247,10 @@ mod tests {
     }
 
     #[test]
-    fn curl_asks_for_the_host_that_it_is_told() {
-        let asked = curl("curl -s -H 'Host: shop.example' http://10.0.0.11:30080/cart").unwrap();
-        assert_eq!((asked.address.as_str(), asked.port), ("10.0.0.11", 30080));
-        assert_eq!(asked.request.header("host"), Some("shop.example"));
-        assert_eq!(asked.request.target, "/cart");
-        assert!(curl("curl").is_err() && curl("curl -X POST http://x").is_err());
+    fn an_author_hears_what_is_wrong_with_a_curl() {
+        assert_eq!(is_curl("curl -s -H 'Host: shop.example' http://10.0.0.11:30080/cart"), Ok(()));
+        let said = is_curl("curl --nonsense http://x").unwrap_err();
+        assert!(said.starts_with("curl: option --nonsense: is unknown"), "{said}");
+        assert!(is_curl("curl").is_err());
     }
 }

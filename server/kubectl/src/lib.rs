@@ -71,6 +71,16 @@ pub trait Api {
         async { Err("bind: permission denied".to_owned()) }
     }
 
+    /// Runs a program of the machine that kubectl runs on: `curl`, say. None where it has none of
+    /// that name.
+    fn program(
+        &self,
+        _words: &[String],
+        _files: &dyn Files,
+    ) -> impl Future<Output = Option<Printed>> {
+        async { None }
+    }
+
     /// What an earlier command kept for this path. The real kubectl keeps what discovery found in
     /// a folder for hours; without this pair of methods every command asks anew.
     fn cached(&self, _path: &str) -> Option<Bytes> {
@@ -79,6 +89,17 @@ pub trait Api {
 
     /// Keeps an answer for later commands.
     fn keep(&self, _path: &str, _answer: &Bytes) {}
+}
+
+/// What a program printed, and how it ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// On standard output.
+    pub out: String,
+    /// On standard error, before it.
+    pub err: String,
+    /// Its exit code.
+    pub code: i32,
 }
 
 /// The body of an answer: whole, or coming in pieces until the stream ends.
@@ -185,7 +206,7 @@ pub async fn run(
 }
 
 /// Runs a line as a shell would, with quotes, pipes (`| grep`, `| wc -l`, `| kubectl apply -f -`),
-/// `&&`, `||`, `;` and here-documents. Returns the exit code of the last command.
+/// `&&`, `||`, `;`, redirections into files and here-documents. Returns the exit code of the last command.
 pub async fn run_line(
     line: &str,
     files: &dyn Files,

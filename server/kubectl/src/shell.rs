@@ -1,8 +1,8 @@
 //! The few words of a shell that the terminal understands around kubectl: quotes, pipes, `&&`,
-//! `||`, `;`, here-documents, and the commands `ls`, `cat`, `echo`, `grep`, `head`, `tail`, `wc`,
-//! `sort`, `clear`, `history`, `help`.
+//! `||`, `;`, redirections, here-documents, and the commands of `shell/words.rs`.
 
 mod line;
+mod redirect;
 mod words;
 
 use futures::stream::LocalBoxStream;
@@ -12,6 +12,7 @@ use crate::{Api, Files, Paper, Sent, Terminal, commands};
 
 use line::{Joint, Stage};
 pub use line::{UnbalancedQuotes, split};
+use redirect::Redirected;
 
 /// Files with a standard input of their own.
 struct Piped<'f> {
@@ -104,12 +105,39 @@ async fn run_pipeline(
     let mut stdin = None;
     for stage in before {
         let pipe = Pipe { paper: Paper::default(), terminal };
-        let piped = Piped { files, stdin: stage.stdin.clone().or(stdin) };
-        command(&stage.words, &piped, api, &pipe).await;
+        run_stage(stage, stdin, files, api, &pipe).await;
         stdin = Some(pipe.paper.stdout());
     }
-    let piped = Piped { files, stdin: last.stdin.clone().or(stdin) };
-    command(&last.words, &piped, api, terminal).await
+    run_stage(last, stdin, files, api, terminal).await
+}
+
+async fn run_stage(
+    stage: &Stage,
+    stdin: Option<String>,
+    files: &dyn Files,
+    api: &dyn AnyApi,
+    terminal: &dyn Terminal,
+) -> i32 {
+    let stdin = match redirect::input(stage, files) {
+        Ok(given) => given.or(stdin),
+        Err(name) => {
+            terminal.err(&format!("sh: can't open {name}: no such file\n"));
+            return 1;
+        }
+    };
+    let piped = Piped { files, stdin };
+    if stage.redirects.is_empty() {
+        return command(&stage.words, &piped, api, terminal).await;
+    }
+    let redirected = Redirected::new(&stage.redirects, terminal);
+    let code = command(&stage.words, &piped, api, &redirected).await;
+    match redirected.write(files) {
+        Ok(()) => code,
+        Err(name) => {
+            terminal.err(&format!("sh: can't create {name}: Permission denied\n"));
+            1
+        }
+    }
 }
 
 async fn command(
@@ -123,6 +151,17 @@ async fn command(
     };
     match name.as_str() {
         "kubectl" | "k" => commands::run(rest, files, api, terminal).await,
-        _ => words::run(name, rest, files, terminal),
+        _ => {
+            if let Some(code) = words::run(name, rest, files, terminal) {
+                return code;
+            }
+            let Some(printed) = api.program(words, files).await else {
+                terminal.err(&format!("sh: {name}: not found\n"));
+                return 127;
+            };
+            terminal.err(&printed.err);
+            terminal.out(&printed.out);
+            printed.code
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::network::HttpRequest;
 use crate::network::traffic::Traffic;
 use crate::session::SessionInput;
+use crate::time::Millis;
 
 /// One input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub enum Input {
         address: String,
         port: u16,
         request: HttpRequest,
+        /// How long it waits. None: for as long as its kernel tries to connect.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<Millis>,
     },
     /// Bytes come to a port of a Pod through `kubectl port-forward`.
     Forward {
@@ -102,7 +106,8 @@ pub enum Forwarded {
 /// What an input is answered with.
 #[derive(Debug)]
 pub enum Reply {
-    /// A finished answer.
+    /// A finished answer. That of [`Input::Outside`] has the [`DialResult`](crate::network::DialResult)
+    /// among its extensions.
     Response(http::Response<Bytes>),
     /// A watch, a followed log or a session: read the cursor whenever the world has moved.
     Stream { head: http::Response<()>, cursor: Cursor },

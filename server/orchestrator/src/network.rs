@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Millis;
 
+pub mod curl;
 pub mod dns;
 pub(crate) mod flight;
 pub mod hop;

@@ -122,8 +122,8 @@ impl World {
             Input::Fault(fault) => self.fault(fault),
             Input::Session(input) => self.session_input(input),
             Input::Traffic(traffic) => self.steer_traffic(traffic),
-            Input::Outside { address, port, request } => {
-                Reply::Response(self.ask_from_outside(address, *port, request))
+            Input::Outside { address, port, request, timeout_ms } => {
+                Reply::Response(self.ask_from_outside(address, *port, request, *timeout_ms))
             }
             Input::Forward { namespace, pod, uid, port, bytes } => {
                 Reply::Forwarded(self.forward(namespace, pod, uid, *port, bytes))

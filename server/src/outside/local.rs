@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use http::{Response, StatusCode};
 use kubectl::Happened;
-use orchestrator::network::HttpRequest;
+use orchestrator::network::{HttpRequest, HttpResponse};
 
 use crate::{
     sandbox::Sandbox,
@@ -15,31 +14,38 @@ use crate::{
 const HEADERS_MAX: usize = 64;
 
 /// Whether an address is that of the machine itself.
-pub(super) fn is_local(address: &str) -> bool {
+pub(crate) fn is_local(address: &str) -> bool {
     ["localhost", "127.0.0.1", "[::1]"].contains(&address)
 }
 
-/// What the Pod behind a port answers; or why there is no answer.
-pub(super) async fn ask(
+/// Why a port gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Lost {
+    #[error("connect: connection refused")]
+    Refused,
+    #[error("{0}")]
+    Closed(String),
+    #[error("what answers there does not speak HTTP")]
+    NotHttp,
+}
+
+/// What the Pod behind a port answers.
+pub(crate) async fn ask(
     sandbox: &Sandbox,
     port: u16,
     request: &HttpRequest,
-) -> Result<Response<Vec<u8>>, String> {
-    let Some(forwarded) = sandbox.forwards().find(port) else {
-        return Err(format!("dial tcp 127.0.0.1:{port}: connect: connection refused"));
-    };
+) -> Result<HttpResponse, Lost> {
+    let forwarded = sandbox.forwards().find(port).ok_or(Lost::Refused)?;
     forwarded.tell(Happened::Connected);
     let mut connection = Connection::new(forwarded.remote);
     let told = connection.take(&forwarded.target, &bytes(request)).await;
     match told.into_iter().next() {
-        Some(Told::Data(bytes)) => {
-            read(&bytes).ok_or_else(|| format!("port {port} does not answer in HTTP"))
-        }
+        Some(Told::Data(bytes)) => read(&bytes).ok_or(Lost::NotHttp),
         Some(Told::Error(why)) => {
             forwarded.tell(Happened::Failed(why.clone()));
-            Err(why)
+            Err(Lost::Closed(why))
         }
-        Some(Told::End) | None => Err(format!("port {port} closed the connection")),
+        Some(Told::End) | None => Err(Lost::Closed("the connection was closed".to_owned())),
     }
 }
 
@@ -59,19 +65,14 @@ fn bytes(request: &HttpRequest) -> Vec<u8> {
 }
 
 /// An answer as it came over the wire.
-fn read(bytes: &[u8]) -> Option<Response<Vec<u8>>> {
+fn read(bytes: &[u8]) -> Option<HttpResponse> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut parsed = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(head) = parsed.parse(bytes).ok()? else { return None };
-    let mut response = Response::new(bytes.get(head..)?.to_vec());
-    *response.status_mut() = StatusCode::from_u16(parsed.code?).ok()?;
-    for header in parsed.headers.iter() {
-        let name = http::HeaderName::from_bytes(header.name.as_bytes()).ok()?;
-        // How long it is and how it is sent are matters of each connection.
-        if name != http::header::CONNECTION && name != http::header::CONTENT_LENGTH {
-            let value = http::HeaderValue::from_bytes(header.value).ok()?;
-            response.headers_mut().append(name, value);
-        }
-    }
-    Some(response)
+    let headers = parsed
+        .headers
+        .iter()
+        .map(|header| (header.name.to_owned(), String::from_utf8_lossy(header.value).into_owned()));
+    let (status, headers) = (parsed.code?, headers.collect());
+    Some(HttpResponse { status, headers, body: bytes.get(head..)?.to_vec() })
 }

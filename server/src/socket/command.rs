@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::PoisonError, time::Duration};
 
 use kubectl::Files;
-use lessons::{Attempt, ClockAct, Curl, Language, Play, PlayAct};
+use lessons::{Attempt, ClockAct, Language, Play, PlayAct};
 use orchestrator::{Input, World};
 use protocol::{
     About, Act, ClockChange, File, LessonState, ObjectRef, Position, Refusal, Reply, Step, Until,
@@ -119,17 +119,6 @@ impl Desk {
         }
     }
 
-    /// What a client outside of the cluster is answered.
-    async fn curl(&self, Curl { address, port, request }: Curl) -> Result<String> {
-        let asked = Input::Outside { address, port, request };
-        match self.sandbox.submit(asked).await.map_err(refusal)? {
-            orchestrator::Reply::Response(answer) => {
-                Ok(String::from_utf8_lossy(answer.body()).into_owned())
-            }
-            _ => Ok(String::new()),
-        }
-    }
-
     async fn acts(&self) -> Result<Reply> {
         let positions = self.sandbox.acts(ACTS_MAX).await.map_err(refusal)?;
         let acts = translate::moments_at(&self.sandbox.view().world, &positions);
@@ -238,12 +227,11 @@ impl Desk {
         let mut file = None;
         let mut output = String::new();
         match play.act {
-            PlayAct::Kubectl(line) => output = self.play_line(line, play.files).await,
+            PlayAct::Type(line) => output = self.play_line(line, play.files).await,
             PlayAct::Write { file: name, text } => file = Some(File { name, text }),
             PlayAct::Clock(act) => drop(self.clock(clock_change(act)).await?),
             PlayAct::Fault(fault) => drop(self.put_in(Input::Fault(fault)).await?),
             PlayAct::Traffic(traffic) => drop(self.put_in(Input::Traffic(traffic)).await?),
-            PlayAct::Curl(curl) => output = self.curl(curl).await?,
             PlayAct::Predict(choice) => {
                 let language = self.language;
                 let predict = LessonAct::Predict { step: step.to_owned(), choice, language };

@@ -246,6 +246,10 @@ async fn a_terminal_forwards_to_the_page() {
     assert!(answer.text.contains("<h1>Welcome to nginx!</h1>"), "{}", answer.text);
     assert_eq!(answer.header("content-security-policy"), "sandbox allow-forms");
     page.until(printed("Handling connection for 9000\n")).await;
+    let line = "curl -s localhost:9000 | grep -c Welcome; curl -s localhost:9001; ls";
+    let asking = Act::Terminal { terminal: 3, line: line.to_owned(), files: Vec::new() };
+    assert_eq!(page.act(asking).await, Reply::Exited { terminal: 3, code: 0 });
+    page.until(printed("2\n")).await;
     let again = Act::Terminal {
         terminal: 2,
         line: "kubectl port-forward web 9000:80".to_owned(),
@@ -260,7 +264,7 @@ async fn a_terminal_forwards_to_the_page() {
     for _ in 0..100 {
         let answer = house.get(&path).await;
         if answer.status == 504 {
-            assert_eq!(answer.text, "dial tcp 127.0.0.1:9000: connect: connection refused\n");
+            assert_eq!(answer.text, "127.0.0.1:9000: connect: connection refused\n");
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -6,7 +6,7 @@ use futures::future::LocalBoxFuture;
 use http::{Request, Response};
 use jiff::Timestamp;
 
-use crate::{Api, Body, Forward, Listening, Stream};
+use crate::{Api, Body, Files, Forward, Listening, Printed, Stream};
 
 /// [`Api`] without type parameters, so that commands are ordinary functions in a table.
 pub(crate) trait AnyApi {
@@ -15,6 +15,11 @@ pub(crate) trait AnyApi {
     fn listen(&self, forward: Forward) -> LocalBoxFuture<'_, Result<Listening, String>>;
     fn now(&self) -> Timestamp;
     fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()>;
+    fn program<'c>(
+        &'c self,
+        words: &'c [String],
+        files: &'c dyn Files,
+    ) -> LocalBoxFuture<'c, Option<Printed>>;
     fn cached(&self, path: &str) -> Option<Bytes>;
     fn keep(&self, path: &str, answer: &Bytes);
 }
@@ -38,6 +43,14 @@ impl<T: Api> AnyApi for T {
 
     fn sleep(&self, ms: i64) -> LocalBoxFuture<'_, ()> {
         Api::sleep(self, ms).boxed_local()
+    }
+
+    fn program<'c>(
+        &'c self,
+        words: &'c [String],
+        files: &'c dyn Files,
+    ) -> LocalBoxFuture<'c, Option<Printed>> {
+        Api::program(self, words, files).boxed_local()
     }
 
     fn cached(&self, path: &str) -> Option<Bytes> {

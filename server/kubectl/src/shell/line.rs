@@ -57,6 +57,27 @@ pub(super) struct Pipeline {
 pub(super) struct Stage {
     pub(super) words: Vec<String>,
     pub(super) stdin: Option<String>,
+    /// In order.
+    pub(super) redirects: Vec<Redirect>,
+}
+
+/// A stream that leads elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Redirect {
+    In(String),
+    /// Standard output (1), standard error (2), or both.
+    Out(&'static [u8], To),
+}
+
+/// Where it leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum To {
+    File {
+        name: String,
+        append: bool,
+    },
+    /// Where this stream leads.
+    Same(u8),
 }
 
 /// Takes a line (of several lines, with here-documents) apart.
@@ -81,7 +102,10 @@ struct Reader<'t> {
 }
 
 /// What separates words.
-const TOKENS: [&str; 10] = ["&&", "||", "<<", "\n", "|", ";", "&", ">", "<", "#"];
+const TOKENS: [&str; 18] = [
+    "&&", "||", "<<", "\n", "|", ";", "&>", "2>&1", "1>&2", ">&2", "2>>", "2>", "1>", ">>", ">",
+    "&", "<", "#",
+];
 
 impl<'t> Reader<'t> {
     fn read(&mut self) -> Result<(), Unreadable> {
@@ -128,9 +152,35 @@ impl<'t> Reader<'t> {
                 self.here.push((pipeline, stage, end));
             }
             "#" => self.rest = self.rest.find('\n').map_or("", |end| &self.rest[end..]),
+            "2>&1" => self.redirect(Redirect::Out(&[2], To::Same(1))),
+            "1>&2" | ">&2" => self.redirect(Redirect::Out(&[1], To::Same(2))),
+            "<" => {
+                let name = self.file(token)?;
+                self.redirect(Redirect::In(name));
+            }
+            "&>" | ">" | ">>" | "1>" | "2>" | "2>>" => {
+                let which: &[u8] = match &token[..1] {
+                    "&" => &[1, 2],
+                    "2" => &[2],
+                    _ => &[1],
+                };
+                let (name, append) = (self.file(token)?, token.ends_with(">>"));
+                self.redirect(Redirect::Out(which, To::File { name, append }));
+            }
             other => return Err(Unreadable::Unsupported(other)),
         }
         Ok(())
+    }
+
+    fn redirect(&mut self, redirect: Redirect) {
+        self.stage().redirects.push(redirect);
+    }
+
+    /// The name of a file, after what leads there.
+    fn file(&mut self, token: &'static str) -> Result<String, Unreadable> {
+        self.rest = self.rest.trim_start_matches([' ', '\t']);
+        let name = self.word()?;
+        if name.is_empty() { Err(Unreadable::Unexpected(token)) } else { Ok(name) }
     }
 
     fn next(&mut self, joint: Joint) {
@@ -227,9 +277,24 @@ mod tests {
     }
 
     #[test]
+    fn streams_lead_elsewhere() {
+        let redirects = |line: &str| parse(line).expect(line)[0].stages[0].redirects.clone();
+        let file = |name: &str, append| To::File { name: name.to_owned(), append };
+        assert_eq!(
+            redirects("kubectl get pod -o yaml>a 2>&1"),
+            [Redirect::Out(&[1], file("a", false)), Redirect::Out(&[2], To::Same(1))]
+        );
+        assert_eq!(redirects("a >> b"), [Redirect::Out(&[1], file("b", true))]);
+        assert_eq!(redirects("a 2>/dev/null"), [Redirect::Out(&[2], file("/dev/null", false))]);
+        assert_eq!(redirects("a < b"), [Redirect::In("b".to_owned())]);
+        assert_eq!(words("echo a2>b"), [["echo", "a2"]]);
+    }
+
+    #[test]
     fn what_is_no_line() {
         assert_eq!(parse("echo 'a"), Err(Unreadable::Quotes));
         assert_eq!(parse("a | | b"), Err(Unreadable::Unexpected("|")));
-        assert_eq!(parse("a > b"), Err(Unreadable::Unsupported(">")));
+        assert_eq!(parse("a &"), Err(Unreadable::Unsupported("&")));
+        assert_eq!(parse("a >"), Err(Unreadable::Unexpected(">")));
     }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use http::{Request, Response};
 use jiff::Timestamp;
-use kubectl::{Api, Body, Paper, run_line};
+use kubectl::{Api, Body, Files, Paper, Printed, run_line};
 
 /// A server with ConfigMaps and Pods, that remembers what it was asked.
 #[derive(Default)]
@@ -56,6 +56,13 @@ impl Api for Canned {
     }
 
     async fn sleep(&self, _ms: i64) {}
+
+    /// `twice WORD` prints on both streams.
+    async fn program(&self, words: &[String], _files: &dyn Files) -> Option<Printed> {
+        let [name, word] = words else { return None };
+        let printed = Printed { out: format!("{word}\n"), err: format!("{word}!\n"), code: 3 };
+        (name == "twice").then_some(printed)
+    }
 
     fn cached(&self, path: &str) -> Option<Bytes> {
         self.kept.borrow().get(path).cloned()
@@ -130,4 +137,42 @@ fn a_later_command_does_not_discover_again() {
     assert_eq!(api.kept.borrow().keys().collect::<Vec<_>>(), ["/api", "/apis"]);
     api.kept.borrow_mut().insert("/api".to_owned(), Bytes::from(r#"{"items": []}"#));
     check(&api, "kubectl get cm", &[], "error: the server doesn't have a resource type \"cm\"\n");
+}
+
+/// Files that can be written.
+#[derive(Default)]
+struct Desk(RefCell<BTreeMap<String, String>>);
+
+impl Files for Desk {
+    fn read(&self, name: &str) -> Option<String> {
+        self.0.borrow().get(name).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.borrow().keys().cloned().collect()
+    }
+
+    fn write(&self, name: &str, text: &str) -> bool {
+        self.0.borrow_mut().insert(name.to_owned(), text.to_owned());
+        true
+    }
+}
+
+#[test]
+fn programs_are_run_and_streams_lead_into_files() {
+    let desk = Desk::default();
+    let seen = |line: &str| {
+        let paper = Paper::default();
+        let api = Canned::default();
+        let code = run_line(line, &desk, &api, &paper).now_or_never().expect("nothing to wait for");
+        format!("{}{code}", paper.seen())
+    };
+    assert_eq!(seen("twice a"), "a!\na\n3");
+    assert_eq!(seen("twice"), "sh: twice: not found\n127");
+    assert_eq!(seen("twice a | wc -l"), "a!\n1\n0");
+    assert_eq!(seen("twice a 2>/dev/null | cat"), "a\n0");
+    assert_eq!(seen("twice a > f 2>&1; cat f"), "a!\na\n0");
+    assert_eq!(seen("twice b 2>&1 >> f | wc -l; cat f"), "1\na!\na\nb\n0");
+    assert_eq!(seen("grep -c a < f; cat < none"), "2\nsh: can't open none: no such file\n1");
+    assert_eq!(seen("echo x &> g && cat g"), "x\n0");
 }

@@ -1,5 +1,8 @@
 //! HTTP messages, as programs of the model exchange them.
 
+use ::http::header::{CONNECTION, CONTENT_LENGTH};
+use ::http::{HeaderName, HeaderValue, StatusCode};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 /// A request.
@@ -45,6 +48,24 @@ impl Url {
         let slash = if target.starts_with('/') { "" } else { "/" };
         let target = format!("{slash}{target}");
         (!host.is_empty()).then(|| Url { host: host.to_owned(), port, target, tls })
+    }
+
+    /// Where `Location` sends a client that was here.
+    pub fn follow(&self, location: &str) -> Option<Url> {
+        let scheme = if self.tls { "https" } else { "http" };
+        if let Some(rest) = location.strip_prefix("//") {
+            return Url::parse(&format!("{scheme}://{rest}"));
+        }
+        if location.contains("://") {
+            return Url::parse(location);
+        }
+        let path = self.target.split('?').next().unwrap_or_default();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let target = match location.starts_with('/') {
+            true => location.to_owned(),
+            false => format!("{folder}/{location}"),
+        };
+        Some(Url { target, ..self.clone() })
     }
 
     /// As it stands in the header `Host`.
@@ -108,7 +129,7 @@ impl HttpResponse {
 
     /// `OK`, `Not Found`, …
     pub fn reason(&self) -> &'static str {
-        let status = ::http::StatusCode::from_u16(self.status).ok();
+        let status = StatusCode::from_u16(self.status).ok();
         status.and_then(|status| status.canonical_reason()).unwrap_or_default()
     }
 
@@ -122,6 +143,27 @@ impl HttpResponse {
         let mut bytes = head.into_bytes();
         bytes.extend_from_slice(&self.body);
         bytes
+    }
+}
+
+/// As a server sends it on.
+impl From<HttpResponse> for ::http::Response<Bytes> {
+    fn from(response: HttpResponse) -> Self {
+        let mut sent = ::http::Response::new(Bytes::from(response.body));
+        *sent.status_mut() =
+            StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY);
+        for (name, value) in &response.headers {
+            let name = HeaderName::from_bytes(name.as_bytes());
+            let value = HeaderValue::from_str(value);
+            // How long it is and how it is sent are matters of each connection.
+            let own = |name: &HeaderName| *name == CONNECTION || *name == CONTENT_LENGTH;
+            if let (Ok(name), Ok(value)) = (name, value)
+                && !own(&name)
+            {
+                sent.headers_mut().append(name, value);
+            }
+        }
+        sent
     }
 }
 

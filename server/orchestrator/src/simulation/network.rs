@@ -96,6 +96,6 @@ impl Simulation {
         let port = u16::try_from(30_086 + self.pick(4)).unwrap_or(80);
         let address = format!("10.0.0.{}", 10 + self.pick(4));
         let request = HttpRequest::get(&address, "/");
-        Act::Input(Box::new(Input::Outside { address, port, request }))
+        Act::Input(Box::new(Input::Outside { address, port, request, timeout_ms: Some(10_000) }))
     }
 }

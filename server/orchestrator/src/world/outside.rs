@@ -14,7 +14,7 @@ use crate::trace::{EntryId, What};
 use crate::world::World;
 use crate::world::traffic::OUTSIDE;
 
-/// How long somebody waits outside.
+/// How long somebody waits for a forwarded port.
 const PATIENCE_MS: Millis = 10_000;
 /// A request is at most so long.
 const HEADERS_MAX: usize = 64;
@@ -27,25 +27,29 @@ impl World {
         address: &str,
         port: u16,
         request: &HttpRequest,
+        timeout_ms: Option<Millis>,
     ) -> http::Response<Bytes> {
         let dial = Dial {
             from: Origin::Outside { address: OUTSIDE.to_owned() },
             host: address.to_owned(),
             port,
             payload: Payload::Http(request.clone()),
-            timeout_ms: Some(PATIENCE_MS),
+            timeout_ms,
         };
         let first = self.trace.len();
-        let result = self.ask_at_once(dial, None);
-        match result.map(|result| result.outcome) {
-            Some(Outcome::Http(response)) => response_of(response),
-            Some(outcome) => {
+        let Some(result) = self.ask_at_once(dial, None) else {
+            return unreachable(&format!("{address}:{port}: the request could not be sent"));
+        };
+        let mut answer = match &result.outcome {
+            Outcome::Http(response) => response.clone().into(),
+            outcome => {
                 let why = self.why_lost(first);
                 let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
                 unreachable(&format!("{address}:{port}: {outcome}{why}"))
             }
-            None => unreachable(&format!("{address}:{port}: the request could not be sent")),
-        }
+        };
+        answer.extensions_mut().insert(result);
+        answer
     }
 
     /// Carries a request out to its end, while the world stands still.
@@ -190,27 +194,6 @@ fn looks_like_http(bytes: &[u8]) -> bool {
     })
 }
 
-/// An answer as the server sends it on.
-pub(super) fn response_of(response: HttpResponse) -> http::Response<Bytes> {
-    let mut sent = http::Response::new(Bytes::from(response.body));
-    *sent.status_mut() =
-        http::StatusCode::from_u16(response.status).unwrap_or(http::StatusCode::BAD_GATEWAY);
-    for (name, value) in &response.headers {
-        let name = http::HeaderName::from_bytes(name.as_bytes());
-        let value = http::HeaderValue::from_str(value);
-        // How long it is and how it is sent are matters of each connection.
-        let own = |name: &http::HeaderName| {
-            *name == http::header::CONNECTION || *name == http::header::CONTENT_LENGTH
-        };
-        if let (Ok(name), Ok(value)) = (name, value)
-            && !own(&name)
-        {
-            sent.headers_mut().append(name, value);
-        }
-    }
-    sent
-}
-
 fn unreachable(why: &str) -> http::Response<Bytes> {
-    response_of(HttpResponse::new(504, "text/plain; charset=utf-8", format!("{why}\n")))
+    HttpResponse::new(504, "text/plain; charset=utf-8", format!("{why}\n")).into()
 }

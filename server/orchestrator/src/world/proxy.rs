@@ -5,7 +5,6 @@ use bytes::Bytes;
 use k8s_openapi::api::core::v1::{Pod, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 
-use super::outside::response_of;
 use crate::api::status::Status;
 use crate::call::Verb;
 use crate::input::ApiRequest;
@@ -46,7 +45,7 @@ impl World {
             Kind::Node => self.of_node_itself(&wanted),
             _ => self.address(&wanted).and_then(|to| self.pass_on(request, &wanted, &to, entry)),
         };
-        Some(answered.map_or_else(|status| refusal(&status), response_of))
+        Some(answered.map_or_else(|status| refusal(&status), Into::into))
     }
 
     /// Traces that somebody has asked for a part of an object that leads beyond the API.
@@ -231,7 +230,7 @@ fn unavailable(message: String) -> Status {
 fn refusal(status: &Status) -> http::Response<Bytes> {
     let mut text = status.to_json().to_string();
     text.push('\n');
-    response_of(HttpResponse::new(status.code, "application/json", text))
+    HttpResponse::new(status.code, "application/json", text).into()
 }
 
 /// A path without its last slash leads to the one with it, so that relative links work.
@@ -240,7 +239,7 @@ fn moved(uri: &str) -> http::Response<Bytes> {
     let query = if query.is_empty() { String::new() } else { format!("?{query}") };
     let mut moved = HttpResponse::new(301, "text/html; charset=utf-8", Vec::new());
     moved.headers.push(("Location".to_owned(), format!("{path}/{query}")));
-    response_of(moved)
+    moved.into()
 }
 
 /// Reads `/api/v1/namespaces/default/services/http:web:80/proxy/x?y`.

@@ -219,7 +219,8 @@ fn a_client_outside_is_answered_or_told_why_not() {
     cluster.run_s(3);
     let ask = |cluster: &mut Cluster, address: &str, port: u16| {
         let request = HttpRequest::get(address, "/healthz");
-        cluster.ask(&Input::Outside { address: address.to_owned(), port, request })
+        let address = address.to_owned();
+        cluster.ask(&Input::Outside { address, port, request, timeout_ms: Some(10_000) })
     };
     assert_eq!(ask(&mut cluster, "10.0.0.11", 30080), (200, String::new()));
     let cases = [

@@ -220,6 +220,13 @@ fn requests_travel_over_the_network_and_are_waited_for() {
     assert_eq!(missing.code(), Some(1));
     let silent = run(&mut cluster, "box", "sh", "wget -T 2 -qO- http://web:81; echo $?");
     assert_eq!(silent.stderr + &silent.stdout, "wget: download timed out\n1\n");
+    cluster.pod("asker", "curlimages/curl", &["sleep", "infinity"]);
+    cluster.settle();
+    let script = "curl -so /dev/null -w '%{http_code}\\n' web; curl -sSm 2 web:81 | cat; \
+                  curl -s web >page; head -c 6 page; curl -s nosuch; echo $?";
+    let asked = run(&mut cluster, "asker", "sh", script);
+    assert_eq!(asked.stdout, "200\nmy-app6\n");
+    assert_eq!(asked.stderr, "curl: (28) Connection timed out after 2000 milliseconds\n");
     let name =
         run(&mut cluster, "box", "sh", "nslookup web.default.svc.cluster.local | grep -c Address");
     assert_eq!((name.stdout.as_str(), name.code()), ("2\n", Some(0)));

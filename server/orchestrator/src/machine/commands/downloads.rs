@@ -1,11 +1,10 @@
 //! `wget` and `curl`: how they show a response.
 
-use super::network::{Asked, has, request, value};
+use super::network::{self, Asked, has, request};
 use super::{Call, Came};
 use crate::machine::process::Way;
 use crate::network::http::Url;
 use crate::network::{DialResult, Outcome};
-use crate::time::Millis;
 
 /// How often a client follows where it is sent.
 const HOPS_MAX: u32 = 10;
@@ -14,10 +13,7 @@ const HOPS_MAX: u32 = 10;
 pub(super) fn elsewhere(asked: &Asked, status: u16, location: Option<&str>) -> Option<Url> {
     let old = asked.url.as_ref()?;
     let location = location.filter(|_| (301..=308).contains(&status) && asked.hops < HOPS_MAX)?;
-    if location.starts_with('/') {
-        return Some(Url { target: location.to_owned(), ..old.clone() });
-    }
-    Url::parse(location)
+    old.follow(location)
 }
 
 pub(super) fn location(headers: &[(String, String)]) -> Option<&str> {
@@ -51,7 +47,7 @@ pub(super) fn wget(call: &mut Call<'_, '_>, asked: &Asked, result: &DialResult) 
         }
     };
     if let Some(url) = elsewhere(asked, response.status, location(&response.headers)) {
-        return request("wget", call, url, asked.hops + 1);
+        return request(call, url, asked.hops + 1);
     }
     if response.status >= 400 {
         let status = format!("{} {}", response.status, reason(response.status));
@@ -101,69 +97,23 @@ pub(super) fn progress(call: &mut Call<'_, '_>, name: &str, size: usize) {
 }
 
 pub(super) fn curl(call: &mut Call<'_, '_>, asked: &Asked, result: &DialResult) -> Came {
-    let words = call.arguments();
-    let silent = has(&words, 's', "--silent") && !has(&words, 'S', "--show-error");
-    let after = result.latency_ms;
-    let response = match &result.outcome {
-        Outcome::Http(response) => response,
-        other => {
-            let (code, text) = cannot_transfer(asked, other, after);
-            if !silent {
-                call.complain(&format!("({code}) {text}"));
-            }
-            write_out(call, &words, 0);
-            return Came::Exits(code);
-        }
-    };
-    if has(&words, 'L', "--location")
-        && let Some(url) = elsewhere(asked, response.status, location(&response.headers))
-    {
-        return request("curl", call, url, asked.hops + 1);
-    }
-    let status = response.status;
-    if has(&words, 'f', "--fail") && status >= 400 {
-        if !silent {
-            call.complain(&format!("(22) The requested URL returned error: {status}"));
-        }
-        write_out(call, &words, status);
-        return Came::Exits(22);
-    }
-    let mut text = Vec::new();
-    if has(&words, 'i', "--include") || has(&words, 'I', "--head") {
-        text.extend(format!("HTTP/1.1 {status} {}\r\n", reason(status)).into_bytes());
-        for (name, value) in &response.headers {
-            text.extend(format!("{name}: {value}\r\n").into_bytes());
-        }
-        text.extend(b"\r\n");
-    }
-    if !has(&words, 'I', "--head") {
-        text.extend_from_slice(&response.body);
-    }
-    match value(&words, &["-o", "--output"]) {
-        None => call.put(text),
-        Some(path) => {
-            let folder = call.body.folder.clone();
-            match call.table.open(&call.body.fds, &folder, &path, Way::Write, call.inside) {
-                Ok(open) => {
-                    call.table.write(open, &text, call.inside);
-                }
-                Err(_) => {
-                    call.complain("(23) Failure writing output to destination");
-                    return Came::Exits(23);
-                }
+    let Some(mut curl) = asked.curl.clone() else { return Came::Exits(2) };
+    let shown = curl.answered(result);
+    call.write(2, shown.err.as_bytes());
+    if let Some((path, bytes)) = &shown.file {
+        let folder = call.body.folder.clone();
+        match call.table.open(&call.body.fds, &folder, path, Way::Write, call.inside) {
+            Ok(open) => _ = call.table.write(open, bytes, call.inside),
+            Err(_) => {
+                call.complain("(23) Failure writing output to destination");
+                return Came::Exits(23);
             }
         }
     }
-    write_out(call, &words, status);
-    Came::Exits(0)
-}
-
-/// `-w '%{http_code}'`
-pub(super) fn write_out(call: &mut Call<'_, '_>, words: &[String], status: u16) {
-    if let Some(format) = value(words, &["-w", "--write-out"]) {
-        let text = format.replace("%{http_code}", &format!("{status:03}"));
-        let bytes = super::unescape(&text, false).0;
-        call.put(bytes);
+    call.put(shown.out);
+    match shown.exit {
+        Some(code) => Came::Exits(code),
+        None => network::ask(call, curl),
     }
 }
 
@@ -185,28 +135,6 @@ fn cannot_download(asked: &Asked, outcome: &Outcome, result: &DialResult, busybo
             format!("can't connect to remote host ({}): No route to host", result.address)
         }
         _ => "error getting response: Connection reset by peer".to_owned(),
-    }
-}
-
-/// Why nothing can be transferred: the exit code and the words of `curl`.
-fn cannot_transfer(asked: &Asked, outcome: &Outcome, after: Millis) -> (i32, String) {
-    let (host, port) = (&asked.host, asked.port);
-    match outcome {
-        Outcome::NoSuchHost | Outcome::NoNameServer => {
-            (6, format!("Could not resolve host: {host}"))
-        }
-        Outcome::TimedOut => (28, format!("Connection timed out after {after} milliseconds")),
-        Outcome::Reset => (56, "Recv failure: Connection reset by peer".to_owned()),
-        Outcome::Unreachable => (
-            7,
-            format!("Failed to connect to {host} port {port} after {after} ms: No route to host"),
-        ),
-        _ => (
-            7,
-            format!(
-                "Failed to connect to {host} port {port} after {after} ms: Couldn't connect to server"
-            ),
-        ),
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Follow {
 /// How often a file is looked at that is followed.
 const LOOK_MS: Millis = 1000;
 
-fn operands(words: &[String], with_value: &str) -> Vec<String> {
+pub(super) fn operands(words: &[String], with_value: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = words.iter();
     while let Some(word) = rest.next() {

@@ -1,9 +1,10 @@
 //! Commands that ask the network: the process waits for what comes of it.
 
 use super::downloads::{curl, wget};
-use super::filters::files_of;
+use super::filters::{files_of, operands};
 use super::replies::{dig, host, nc, nslookup};
 use super::{Call, Came};
+use crate::network::curl::{self as curls, Curl};
 use crate::network::http::Url;
 use crate::network::{Dial, DialResult, HttpRequest, Origin, Payload, Question, RecordType};
 use crate::time::Millis;
@@ -16,6 +17,8 @@ pub(super) struct Asked {
     pub(super) url: Option<Url>,
     /// How often it was sent elsewhere.
     pub(super) hops: u32,
+    /// Where it is `curl` that asks.
+    pub(super) curl: Option<Box<Curl>>,
 }
 
 fn dial(call: &Call<'_, '_>, asked: &Asked, payload: Payload, timeout_ms: Option<Millis>) -> Dial {
@@ -52,7 +55,8 @@ pub(super) fn has(words: &[String], letter: char, long: &str) -> bool {
 
 pub(super) fn begin(name: &str, call: &mut Call<'_, '_>) -> Came {
     match name {
-        "wget" | "curl" => get(name, call),
+        "wget" => wget_begins(call),
+        "curl" => curl_begins(call),
         "nslookup" | "dig" | "host" => lookup(name, call),
         "ping" => {
             call.complain("permission denied (are you root?)");
@@ -62,18 +66,28 @@ pub(super) fn begin(name: &str, call: &mut Call<'_, '_>) -> Came {
     }
 }
 
-fn get(name: &str, call: &mut Call<'_, '_>) -> Came {
+fn curl_begins(call: &mut Call<'_, '_>) -> Came {
     let words = call.arguments();
-    let with_value = if name == "wget" { "OTYPo" } else { "oHXdmwAu" };
-    let skipped = [
-        "--connect-timeout",
-        "--max-time",
-        "--post-data",
-        "--header",
-        "--timeout",
-        "--request",
-        "--data",
-    ];
+    match curls::read(&words, &mut |path| call.content(path).ok()) {
+        Ok(curl) => ask(call, Box::new(curl)),
+        Err(shown) => {
+            call.write(2, shown.err.as_bytes());
+            Came::Exits(shown.exit.unwrap_or_default())
+        }
+    }
+}
+
+/// Sends curl's next request.
+pub(super) fn ask(call: &Call<'_, '_>, curl: Box<Curl>) -> Came {
+    let curls::Asked { host, port, request, timeout_ms } = curl.ask();
+    let asked = Asked { host, port, url: None, hops: 0, curl: Some(curl) };
+    let dial = dial(call, &asked, Payload::Http(request), timeout_ms);
+    Came::Dials(asked, dial)
+}
+
+fn wget_begins(call: &mut Call<'_, '_>) -> Came {
+    let words = call.arguments();
+    let skipped = ["--post-data", "--header", "--timeout"];
     let mut plain = Vec::new();
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
@@ -83,47 +97,30 @@ fn get(name: &str, call: &mut Call<'_, '_>) -> Came {
             plain.push(word.clone());
         }
     }
-    call.words.truncate(1);
-    call.words.extend(plain);
-    let target = files_of(call, with_value).into_iter().next();
-    call.words.truncate(1);
-    call.words.extend(words.iter().cloned());
+    let target = operands(&plain, "OTYPo").into_iter().next();
     let Some(url) = target.as_deref().and_then(Url::parse) else {
-        let text = match (name, target.as_deref()) {
-            ("curl", None) => "try 'curl --help' or 'curl --manual' for more information",
-            ("curl", _) => "(3) URL rejected: Malformed input to a URL function",
-            _ => "bad address",
-        };
-        call.complain(text);
-        return Came::Exits(if name == "curl" { 3 } else { 1 });
+        call.complain("bad address");
+        return Came::Exits(1);
     };
-    request(name, call, url, 0)
+    request(call, url, 0)
 }
 
-pub(super) fn request(name: &str, call: &mut Call<'_, '_>, url: Url, hops: u32) -> Came {
+/// wget's request.
+pub(super) fn request(call: &Call<'_, '_>, url: Url, hops: u32) -> Came {
     let words = call.arguments();
-    let data = value(&words, if name == "curl" { &["-d", "--data"] } else { &["--post-data"] });
-    let method = match value(&words, &["-X", "--request"]) {
-        Some(method) if name == "curl" => method,
-        _ if data.is_some() => "POST".to_owned(),
-        _ if name == "curl" && has(&words, 'I', "--head") => "HEAD".to_owned(),
-        _ if name == "wget" && has(&words, '\0', "--spider") => "HEAD".to_owned(),
-        _ => "GET".to_owned(),
+    let data = value(&words, &["--post-data"]);
+    let method = match &data {
+        Some(_) => "POST",
+        None if has(&words, '\0', "--spider") => "HEAD",
+        None => "GET",
     };
-    let agent = match (name, call.is_busybox()) {
-        ("curl", _) => "curl/8.5.0",
-        (_, true) => "Wget",
-        (_, false) => "Wget/1.21.4",
-    };
+    let agent = if call.is_busybox() { "Wget" } else { "Wget/1.21.4" };
     let mut headers =
         vec![("Host".to_owned(), url.authority()), ("User-Agent".to_owned(), agent.to_owned())];
-    if name == "curl" {
-        headers.push(("Accept".to_owned(), "*/*".to_owned()));
-    }
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         let header = match word.as_str() {
-            "-H" | "--header" => rest.next().cloned(),
+            "--header" => rest.next().cloned(),
             word => word.strip_prefix("--header=").map(str::to_owned),
         };
         if let Some((key, value)) = header.as_deref().and_then(|header| header.split_once(':')) {
@@ -131,16 +128,13 @@ pub(super) fn request(name: &str, call: &mut Call<'_, '_>, url: Url, hops: u32) 
             headers.push((key.to_owned(), value.trim().to_owned()));
         }
     }
-    let names: &[&str] = if name == "curl" {
-        &["--connect-timeout", "-m", "--max-time"]
-    } else {
-        &["-T", "--timeout"]
-    };
-    let seconds = value(&words, names).and_then(|text| text.parse::<f64>().ok());
+    let seconds = value(&words, &["-T", "--timeout"]).and_then(|text| text.parse::<f64>().ok());
     let timeout_ms = seconds.map(|seconds| (seconds * 1000.0).clamp(1.0, 1e9) as Millis);
     let body = data.unwrap_or_default().into_bytes();
+    let method = method.to_owned();
     let request = HttpRequest { method, target: url.target.clone(), headers, body, tls: url.tls };
-    let asked = Asked { host: url.host.clone(), port: url.port, url: Some(url), hops };
+    let (host, port) = (url.host.clone(), url.port);
+    let asked = Asked { host, port, url: Some(url), hops, curl: None };
     let dial = dial(call, &asked, Payload::Http(request), timeout_ms);
     Came::Dials(asked, dial)
 }
@@ -171,7 +165,8 @@ fn lookup(name: &str, call: &mut Call<'_, '_>) -> Came {
     // `dig` and BusyBox' `nslookup` of old take names as they are; the others try the domains.
     let search = name != "dig" || call.arguments().iter().any(|word| word == "+search");
     let question = Question { name: target.clone(), record, search };
-    let asked = Asked { host: server.unwrap_or_default(), port: 53, url: None, hops: 0 };
+    let asked =
+        Asked { host: server.unwrap_or_default(), port: 53, url: None, hops: 0, curl: None };
     let dial = dial(call, &asked, Payload::Dns(question), None);
     Came::Dials(asked, dial)
 }
@@ -193,7 +188,7 @@ fn connect(call: &mut Call<'_, '_>) -> Came {
     let seconds = value(&words, &["-w"]).and_then(|text| text.parse::<i64>().ok());
     let bytes = call.input.take().unwrap_or_default();
     let payload = if has(&words, 'u', "--udp") { Payload::Udp(bytes) } else { Payload::Tcp(bytes) };
-    let asked = Asked { host: host.clone(), port, url: None, hops: 0 };
+    let asked = Asked { host: host.clone(), port, url: None, hops: 0, curl: None };
     let dial = dial(call, &asked, payload, seconds.map(|seconds| seconds * 1000));
     Came::Dials(asked, dial)
 }
