@@ -179,7 +179,26 @@ impl Catalogue {
     }
 }
 
+/// Whom an image's programs run as (`USER` of its Dockerfile).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImageUser {
+    pub uid: u32,
+    /// Where it is said by name.
+    pub name: Option<&'static str>,
+}
+
 impl Image {
+    /// Whom its programs run as.
+    pub fn user(&self) -> ImageUser {
+        let nonroot = ImageUser { uid: 65532, name: Some("nonroot") };
+        match self.application {
+            Application::HelloApp | Application::CoreDns => nonroot,
+            Application::HttpEcho => ImageUser { name: None, ..nonroot },
+            Application::Pause => ImageUser { uid: 65535, name: None },
+            _ => ImageUser::default(),
+        }
+    }
+
     /// As the kubelet reports it: `docker.io/library/nginx@sha256:…`.
     pub fn id(&self) -> String {
         format!("{}@{}", self.name.repository(), self.digest())

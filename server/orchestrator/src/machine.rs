@@ -37,6 +37,7 @@ mod running;
 mod sessions;
 mod shell;
 mod usage;
+mod user;
 mod visit;
 mod volumes;
 
@@ -49,9 +50,10 @@ pub use pod::{Container, Exit, ImageState, LogLine, PodRuntime, Report, Reported
 pub use probes::{ProbeAction, ProbeConfig, ProbeKind};
 use pulls::Pull;
 pub use usage::{Capacity, Share, Usage};
+pub use user::RunAs;
 pub use visit::Requests;
 pub(crate) use visit::{Visit, VisitReply};
-pub use volumes::{VolumeFiles, VolumeMount, VolumeSource};
+pub use volumes::{VolumeFile, VolumeFiles, VolumeMount, VolumeSource};
 
 /// A node's machine.
 #[derive(Clone, Debug)]
@@ -59,7 +61,7 @@ pub struct Machine {
     pub node: Arc<str>,
     pub on: bool,
     pub capacity: Capacity,
-    /// Whether the network reaches it.
+    /// Whether its cable is plugged in.
     pub connected: bool,
     /// Of the packets from and to it so many in a hundred get lost.
     pub packet_loss: u8,
@@ -113,9 +115,14 @@ impl Machine {
         }
     }
 
+    /// Whether the network reaches it: a wire that loses all packets is no wire.
+    pub fn is_connected(&self) -> bool {
+        self.connected && self.packet_loss < 100
+    }
+
     /// Whether it runs and the network reaches it.
     pub fn is_reachable(&self) -> bool {
-        self.on && self.connected
+        self.on && self.is_connected()
     }
 
     /// A Pod that runs here, or has run and is not yet forgotten.
@@ -137,7 +144,8 @@ impl Machine {
         self.images.values().map(Arc::as_ref)
     }
 
-    fn image(&self, image: &str) -> Option<&Arc<Image>> {
+    /// An image that is here, by any of its names.
+    pub fn image(&self, image: &str) -> Option<&Arc<Image>> {
         self.images.get(&crate::images::reference::Reference::parse(image).ok()?.to_string())
     }
 

@@ -27,6 +27,7 @@ pub(crate) mod policy;
 pub mod rules;
 pub mod traffic;
 pub(crate) mod way;
+pub(crate) mod wire;
 
 pub use hop::{Hop, Loss};
 pub use http::{HttpRequest, HttpResponse};

@@ -19,9 +19,11 @@ pub enum Purpose {
     Traffic,
     /// How soon a lost connection is tried again.
     Connection,
+    /// Which packets a bad wire loses.
+    Loss,
 }
 
-const PURPOSES: usize = 7;
+const PURPOSES: usize = 8;
 
 /// The streams of one sandbox.
 #[derive(Clone, Debug)]

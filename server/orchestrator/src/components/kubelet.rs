@@ -25,6 +25,7 @@ mod plan;
 mod pod;
 mod probes;
 mod restarts;
+mod security;
 mod services;
 mod share;
 mod status;

@@ -11,6 +11,7 @@ pub mod http;
 pub mod httpd;
 mod load;
 pub mod nginx;
+pub(crate) mod refusals;
 mod samples;
 mod servers;
 mod stress;

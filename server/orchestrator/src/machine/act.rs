@@ -7,7 +7,7 @@ use crate::network::rules::Rules;
 use crate::object::Key;
 use crate::time::Millis;
 
-use super::{ProbeConfig, Share, VolumeFiles, VolumeMount};
+use super::{ProbeConfig, RunAs, Share, VolumeFiles, VolumeMount};
 
 /// What a kubelet tells its runtime to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +103,9 @@ pub struct ContainerConfig {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Space {
     pub mounts: Vec<VolumeMount>,
+    pub run_as: RunAs,
+    /// The group to which volumes are handed (`fsGroup`).
+    pub fs_group: Option<u32>,
     /// `readOnlyRootFilesystem`
     pub read_only_root: bool,
     pub stdin: bool,

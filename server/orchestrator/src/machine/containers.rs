@@ -320,7 +320,6 @@ impl Container {
         let parts = [pod.uid.as_bytes(), config.name.as_bytes(), &attempt.to_le_bytes()];
         let mut environment = image.environment.clone();
         environment.insert("HOSTNAME".to_owned(), pod.key.name().to_owned());
-        environment.insert("HOME".to_owned(), "/root".to_owned());
         environment.extend(config.environment.clone());
         let (image_name, image_id) = (image.name.to_string(), image.id());
         Container {

@@ -13,7 +13,7 @@ mod view;
 
 pub(super) use image::{host, layer};
 pub(super) use tree::Tree;
-pub(super) use tree::{Content, Device, Node};
+pub(super) use tree::{Content, Device, Meta, Node};
 pub(super) use view::shown;
 pub(super) use view::{Files, Mount, Source};
 
@@ -40,6 +40,30 @@ pub(super) enum Errno {
     Busy,
     #[error("Invalid argument")]
     Invalid,
+    #[error("Permission denied")]
+    Denied,
+    #[error("Operation not permitted")]
+    NotPermitted,
+}
+
+impl Errno {
+    /// Its number on Linux.
+    pub(super) const fn number(self) -> u32 {
+        match self {
+            Errno::NotPermitted => 1,
+            Errno::NoEntry => 2,
+            Errno::Denied => 13,
+            Errno::Busy => 16,
+            Errno::Exists => 17,
+            Errno::NotFolder => 20,
+            Errno::IsFolder => 21,
+            Errno::Invalid => 22,
+            Errno::NoSpace => 28,
+            Errno::ReadOnly => 30,
+            Errno::NotEmpty => 39,
+            Errno::Loop => 40,
+        }
+    }
 }
 
 /// `rwxr-xr-x`
@@ -52,11 +76,19 @@ impl fmt::Display for Permissions {
             f.write_str(if bits & 4 != 0 { "r" } else { "-" })?;
             f.write_str(if bits & 2 != 0 { "w" } else { "-" })?;
             let sticky = shift == 0 && self.0 & 0o1000 != 0;
-            f.write_str(match (bits & 1 != 0, sticky) {
-                (true, false) => "x",
-                (false, false) => "-",
-                (true, true) => "t",
-                (false, true) => "T",
+            // Who runs a file, or makes one in a folder, does so as its owner or group.
+            let as_owner = match shift {
+                6 => self.0 & 0o4000 != 0,
+                3 => self.0 & 0o2000 != 0,
+                _ => false,
+            };
+            f.write_str(match (bits & 1 != 0, sticky, as_owner) {
+                (true, true, _) => "t",
+                (false, true, _) => "T",
+                (true, _, true) => "s",
+                (false, _, true) => "S",
+                (true, ..) => "x",
+                (false, ..) => "-",
             })?;
         }
         Ok(())

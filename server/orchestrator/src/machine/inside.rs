@@ -31,6 +31,8 @@ pub(super) struct Inside<'a> {
     pub(super) said: Vec<Said>,
     /// What is asked of the network, by token.
     pub(super) dials: Vec<(u64, Dial)>,
+    /// Where the Pod's other containers listen.
+    pub(super) ports_taken: Vec<u16>,
     /// How often chance has been asked for.
     pub(super) draws: u32,
 }

@@ -42,6 +42,8 @@ pub struct PodRuntime {
     pub(super) volumes: OrdMap<String, Tree>,
     /// What those from the API are to hold.
     pub(super) projected: OrdMap<String, super::VolumeFiles>,
+    /// The group to which each of those was handed.
+    pub(super) groups: OrdMap<String, Option<u32>>,
 }
 
 /// What holds a Pod's network.
@@ -199,6 +201,7 @@ impl PodRuntime {
             node: "".into(),
             volumes: OrdMap::new(),
             projected: OrdMap::new(),
+            groups: OrdMap::new(),
         }
     }
 

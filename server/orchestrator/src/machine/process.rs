@@ -13,6 +13,7 @@ use super::commands::{self, Tool};
 use super::files::{Files, Mount, Tree};
 use super::inside::Inside;
 use super::shell::Shell;
+use super::user::{Names, User};
 use crate::images::Image;
 use crate::network::DialResult;
 use crate::session::SessionId;
@@ -59,6 +60,7 @@ pub(super) struct Table {
     pub(super) root: Tree,
     pub(super) mounts: Vec<Mount>,
     pub(super) read_only_root: bool,
+    pub(super) user: User,
     /// Standard input ends with the first who attaches.
     pub(super) stdin_once: bool,
     pub(super) image: Arc<Image>,
@@ -166,6 +168,7 @@ impl Table {
             root: super::files::layer(&image),
             mounts: Vec::new(),
             read_only_root: false,
+            user: User::default(),
             stdin_once: false,
             image,
             environment,
@@ -190,7 +193,13 @@ impl Table {
             host: inside.host,
             disks: inside.disks,
             now: inside.clock.now,
+            user: &self.user,
         }
+    }
+
+    /// The names of users and groups, as the container's files have them.
+    pub(super) fn names(&self) -> Names {
+        Names::of(&self.root)
     }
 
     /// Starts a process. Where there are too many, it has failed at once.

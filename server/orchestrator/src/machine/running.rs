@@ -7,7 +7,10 @@ use std::sync::Arc;
 use super::files::Node;
 use super::inside::Inside;
 use super::process::Table;
+use super::user::User;
 use super::{Container, ContainerConfig, Happened, Machine, PodRuntime, Surroundings};
+use imbl::OrdMap;
+
 use crate::images::Image;
 use crate::network::{DialResult, Dialling};
 use crate::time::Time;
@@ -27,6 +30,7 @@ impl Machine {
         let now = around.clock.now;
         around.disks.host(&node, now);
         let super::Disks { hosts, volumes: disks } = &mut *around.disks;
+        let ports_taken = ports_of_others(&pod.containers, name);
         let container = pod.containers.get_mut(name)?;
         let mut inside = Inside {
             clock: around.clock,
@@ -40,6 +44,7 @@ impl Machine {
             said: Vec::new(),
             dials: Vec::new(),
             draws: 0,
+            ports_taken,
         };
         let result = some(container, &mut inside);
         let mut happened = Happened { said: inside.said, ..Happened::default() };
@@ -74,6 +79,16 @@ impl Machine {
     }
 }
 
+/// The containers of a Pod share its network: where the others listen.
+fn ports_of_others(containers: &OrdMap<String, Container>, name: &str) -> Vec<u16> {
+    if containers.len() < 2 {
+        return Vec::new();
+    }
+    let others =
+        containers.iter().filter(|(other, container)| *other != name && container.is_alive());
+    others.flat_map(|(_, container)| container.process.ports()).collect()
+}
+
 /// The processes of a new container, before the first one: with the files that the kubelet and the
 /// runtime put there.
 pub(super) fn table(
@@ -105,6 +120,10 @@ pub(super) fn table(
     if !config.message_path.is_empty() {
         table.root.plant(&config.message_path, Node::file("", now).with_mode(0o666));
     }
+    table.user = User::of(&config.space.run_as, table.image.user(), &table.names());
+    let names = table.names();
+    let home = names.user(table.user.uid).map_or("/", |known| known.home.as_str());
+    table.environment.entry("HOME".to_owned()).or_insert_with(|| home.to_owned());
     table.read_only_root = config.space.read_only_root;
     table.stdin_once = config.space.stdin_once;
     if !config.space.folder.is_empty() {

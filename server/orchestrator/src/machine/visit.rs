@@ -11,6 +11,7 @@ use crate::queue::Class;
 use crate::time::{Millis, Time};
 
 use super::files::Files;
+use super::user::User;
 use super::{Container, Happened, Machine, MachineEvent, PodRuntime, State, Surroundings};
 
 /// A request that reaches a port of a Pod.
@@ -120,6 +121,7 @@ impl PodRuntime {
             host: &mut host,
             disks: &mut disks,
             now: around.clock.now,
+            user: &User::default(),
         };
         let (_, node) = files.find("/", path, true).ok()?;
         node.bytes().map(|bytes| bytes.to_vec())

@@ -9,7 +9,34 @@ use crate::queue::Class;
 use crate::time::{Clock, Millis};
 
 /// Files made from objects of the API, by path.
-pub type VolumeFiles = Arc<BTreeMap<String, Vec<u8>>>;
+pub type VolumeFiles = Arc<BTreeMap<String, VolumeFile>>;
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VolumeFile {
+    pub bytes: Vec<u8>,
+    /// `defaultMode`, or the item's own.
+    pub mode: u32,
+}
+
+impl VolumeFile {
+    fn node(&self, group: Option<u32>, clock: Clock) -> Node {
+        let mut node = Node::file(self.bytes.clone(), clock.now).with_mode(self.mode);
+        if let Some(group) = group {
+            node.meta.gid = group;
+            node.meta.mode |= 0o440;
+        }
+        node
+    }
+}
+
+/// Hands a volume to a group: it may read and write there, and what is made there is its own.
+/// <https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod>
+fn hand_over(node: &mut Node, group: Option<u32>) {
+    let Some(group) = group else { return };
+    node.meta.gid = group;
+    node.meta.mode |= if node.is_folder() { 0o2770 } else { 0o660 };
+}
 
 /// Something that a container has mounted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +77,8 @@ pub(super) fn mount(
     clock: Clock,
 ) -> Vec<Mount> {
     let mounts = config.space.mounts.iter();
-    mounts.map(|mount| one(pod, mount, node, disks, clock)).collect()
+    let group = config.space.fs_group;
+    mounts.map(|mount| one(pod, (mount, group), node, disks, clock)).collect()
 }
 
 fn parts(path: &str) -> Vec<String> {
@@ -60,14 +88,18 @@ fn parts(path: &str) -> Vec<String> {
 
 fn one(
     pod: &mut PodRuntime,
-    mount: &VolumeMount,
+    (mount, group): (&VolumeMount, Option<u32>),
     node: &Arc<str>,
     disks: &mut Disks,
     clock: Clock,
 ) -> Mount {
     let now = clock.now;
     let within = parts(&mount.sub_path);
-    let folder = || Tree::of(Node::folder(now).with_mode(0o777));
+    let folder = || {
+        let mut folder = Node::folder(now).with_mode(0o777);
+        hand_over(&mut folder, group);
+        Tree::of(folder)
+    };
     let (source, within) = match &mount.source {
         VolumeSource::Empty => {
             let tree = pod.volumes.entry(mount.volume.clone()).or_insert_with(folder);
@@ -76,13 +108,16 @@ fn one(
         }
         VolumeSource::Files(files) => {
             if !pod.volumes.contains_key(&mount.volume) {
-                pod.volumes.insert(mount.volume.clone(), of_files(files, clock));
+                pod.volumes.insert(mount.volume.clone(), of_files(files, group, clock));
+                pod.groups.insert(mount.volume.clone(), group);
                 pod.projected.insert(mount.volume.clone(), Arc::clone(files));
             }
             match within.is_empty() {
                 true => (Source::Volume(mount.volume.clone()), within),
                 // A part of it is bound once, and is not written anew.
-                false => (Source::Copy(Box::new(part(files, &mount.sub_path, clock))), Vec::new()),
+                false => {
+                    (Source::Copy(Box::new(part(files, &mount.sub_path, group, clock))), Vec::new())
+                }
             }
         }
         VolumeSource::Host(path) => {
@@ -113,12 +148,14 @@ fn make_folders(tree: &mut Tree, path: &[String], clock: Clock) {
 
 /// As the kubelet's atomic writer lays files out: in a folder of their own, which a link names, so
 /// that all change at once.
-fn of_files(files: &VolumeFiles, clock: Clock) -> Tree {
-    let mut tree = Tree::of(Node::folder(clock.now).with_mode(0o777));
+fn of_files(files: &VolumeFiles, group: Option<u32>, clock: Clock) -> Tree {
+    let mut root = Node::folder(clock.now).with_mode(0o777);
+    hand_over(&mut root, group);
+    let mut tree = Tree::of(root);
     let stamp = clock.timestamp_at(clock.now).strftime("..%Y_%m_%d_%H_%M_%S.%9f").to_string();
     tree.plant(&stamp, Node::folder(clock.now));
-    for (path, bytes) in files.iter() {
-        tree.plant(&format!("{stamp}/{path}"), Node::file(bytes.clone(), clock.now));
+    for (path, file) in files.iter() {
+        tree.plant(&format!("{stamp}/{path}"), file.node(group, clock));
         let first = path.split('/').next().unwrap_or(path);
         tree.plant(first, Node::link(&format!("..data/{first}"), clock.now));
     }
@@ -127,15 +164,15 @@ fn of_files(files: &VolumeFiles, clock: Clock) -> Tree {
 }
 
 /// One file or folder of them.
-fn part(files: &VolumeFiles, path: &str, clock: Clock) -> Tree {
-    if let Some(bytes) = files.get(path) {
-        return Tree::of(Node::file(bytes.clone(), clock.now));
+fn part(files: &VolumeFiles, path: &str, group: Option<u32>, clock: Clock) -> Tree {
+    if let Some(file) = files.get(path) {
+        return Tree::of(file.node(group, clock));
     }
     let mut tree = Tree::of(Node::folder(clock.now));
     let prefix = format!("{}/", path.trim_end_matches('/'));
-    for (name, bytes) in files.iter() {
+    for (name, file) in files.iter() {
         if let Some(rest) = name.strip_prefix(&prefix) {
-            tree.plant(rest, Node::file(bytes.clone(), clock.now));
+            tree.plant(rest, file.node(group, clock));
         }
     }
     tree
@@ -191,7 +228,8 @@ impl Machine {
     ) -> Option<Happened> {
         let pod = Arc::make_mut(self.pods.get_mut(uid)?);
         let files = Arc::clone(pod.projected.get(volume)?);
-        pod.volumes.insert(volume.to_owned(), of_files(&files, around.clock));
+        let group = pod.groups.get(volume).copied().flatten();
+        pod.volumes.insert(volume.to_owned(), of_files(&files, group, around.clock));
         None
     }
 }

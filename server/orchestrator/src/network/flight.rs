@@ -89,6 +89,11 @@ pub(crate) enum Stage {
     Unnamed,
     /// All is said; the sender hears so when the stage is next looked at.
     Over(Box<Outcome>),
+    /// On the wire that leads from outside to a node.
+    Entering {
+        node: Arc<str>,
+        packet: Packet,
+    },
     /// At a node, which looks where to send it.
     At {
         node: Arc<str>,

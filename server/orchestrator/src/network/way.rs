@@ -7,7 +7,8 @@ use super::flight::{Leg, Packet, Stage, Step};
 use super::hop::{Hop, Loss};
 use super::net::{Net, Place};
 use super::policy::{Direction, Peer, Port, allows};
-use super::rules::{self, Meeting, RuleVerdict, Translation};
+use super::rules::{self, Meeting, Protocol, RuleVerdict, Translation};
+use super::wire;
 use super::{Answers, Dial, Outcome, Payload, Question, RecordType};
 use crate::machine::Machine;
 use crate::object::Key;
@@ -170,12 +171,40 @@ fn from_outside(net: &Net<'_>, leg: &Leg, packet: Packet, hops: &mut Vec<Hop>) -
         hops.push(Hop::Lost(lost.unwrap_or(nowhere)));
         return leg.vanish(net.clock.now);
     };
-    if net.machines.get(&node).is_some_and(|machine| !machine.connected) {
+    Step::Go(0, Stage::Entering { node, packet })
+}
+
+/// Over the wire from outside to a node.
+pub(crate) fn enter(
+    net: &Net<'_>,
+    leg: &mut Leg,
+    (node, packet): (Arc<str>, Packet),
+    random: &mut Random,
+    hops: &mut Vec<Hop>,
+) -> Step {
+    if net.machines.get(&node).is_some_and(|machine| !machine.is_connected()) {
         hops.push(Hop::Lost(Loss::CutOff { node }));
         return leg.vanish(net.clock.now);
     }
+    let percent = wire::loss(net.machines, [&*node]);
+    if wire::loses(percent, random) {
+        hops.push(Hop::Repeated { to: packet.to() });
+        return leg.repeat(net.clock.now, Stage::Entering { node, packet });
+    }
     hops.push(Hop::Crossed { from: "".into(), to: Arc::clone(&node) });
-    Step::Go(CROSSING_MS, Stage::At { node, packet })
+    Step::Go(crossing_ms(percent, leg, random), Stage::At { node, packet })
+}
+
+/// How long the way to a node takes, and the answer's back: what they carry can get lost as well as
+/// the first packet that asked for the connection.
+fn crossing_ms(percent: i64, leg: &Leg, random: &mut Random) -> Millis {
+    match leg.protocol() {
+        Protocol::Tcp if percent > 0 => {
+            let repeats = [percent, percent].map(|percent| wire::repeats_ms(percent, random));
+            CROSSING_MS + repeats.iter().sum::<Millis>()
+        }
+        _ => CROSSING_MS,
+    }
 }
 
 /// What a node does with a packet: its rules, then its routes.
@@ -289,24 +318,19 @@ fn cross(
 ) -> Step {
     let cut_off = [&from, &to]
         .into_iter()
-        .find(|node| net.machines.get(*node).is_some_and(|machine| !machine.connected));
+        .find(|node| net.machines.get(*node).is_some_and(|machine| !machine.is_connected()));
     if let Some(node) = cut_off {
         hops.push(Hop::Lost(Loss::CutOff { node: Arc::clone(node) }));
         return leg.vanish(net.clock.now);
     }
-    if [&from, &to].into_iter().any(|node| loses(net.machines.get(node), random)) {
+    let percent = wire::loss(net.machines, [&*from, &*to]);
+    if wire::loses(percent, random) {
         hops.push(Hop::Repeated { to: packet.to() });
         return leg.repeat(net.clock.now, Stage::At { node: from, packet });
     }
     packet.crossings += 1;
     hops.push(Hop::Crossed { from, to: Arc::clone(&to) });
-    Step::Go(CROSSING_MS, Stage::At { node: to, packet })
-}
-
-/// Whether a machine's wire loses a packet.
-fn loses(machine: Option<&Machine>, random: &mut Random) -> bool {
-    let percent = machine.map_or(0, |machine| i64::from(machine.packet_loss));
-    percent > 0 && random.between(Purpose::Traffic, 0, 99) < percent
+    Step::Go(crossing_ms(percent, leg, random), Stage::At { node: to, packet })
 }
 
 /// Whether the receiver's policies let a packet in: the Pod that does not.

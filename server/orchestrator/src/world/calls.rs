@@ -39,8 +39,7 @@ impl World {
                 }
                 self.report(id, step.on_success.as_ref(), ("{name}", &name), decision);
                 if more {
-                    let due = Due::Send { instance: id.clone(), key: key.clone() };
-                    self.soon(class_of(key), due);
+                    self.send_soon(id, key);
                 } else {
                     self.land(id, key, Ok(()));
                 }
@@ -129,7 +128,7 @@ impl World {
         // One after the other: a recorder keeps the order in which it was told.
         let mut at = self.now;
         for event in events {
-            at = at + self.latency();
+            at = at + self.latency() + self.repeats_ms(id);
             let record = Box::new(event);
             let due = Due::Record { instance: id.clone(), record, cause: decision };
             self.queue.push(at, Class::Work, due);

@@ -11,6 +11,7 @@ use crate::call::EventRecord;
 use crate::component::Host;
 use crate::components::TABLE;
 use crate::components::leader_election::RENEW_DEADLINE_MS;
+use crate::network::wire;
 use crate::object::{Key, Kind};
 use crate::queue::{Class, Due, InstanceId};
 use crate::random::Purpose;
@@ -60,6 +61,18 @@ impl World {
             (None, None) => From::Outside,
         };
         self.control_plane.access(&self.machines, from)
+    }
+
+    /// How much later than over a sound wire a packet arrives between an instance and the API
+    /// server.
+    pub(super) fn repeats_ms(&mut self, id: &InstanceId) -> Millis {
+        let Some(node) = id.node.as_deref().filter(|_| TABLE[id.row].host == Host::EachNode) else {
+            return 0;
+        };
+        if self.instances.get(id).is_none_or(|instance| !instance.hears()) {
+            return 0; // What is cut off waits for the connection.
+        }
+        wire::repeats_ms(self.control_plane.loss_from(&self.machines, node), &mut self.random)
     }
 
     /// After something has changed about who reaches whom: cuts and mends connections.

@@ -13,6 +13,7 @@ use crate::component::Host;
 use crate::components::TABLE;
 use crate::fault::Fault;
 use crate::machine::{Machine, Surroundings};
+use crate::network::wire;
 use crate::object::{Key, Kind};
 use crate::queue::InstanceId;
 use crate::scenario::Scenario;
@@ -185,6 +186,17 @@ impl ControlPlane {
         best
     }
 
+    /// Of a hundred packets between a node and its API server so many get lost.
+    pub(super) fn loss_from(&self, machines: &Machines, node: &str) -> i64 {
+        if self.nodes.iter().any(|own| &**own == node) {
+            return 0; // It has one of its own.
+        }
+        let mut serving = self.nodes.iter().filter(|own| {
+            self.runs(machines, Program::ApiServer, own) && reaches(machines, node, own)
+        });
+        wire::loss(machines, [node].into_iter().chain(serving.next().map(|own| &**own)))
+    }
+
     /// Whether more than half of the members of etcd can talk to the one on this node.
     fn has_quorum(&self, machines: &Machines, node: &Arc<str>) -> bool {
         let joined = self.nodes.iter().filter(|other| {
@@ -198,7 +210,7 @@ impl ControlPlane {
 type Machines = OrdMap<Arc<str>, Machine>;
 
 fn is_connected(machines: &Machines, node: &str) -> bool {
-    machines.get(node).is_none_or(|machine| machine.connected)
+    machines.get(node).is_none_or(Machine::is_connected)
 }
 
 /// Whether packets go from one node to another.

@@ -92,7 +92,7 @@ impl World {
 
     fn tell_one(&mut self, to: InstanceId, change: &Change) {
         let lag = self.random.between(Purpose::WatchLag, WATCH_LAG_MS.0, WATCH_LAG_MS.1);
-        let soonest = self.now + lag + self.delays.of(&to);
+        let soonest = self.now + lag + self.delays.of(&to) + self.repeats_ms(&to);
         let Some(instance) = self.instance_mut(&to).filter(|instance| instance.hears()) else {
             return;
         };

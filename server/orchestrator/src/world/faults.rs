@@ -77,7 +77,8 @@ fn to_node(world: &mut World, node: &Arc<str>, fault: &Fault) {
             if let Some(machine) = world.machines.get_mut(node) {
                 machine.packet_loss = percent;
             }
-            trace(world, fault);
+            let cause = trace(world, fault);
+            world.review_connections(cause);
         }
         _ => {}
     }

@@ -167,6 +167,9 @@ impl World {
             }
             Stage::Unnamed => Step::End(0, Outcome::NoNameServer),
             Stage::Over(outcome) => Step::End(0, *outcome),
+            Stage::Entering { node, packet } => {
+                way::enter(&net, leg, (node, packet), &mut self.random, hops)
+            }
             Stage::At { node, packet } => {
                 let own_ip = net.node_ip(&node).map(str::to_owned);
                 let random = &mut self.random;

@@ -192,7 +192,7 @@ impl World {
         if node.is_none() {
             return Err(Status::not_found(key));
         }
-        let machine = self.machines.get(key.name()).filter(|one| one.on && one.connected);
+        let machine = self.machines.get(key.name()).filter(|one| one.is_reachable());
         let Some(machine) = machine else {
             let ip = self.net(self.clock()).node_ip(key.name()).unwrap_or_default().to_owned();
             let why = format!("dial tcp {ip}:10250: connect: no route to host");

@@ -127,8 +127,14 @@ impl World {
             self.finish(id, key, in_flight);
         } else if let Some(instance) = self.instance_mut(id) {
             instance.in_flight.insert(key.clone(), in_flight);
-            self.soon(class_of(key), Due::Send { instance: id.clone(), key: key.clone() });
+            self.send_soon(id, key);
         }
+    }
+
+    /// A request sets off to the API server.
+    pub(super) fn send_soon(&mut self, id: &InstanceId, key: &Key) {
+        let at = self.now + self.latency() + self.repeats_ms(id);
+        self.queue.push(at, class_of(key), Due::Send { instance: id.clone(), key: key.clone() });
     }
 
     /// A turn is not worth tracing if it came to nothing, or only to what was said before.

@@ -40,6 +40,38 @@ fn without_the_scheduler_pods_stay_pending_and_it_finds_them_when_it_is_back() {
 }
 
 #[test]
+fn a_node_that_loses_packets_is_slow_and_one_that_loses_all_is_lost() {
+    let starts_in_s = |percent: u8| {
+        let mut cluster = Cluster::new(1);
+        cluster.deploy("warm", 1, "my-app:1.0");
+        cluster.settle();
+        cluster.fault(Fault::PacketLoss { node: "node-1".to_owned(), percent });
+        let begun = cluster.now();
+        cluster.deploy("web", 8, "my-app:1.0");
+        let running = |cluster: &Cluster| {
+            cluster.pods().iter().filter(|pod| pod.ends_with("1/1 Running")).count()
+        };
+        while cluster.now() - begun < 600_000 && running(&cluster) < 9 {
+            cluster.run_s(1);
+        }
+        (cluster.now() - begun) / 1000
+    };
+    let (sound, bad) = (starts_in_s(0), starts_in_s(60));
+    assert!(sound + 2 < bad && bad < 600, "{sound} s, {bad} s");
+
+    let mut cluster = Cluster::new(2);
+    cluster.fault(Fault::PacketLoss { node: "node-1".to_owned(), percent: 100 });
+    cluster.run_s(60);
+    assert_eq!(
+        (ready(&cluster, "node-1"), ready(&cluster, "node-2")),
+        ("Unknown".into(), "True".into())
+    );
+    cluster.fault(Fault::PacketLoss { node: "node-1".to_owned(), percent: 10 });
+    cluster.run_s(60);
+    assert_eq!(ready(&cluster, "node-1"), "True");
+}
+
+#[test]
 fn without_the_controller_manager_nothing_is_repaired() {
     let mut cluster = Cluster::new(2);
     cluster.deploy("web", 2, "my-app:1.0");

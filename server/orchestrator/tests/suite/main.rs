@@ -30,6 +30,7 @@ mod replication_controllers;
 mod requests;
 mod rollouts;
 mod scheduling;
+mod security;
 mod services;
 mod shell;
 mod simulation;

@@ -106,3 +106,26 @@ fn lost_packets_make_requests_slow_before_they_make_them_fail() {
     assert!(slow > 10, "{slow} of {succeeded} waited for a repetition");
     assert!(failed < succeeded / 4, "{failed} of {succeeded}");
 }
+
+#[test]
+fn on_an_open_connection_a_lost_packet_costs_200_ms() {
+    let mut cluster = setting(4);
+    let typical = |cluster: &Cluster| -> (u64, u64) {
+        let series = cluster.world.traffic().last().unwrap();
+        let sum = |from: usize, to: usize| {
+            let buckets = series.buckets(cluster.now());
+            buckets.map(|bucket| bucket.latencies[from..to].iter().sum::<u64>()).sum()
+        };
+        (sum(0, 7), sum(7, 9))
+    };
+    cluster.traffic(URL, 50, 10_000);
+    cluster.run_s(20);
+    assert_eq!(typical(&cluster), (500, 0), "nobody waits");
+    for node in ["node-1", "node-2"] {
+        cluster.fault(Fault::PacketLoss { node: node.to_owned(), percent: 5 });
+    }
+    cluster.traffic(URL, 50, 10_000);
+    cluster.run_s(20);
+    let (at_once, repeated) = typical(&cluster);
+    assert!(repeated > 20 && repeated < at_once / 2, "{repeated} beside {at_once}");
+}

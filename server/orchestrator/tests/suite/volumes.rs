@@ -6,7 +6,7 @@ use crate::cluster::Cluster;
 
 impl Cluster {
     /// What a script in a container writes, standard error included.
-    fn sh(&mut self, pod: &str, container: &str, script: &str) -> String {
+    pub(crate) fn sh(&mut self, pod: &str, container: &str, script: &str) -> String {
         let script: String =
             format!("exec 2>&1; {script}").bytes().map(|byte| format!("%{byte:02X}")).collect();
         let query = format!(

@@ -10,7 +10,7 @@ use crate::resources::is_sidecar;
 
 use super::images::Ready;
 use super::plan::Plan;
-use super::{environment, images, probes, restarts, share, stopping, volumes};
+use super::{environment, images, probes, restarts, security, share, stopping, volumes};
 
 /// What became of a look at a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +155,9 @@ fn start(plan: &mut Plan<'_>, container: &Container, after: Option<&Exit>) -> Lo
         Ready::No => return Looked::Held,
         Ready::Yes => {}
     }
-    let environment = match environment::of(plan, container) {
+    let environment =
+        security::verify(plan, container).and_then(|()| environment::of(plan, container));
+    let environment = match environment {
         Ok(environment) => environment,
         Err(message) => {
             if plan.said(&container.name) != Some(("CreateContainerConfigError", &message)) {

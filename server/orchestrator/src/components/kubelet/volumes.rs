@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{
 };
 
 use crate::components::storage;
-use crate::machine::{MachineAct, Space, VolumeMount, VolumeSource};
+use crate::machine::{MachineAct, Space, VolumeFile, VolumeMount, VolumeSource};
 use crate::object::Kind;
 use crate::time::Millis;
 
@@ -17,6 +17,7 @@ use super::claims;
 use super::environment::of_field;
 use super::memory::Backoff;
 use super::plan::Plan;
+use super::security;
 
 /// How often a mount is tried again: 500 ms, doubling, at most 2 m 2 s.
 const BACKOFF_MS: (Millis, Millis) = (500, 122_000);
@@ -83,10 +84,12 @@ pub(super) fn space(plan: &Plan<'_>, container: &Container) -> Space {
             source: source(plan, volume),
         })
     });
-    let security = container.security_context.as_ref();
+    let own = container.security_context.as_ref();
     Space {
         mounts: mounts.collect(),
-        read_only_root: security.and_then(|one| one.read_only_root_filesystem) == Some(true),
+        run_as: security::run_as(plan, container),
+        fs_group: security::fs_group(plan),
+        read_only_root: own.and_then(|one| one.read_only_root_filesystem) == Some(true),
         stdin: container.stdin == Some(true),
         stdin_once: container.stdin_once == Some(true),
         tty: container.tty == Some(true),
@@ -131,59 +134,71 @@ pub(super) fn uses(pod: &Pod, kind: Kind, name: &str) -> bool {
     })
 }
 
-type Files = BTreeMap<String, Vec<u8>>;
+type Files = BTreeMap<String, VolumeFile>;
+
+/// The mode of files for which none is said.
+const MODE: i32 = 0o644;
 
 /// The files of a volume that is made from the API. None: it is not.
 fn content(plan: &Plan<'_>, volume: &Volume) -> Option<Files> {
     if let Some(source) = &volume.config_map {
-        return Some(config_map(plan, &source.name, source.items.as_deref()));
+        let items = (source.items.as_deref(), source.default_mode);
+        return Some(config_map(plan, &source.name, items));
     }
     if let Some(source) = &volume.secret {
         let name = source.secret_name.as_deref().unwrap_or_default();
-        return Some(secret(plan, name, source.items.as_deref()));
+        return Some(secret(plan, name, (source.items.as_deref(), source.default_mode)));
     }
     if let Some(source) = &volume.downward_api {
-        return Some(downward(plan, source.items.as_deref()));
+        return Some(downward(plan, source.items.as_deref(), source.default_mode));
     }
-    let sources = volume.projected.as_ref()?.sources.iter().flatten();
+    let projected = volume.projected.as_ref()?;
+    let (sources, mode) = (projected.sources.iter().flatten(), projected.default_mode);
     let mut files = Files::new();
     for source in sources {
         if let Some(source) = &source.config_map {
-            files.extend(config_map(plan, &source.name, source.items.as_deref()));
+            files.extend(config_map(plan, &source.name, (source.items.as_deref(), mode)));
         }
         if let Some(source) = &source.secret {
-            files.extend(secret(plan, &source.name, source.items.as_deref()));
+            files.extend(secret(plan, &source.name, (source.items.as_deref(), mode)));
         }
         if let Some(source) = &source.downward_api {
-            files.extend(downward(plan, source.items.as_deref()));
+            files.extend(downward(plan, source.items.as_deref(), mode));
         }
         if let Some(source) = &source.service_account_token {
-            files.insert(source.path.clone(), token(plan).into_bytes());
+            files.insert(source.path.clone(), file(token(plan).into_bytes(), mode));
         }
     }
     Some(files)
 }
 
-fn config_map(plan: &Plan<'_>, name: &str, items: Option<&[KeyToPath]>) -> Files {
+/// Which keys become files, and the mode of those that have none of their own.
+type Items<'a> = (Option<&'a [KeyToPath]>, Option<i32>);
+
+fn file(bytes: Vec<u8>, mode: Option<i32>) -> VolumeFile {
+    VolumeFile { bytes, mode: mode.unwrap_or(MODE).unsigned_abs() & 0o777 }
+}
+
+fn config_map(plan: &Plan<'_>, name: &str, items: Items<'_>) -> Files {
     let found = plan.view.cache.get_typed::<ConfigMap>(plan.key.namespace(), name);
     let texts = found.iter().flat_map(|found| found.data.iter().flatten());
     let bytes = found.iter().flat_map(|found| found.binary_data.iter().flatten());
     let all = texts.map(|(key, text)| (key.clone(), text.clone().into_bytes()));
-    chosen(all.chain(bytes.map(|(key, bytes)| (key.clone(), bytes.0.clone()))).collect(), items)
+    chosen(&all.chain(bytes.map(|(key, bytes)| (key.clone(), bytes.0.clone()))).collect(), items)
 }
 
-fn secret(plan: &Plan<'_>, name: &str, items: Option<&[KeyToPath]>) -> Files {
+fn secret(plan: &Plan<'_>, name: &str, items: Items<'_>) -> Files {
     let found = plan.view.cache.get_typed::<Secret>(plan.key.namespace(), name);
     let bytes = found.iter().flat_map(|found| found.data.iter().flatten());
-    chosen(bytes.map(|(key, bytes)| (key.clone(), bytes.0.clone())).collect(), items)
+    chosen(&bytes.map(|(key, bytes)| (key.clone(), bytes.0.clone())).collect(), items)
 }
 
-fn downward(plan: &Plan<'_>, items: Option<&[DownwardAPIVolumeFile]>) -> Files {
-    let file = |item: &DownwardAPIVolumeFile| {
+fn downward(plan: &Plan<'_>, items: Option<&[DownwardAPIVolumeFile]>, mode: Option<i32>) -> Files {
+    let made = |item: &DownwardAPIVolumeFile| {
         let value = of_field(plan, item.field_ref.as_ref()?);
-        Some((item.path.clone(), value.into_bytes()))
+        Some((item.path.clone(), file(value.into_bytes(), item.mode.or(mode))))
     };
-    items.unwrap_or_default().iter().filter_map(file).collect()
+    items.unwrap_or_default().iter().filter_map(made).collect()
 }
 
 /// A token of the Pod's ServiceAccount: a JSON Web Token that nobody has signed.
@@ -207,12 +222,14 @@ fn token(plan: &Plan<'_>) -> String {
     format!("{head}.{body}.{signature}")
 }
 
-fn chosen(data: Files, items: Option<&[KeyToPath]>) -> Files {
+fn chosen(data: &BTreeMap<String, Vec<u8>>, (items, mode): Items<'_>) -> Files {
+    let all = || data.iter().map(|(key, bytes)| (key.clone(), file(bytes.clone(), mode)));
+    let item = |item: &KeyToPath| {
+        let bytes = data.get(&item.key)?.clone();
+        Some((item.path.clone(), file(bytes, item.mode.or(mode))))
+    };
     match items {
-        None | Some([]) => data,
-        Some(items) => items
-            .iter()
-            .filter_map(|item| Some((item.path.clone(), data.get(&item.key)?.clone())))
-            .collect(),
+        None | Some([]) => all().collect(),
+        Some(items) => items.iter().filter_map(item).collect(),
     }
 }

@@ -60,6 +60,12 @@ fn cannot(call: &Call<'_, '_>, path: &str, why: Errno) -> String {
         ("rm", true) => format!("can't remove '{path}': {why}"),
         ("rm", false) => format!("cannot remove '{path}': {why}"),
         (_, true) => format!("{path}: {why}"),
+        ("chmod", false) if why == Errno::NotPermitted => {
+            format!("changing permissions of '{path}': {why}")
+        }
+        ("chown", false) if why == Errno::NotPermitted => {
+            format!("changing ownership of '{path}': {why}")
+        }
         (_, false) => format!("cannot access '{path}': {why}"),
     }
 }
@@ -200,8 +206,10 @@ fn change(call: &mut Call<'_, '_>, paths: &[String], change: &impl Fn(&mut Node)
     for path in paths {
         let mut files = call.files();
         let place = files.find(&folder, path, true).map(|(place, _)| place);
-        let result =
-            place.and_then(|p| files.change(&p, |node| change_all(node, recursive, change)));
+        let result = place.and_then(|place| {
+            files.may_own(&place)?;
+            files.change(&place, |node| change_all(node, recursive, change))
+        });
         if let Err(why) = result {
             let text = cannot(call, path, why);
             call.complain(&text);
@@ -239,6 +247,15 @@ fn chown(call: &mut Call<'_, '_>) -> i32 {
     let (user, group) = spec.split_once(':').map_or((spec.as_str(), None), |(u, g)| (u, Some(g)));
     let (user, group) = (id(user), group.and_then(id));
     let paths = paths.to_vec();
+    // Nobody gives away what is theirs, but root.
+    let given = user.is_some_and(|user| user != call.table.user.uid);
+    if given && !call.table.user.is_root() {
+        for path in &paths {
+            let text = cannot(call, path, Errno::NotPermitted);
+            call.complain(&text);
+        }
+        return 1;
+    }
     change(call, &paths, &|node| {
         node.meta.uid = user.unwrap_or(node.meta.uid);
         node.meta.gid = group.unwrap_or(node.meta.gid);

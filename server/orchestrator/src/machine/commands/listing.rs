@@ -20,14 +20,6 @@ fn kind(node: &Node) -> char {
     }
 }
 
-fn user(uid: u32) -> String {
-    match uid {
-        0 => "root".to_owned(),
-        65534 => "nobody".to_owned(),
-        other => other.to_string(),
-    }
-}
-
 /// A file to be listed: its name as shown, and what it is.
 type Entry = (String, Node);
 
@@ -67,6 +59,15 @@ pub(super) fn ls(call: &mut Call<'_, '_>) -> i32 {
         let files = call.files();
         let mut entries: Vec<Entry> = Vec::new();
         let Some(node) = files.at(&at) else { continue };
+        if let Some(why) = files.unreadable(&at) {
+            let text = match call.is_busybox() {
+                true => format!("can't open '{path}': {why}"),
+                false => format!("cannot open directory '{path}': {why}"),
+            };
+            call.complain(&text);
+            status = if call.is_busybox() { 1 } else { 2 };
+            continue;
+        }
         let names: Vec<String> = node.entries().map(|(name, _)| name.to_string()).collect();
         let own = node.clone();
         for name in names {
@@ -167,7 +168,9 @@ fn print_long(call: &mut Call<'_, '_>, entries: &[Entry]) {
         false => node.size().to_string(),
     };
     let numeric = has(call, 'n');
-    let name_of = |uid: u32| if numeric { uid.to_string() } else { user(uid) };
+    let names = call.table.names();
+    let owner = |uid: u32| if numeric { uid.to_string() } else { names.of_user(uid) };
+    let group = |gid: u32| if numeric { gid.to_string() } else { names.of_group(gid) };
     let rows: Vec<(String, String, String, String, String)> = entries
         .iter()
         .map(|(_, node)| {
@@ -177,7 +180,7 @@ fn print_long(call: &mut Call<'_, '_>, entries: &[Entry]) {
                 1
             };
             let time = stamp(call, node.meta.modified);
-            (links.to_string(), name_of(node.meta.uid), name_of(node.meta.gid), size(node), time)
+            (links.to_string(), owner(node.meta.uid), group(node.meta.gid), size(node), time)
         })
         .collect();
     let busybox = call.is_busybox();
@@ -223,9 +226,11 @@ pub(super) fn stat(call: &mut Call<'_, '_>) -> i32 {
     let words = call.arguments();
     let format =
         words.iter().position(|word| word == "-c").and_then(|at| words.get(at + 1).cloned());
+    let names = call.table.names();
     let mut status = 0;
     for path in files_of(call, "c") {
-        let found = call.files().find(&folder, &path, false).map(|(_, node)| node.clone());
+        let follow = has(call, 'L');
+        let found = call.files().find(&folder, &path, follow).map(|(_, node)| node.clone());
         let node = match found {
             Ok(node) => node,
             Err(why) => {
@@ -256,8 +261,8 @@ pub(super) fn stat(call: &mut Call<'_, '_>) -> i32 {
                     ("%A", letters),
                     ("%n", path.clone()),
                     ("%F", what.to_owned()),
-                    ("%U", user(node.meta.uid)),
-                    ("%G", user(node.meta.gid)),
+                    ("%U", names.of_user(node.meta.uid)),
+                    ("%G", names.of_group(node.meta.gid)),
                     ("%u", node.meta.uid.to_string()),
                     ("%g", node.meta.gid.to_string()),
                     ("%Y", seconds),
@@ -277,9 +282,9 @@ pub(super) fn stat(call: &mut Call<'_, '_>) -> i32 {
                     node.size(),
                     node.meta.mode,
                     node.meta.uid,
-                    user(node.meta.uid),
+                    names.of_user(node.meta.uid),
                     node.meta.gid,
-                    user(node.meta.gid),
+                    names.of_group(node.meta.gid),
                 ));
             }
         }

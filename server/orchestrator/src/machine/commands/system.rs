@@ -3,6 +3,7 @@
 use super::Call;
 use super::filters::files_of;
 use crate::images::application::Application;
+use crate::machine::user::{Numbered, User};
 use crate::time::Millis;
 
 /// None if the command is not modelled.
@@ -15,10 +16,7 @@ pub(super) fn run(name: &str, call: &mut Call<'_, '_>) -> Option<i32> {
         "hostname" => hostname(call),
         "date" => date(call),
         "id" => id(call),
-        "whoami" => {
-            call.put("root\n");
-            0
-        }
+        "whoami" => whoami(call),
         "pwd" => {
             let folder = call.body.folder.clone() + "\n";
             call.put(folder);
@@ -75,10 +73,11 @@ fn rows(call: &Call<'_, '_>) -> Vec<(u32, u32, String, Millis)> {
 fn ps(call: &mut Call<'_, '_>) -> i32 {
     let flags = call.arguments().concat();
     let rows = rows(call);
+    let user = call.table.names().of_user(call.table.user.uid);
     if call.is_busybox() {
         call.put("PID   USER     TIME  COMMAND\n");
         for (pid, _, command, _) in rows {
-            call.put(format!("{pid:5} root      0:00 {command}\n"));
+            call.put(format!("{pid:5} {user:<8}  0:00 {command}\n"));
         }
         return 0;
     }
@@ -87,14 +86,14 @@ fn ps(call: &mut Call<'_, '_>) -> i32 {
         call.put("USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n");
         for (pid, _, command, _) in rows {
             call.put(format!(
-                "root {pid:>11}  0.0  0.0   4624  3456 ?        Ss   {started}   0:00 {command}\n"
+                "{user:<8} {pid:>7}  0.0  0.0   4624  3456 ?        Ss   {started}   0:00 {command}\n"
             ));
         }
     } else if flags.contains('f') {
         call.put("UID          PID    PPID  C STIME TTY          TIME CMD\n");
         for (pid, parent, command, _) in rows {
             call.put(format!(
-                "root {pid:>11} {parent:>7}  0 {started} ?        00:00:00 {command}\n"
+                "{user:<8} {pid:>7} {parent:>7}  0 {started} ?        00:00:00 {command}\n"
             ));
         }
     } else {
@@ -113,10 +112,11 @@ fn top(call: &mut Call<'_, '_>) -> i32 {
     call.put("Mem: 1204384K used, 2789916K free, 3184K shrd, 62136K buff, 742540K cached\n");
     call.put("CPU:   2% usr   1% sys   0% nic  96% idle   0% io   0% irq   0% sirq\n");
     call.put(format!("Load average: 0.08 0.03 0.01 1/{} {}\n", rows.len(), call.body.pid));
+    let user = call.table.names().of_user(call.table.user.uid);
     call.put("  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND\n");
     for (pid, parent, command, _) in rows {
         let state = if pid == call.body.pid { "R" } else { "S" };
-        call.put(format!("{pid:5} {parent:5} root     {state:<5} 4404   0%   0   0% {command}\n"));
+        call.put(format!("{pid:5} {parent:5} {user:<8} {state:<5} 4404   0%   0   0% {command}\n"));
     }
     0
 }
@@ -211,14 +211,40 @@ fn date(call: &mut Call<'_, '_>) -> i32 {
 
 fn id(call: &mut Call<'_, '_>) -> i32 {
     let flags = call.arguments().concat();
-    let text = match flags.as_str() {
-        "-u" | "-g" => "0\n",
-        "-un" | "-nu" | "-gn" => "root\n",
-        _ if call.is_busybox() => "uid=0(root) gid=0(root) groups=0(root),10(wheel)\n",
-        _ => "uid=0(root) gid=0(root) groups=0(root)\n",
+    let (names, User { uid, gid, groups }) = (call.table.names(), call.table.user.clone());
+    let has = |letter| flags.contains(letter);
+    let group = |gid: &u32| Numbered(*gid, names.group(*gid)).to_string();
+    let text = match () {
+        () if has('u') && has('n') => names.of_user(uid),
+        () if has('u') => uid.to_string(),
+        () if has('g') && has('n') => names.of_group(gid),
+        () if has('g') => gid.to_string(),
+        () if has('G') => groups.iter().map(u32::to_string).collect::<Vec<_>>().join(" "),
+        () => {
+            let name = names.user(uid).map(|known| known.name.as_str());
+            // GNU tells a process' own group first.
+            let own = if call.is_busybox() { None } else { Some(gid) };
+            let others = groups.iter().copied().filter(|group| Some(*group) != own);
+            let all: Vec<String> = own.into_iter().chain(others).map(|gid| group(&gid)).collect();
+            format!("uid={} gid={} groups={}", Numbered(uid, name), group(&gid), all.join(","))
+        }
     };
-    call.put(text);
+    call.put(text + "\n");
     0
+}
+
+fn whoami(call: &mut Call<'_, '_>) -> i32 {
+    let uid = call.table.user.uid;
+    if let Some(known) = call.table.names().user(uid) {
+        call.put(format!("{}\n", known.name));
+        return 0;
+    }
+    let text = match call.is_busybox() {
+        true => format!("unknown uid {uid}"),
+        false => format!("cannot find name for user ID {uid}"),
+    };
+    call.complain(&text);
+    1
 }
 
 fn uname(call: &mut Call<'_, '_>) -> i32 {

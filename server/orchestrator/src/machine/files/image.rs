@@ -45,8 +45,8 @@ fn build(image: &Image, now: Time) -> Tree {
     tree
 }
 
-const NOBODY: &str =
-    "root:x:0:0:root:/root:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n";
+const NOBODY: &str = "root:x:0:0:root:/root:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n\
+     nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n";
 
 fn devices(tree: &mut Tree, now: Time) {
     let devices = [
@@ -100,7 +100,9 @@ fn system(tree: &mut Tree, image: &Image, now: Time) {
          nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
     );
     tree.plant("/etc/passwd", Node::file(passwd, now));
-    let group = "root:x:0:\ndaemon:x:1:\nbin:x:2:\nwww-data:x:33:\nnogroup:x:65534:\n";
+    let wheel = if is_busybox { "wheel:x:10:root\n" } else { "" };
+    let group =
+        format!("root:x:0:\ndaemon:x:1:\nbin:x:2:\n{wheel}www-data:x:33:\nnogroup:x:65534:\n");
     tree.plant("/etc/group", Node::file(group, now));
     if is_alpine(image) {
         let release = "NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID=3.22.2\n\
@@ -159,6 +161,7 @@ fn application(tree: &mut Tree, image: &Image, now: Time) {
             file("/usr/share/nginx/html/50x.html", NGINX_50X);
             file("/etc/nginx/nginx.conf", NGINX_CONF);
             file("/etc/nginx/conf.d/default.conf", NGINX_DEFAULT);
+            tree.plant("/var/cache/nginx", Node::folder(now));
             tree.plant("/var/log/nginx/access.log", Node::link("/dev/stdout", now));
             tree.plant("/var/log/nginx/error.log", Node::link("/dev/stderr", now));
         }

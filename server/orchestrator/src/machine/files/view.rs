@@ -7,6 +7,7 @@ use imbl::OrdMap;
 
 use super::Errno;
 use super::tree::{Content, Node, Tree};
+use crate::machine::user::{Access, User};
 use crate::time::Time;
 
 /// How many links a path may lead through.
@@ -46,6 +47,8 @@ pub(crate) struct Files<'a> {
     pub host: &'a mut Tree,
     pub disks: &'a mut OrdMap<Arc<str>, Tree>,
     pub now: Time,
+    /// Who looks.
+    pub user: &'a User,
 }
 
 /// A path without links and dots, from the root on.
@@ -89,6 +92,25 @@ impl Files<'_> {
         let mount = self.mount(path);
         let inner = self.inner(mount, path);
         self.tree(mount)?.get(&inner)
+    }
+
+    /// Whether who looks may do something with what is there.
+    fn may(&self, access: Access, path: &[String]) -> Result<(), Errno> {
+        let meta = &self.at(path).ok_or(Errno::NoEntry)?.meta;
+        if self.user.may(access, meta) { Ok(()) } else { Err(Errno::Denied) }
+    }
+
+    /// Whether who looks may change its mode; only root gives things away.
+    pub(in crate::machine) fn may_own(&self, path: &[String]) -> Result<(), Errno> {
+        let meta = &self.at(path).ok_or(Errno::NoEntry)?.meta;
+        if self.user.owns(meta) { Ok(()) } else { Err(Errno::NotPermitted) }
+    }
+
+    /// Whether a name may be put into the folder that it would be in, or taken out of it.
+    fn may_enter(&self, path: &[String]) -> Result<(), Errno> {
+        let folder = &path[..path.len().saturating_sub(1)];
+        self.may(Access::Enter, folder)?;
+        self.may(Access::Write, folder)
     }
 
     fn is_read_only(&self, path: &[String]) -> bool {
@@ -163,6 +185,9 @@ impl Files<'_> {
                     }
                 }
                 Some(node) if !is_last && !node.is_folder() => return Err(Errno::NotFolder),
+                Some(node) if !is_last && !self.user.may(Access::Enter, &node.meta) => {
+                    return Err(Errno::Denied);
+                }
                 Some(_) => {}
             }
         }
@@ -187,15 +212,26 @@ impl Files<'_> {
     pub(in crate::machine) fn read(&self, path: &[String]) -> Result<Arc<Vec<u8>>, Errno> {
         let node = self.at(path).ok_or(Errno::NoEntry)?;
         match &node.content {
+            Content::File(_) if !self.user.may(Access::Read, &node.meta) => Err(Errno::Denied),
             Content::File(bytes) => Ok(Arc::clone(bytes)),
             Content::Folder(_) => Err(Errno::IsFolder),
             Content::Link(_) | Content::Device(_) => Ok(Arc::default()),
         }
     }
 
-    pub(in crate::machine) fn put(&mut self, path: &[String], node: Node) -> Result<(), Errno> {
+    pub(in crate::machine) fn put(&mut self, path: &[String], mut node: Node) -> Result<(), Errno> {
         if path.is_empty() || self.mounts.iter().any(|mount| mount.path == path) {
             return Err(Errno::Busy);
+        }
+        self.may_enter(path)?;
+        let folder = self.at(&path[..path.len() - 1]).map(|folder| folder.meta);
+        if !self.user.is_root() {
+            (node.meta.uid, node.meta.gid) = (self.user.uid, self.user.gid);
+        }
+        // A folder hands its group down (`g+s`).
+        if let Some(folder) = folder.filter(|folder| folder.mode & 0o2000 != 0) {
+            node.meta.gid = folder.gid;
+            node.meta.mode |= if node.is_folder() { 0o2000 } else { 0 };
         }
         let (tree, inner) = self.writable(path)?;
         tree.put(&inner, node)
@@ -207,6 +243,9 @@ impl Files<'_> {
         path: &[String],
         change: impl FnOnce(&mut Node),
     ) -> Result<(), Errno> {
+        if self.may_own(path).is_err() {
+            self.may(Access::Write, path)?;
+        }
         let (tree, inner) = self.writable(path)?;
         tree.get_mut(&inner).map(change).ok_or(Errno::NoEntry)
     }
@@ -214,6 +253,12 @@ impl Files<'_> {
     pub(in crate::machine) fn remove(&mut self, path: &[String]) -> Result<Node, Errno> {
         if path.is_empty() || self.mounts.iter().any(|mount| mount.path.starts_with(path)) {
             return Err(Errno::Busy);
+        }
+        self.may_enter(path)?;
+        let folder = self.at(&path[..path.len() - 1]).map(|folder| folder.meta);
+        // In `/tmp` everybody takes out only what is theirs.
+        if folder.is_some_and(|folder| folder.mode & 0o1000 != 0 && !self.user.owns(&folder)) {
+            self.may_own(path)?;
         }
         let (tree, inner) = self.writable(path)?;
         tree.remove(&inner).ok_or(Errno::NoEntry)
@@ -235,6 +280,7 @@ impl Files<'_> {
         match self.at(path) {
             Some(node) if node.is_folder() => Err(Errno::IsFolder),
             Some(Node { content: Content::File(_), .. }) => {
+                self.may(Access::Write, path)?;
                 let now = self.now;
                 self.change(path, |node| {
                     node.content = Content::File(Arc::default());
@@ -246,9 +292,21 @@ impl Files<'_> {
         }
     }
 
-    /// Whether a write would be refused.
-    pub(in crate::machine) fn refuses(&self, path: &[String]) -> bool {
-        self.is_read_only(path)
+    /// Why a write would be refused, if it would: into what is there, or to make it.
+    pub(in crate::machine) fn refusal(&self, path: &[String]) -> Option<Errno> {
+        if self.is_read_only(path) {
+            return Some(Errno::ReadOnly);
+        }
+        let may = match self.at(path) {
+            Some(_) => self.may(Access::Write, path),
+            None => self.may_enter(path),
+        };
+        may.err()
+    }
+
+    /// Why reading would be refused, if it would.
+    pub(in crate::machine) fn unreadable(&self, path: &[String]) -> Option<Errno> {
+        self.may(Access::Read, path).err()
     }
 
     /// The mounts, for `df` and `mount`.

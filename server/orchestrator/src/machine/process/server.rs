@@ -5,10 +5,15 @@ use std::sync::Arc;
 use imbl::OrdMap;
 
 use super::{Body, Program, Ran, Table, Wait};
+use crate::images::application::refusals::{self, LastWords};
 use crate::images::application::{Application, Server};
+use crate::machine::files::Errno;
 use crate::machine::inside::Inside;
 use crate::network::rules::Protocol;
 use crate::time::Time;
+
+/// What nginx' entry point changes, if it can.
+const NGINX_DEFAULT: &str = "/etc/nginx/conf.d/default.conf";
 
 /// A program that serves.
 #[derive(Clone, Debug)]
@@ -47,8 +52,15 @@ impl Table {
     ) -> Ran {
         let now = inside.clock.now;
         let Some(ready_at) = serving.ready_at else {
-            let lines = serving.server.banner.clone();
-            self.say_lines(body, &lines, inside);
+            let mut banner = serving.server.banner.clone();
+            if self.refusal(NGINX_DEFAULT, inside).is_some() {
+                banner = refusals::unmodified(&banner);
+            }
+            self.say_lines(body, &banner, inside);
+            if let Some((code, lines)) = self.may_not_write(serving, inside) {
+                self.say_lines(body, &lines, inside);
+                return Ran::Exits(code);
+            }
             let ready_at = now + serving.server.starts_ms;
             serving.ready_at = Some(ready_at);
             return Ran::Waits(Wait::Until(ready_at));
@@ -57,11 +69,44 @@ impl Table {
             return Ran::Waits(Wait::Until(ready_at));
         }
         if serving.since.is_none() {
+            let mut ports = serving.server.ports.iter();
+            if let Some(port) = ports.find(|port| inside.ports_taken.contains(port)) {
+                let (code, lines) = serving.application.port_taken(*port);
+                self.say_lines(body, &lines, inside);
+                return Ran::Exits(code);
+            }
             serving.since = Some(now);
             let lines = serving.server.ready.clone();
             self.say_lines(body, &lines, inside);
         }
         Ran::Waits(Wait::Forever)
+    }
+
+    /// Why a file cannot be written, if it cannot.
+    fn refusal(&mut self, path: &str, inside: &mut Inside<'_>) -> Option<Errno> {
+        let files = self.files(inside);
+        match files.resolve("/", path, true) {
+            Ok(path) => files.refusal(&path),
+            Err(why) => Some(why),
+        }
+    }
+
+    /// A program that has to write somewhere, and may not, ends.
+    fn may_not_write(&mut self, serving: &Serving, inside: &mut Inside<'_>) -> Option<LastWords> {
+        let application = &serving.application;
+        let refused = |(path, _): &&(&str, &str)| {
+            self.refusal(path, inside).map(|why| (why.number(), why.to_string()))
+        };
+        let mut refused = refused;
+        let (place, (number, words)) =
+            application.writes().iter().find_map(|place| Some((*place, refused(&place)?)))?;
+        let is_root = self.user.is_root();
+        Some(application.may_not_write(place, (number, &words), is_root))
+    }
+
+    /// Where its programs listen.
+    pub(in crate::machine) fn ports(&self) -> impl Iterator<Item = u16> {
+        self.up().flat_map(|serving| serving.server.ports.iter().copied())
     }
 
     pub(in crate::machine) fn say_lines(

@@ -152,12 +152,12 @@ impl Table {
         match way {
             Way::Read => {
                 files.at(&path).ok_or(Errno::NoEntry)?;
+                files.unreadable(&path).map_or(Ok(()), Err)?;
             }
             Way::Write => files.create(&path)?,
             Way::Append | Way::ReadWrite => match files.at(&path) {
                 Some(node) if node.is_folder() => return Err(Errno::IsFolder),
-                Some(_) if files.refuses(&path) => return Err(Errno::ReadOnly),
-                Some(_) => {}
+                Some(_) => files.refusal(&path).map_or(Ok(()), Err)?,
                 None => files.create(&path)?,
             },
         }

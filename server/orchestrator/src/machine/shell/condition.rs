@@ -83,7 +83,7 @@ pub(in crate::machine) fn file(files: &Files<'_>, folder: &str, flag: char, path
         'L' | 'h' => matches!(node.content, Content::Link(_)),
         'c' => matches!(node.content, Content::Device(_)),
         's' => node.size() > 0,
-        'w' => !files.refuses(&absolute),
+        'w' => files.refusal(&absolute).is_none(),
         'x' => node.is_folder() || node.meta.mode & 0o111 != 0,
         _ => false,
     }

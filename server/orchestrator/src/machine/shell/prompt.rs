@@ -83,6 +83,9 @@ impl Shell {
     }
 
     fn ps1(&self, work: &Work<'_, '_>) -> String {
+        let mark = if work.table.user.is_root() { "#" } else { "$" };
+        let user = work.table.names().user(work.table.user.uid).map(|known| known.name.clone());
+        let user = user.unwrap_or_else(|| "I have no name!".to_owned());
         let folder = work.me.folder.as_str();
         let home = self.value("HOME").unwrap_or("/root");
         let tilde = match folder.strip_prefix(home) {
@@ -93,14 +96,14 @@ impl Shell {
             (Some(ps1), Flavour::Dash) => ps1.to_owned(),
             (Some(ps1), _) => {
                 let host = work.inside.hostname;
-                ps1.replace("\\u", "root")
+                ps1.replace("\\u", &user)
                     .replace("\\h", host)
                     .replace("\\w", &tilde)
-                    .replace("\\$", "#")
+                    .replace("\\$", mark)
             }
-            (None, Flavour::Ash) => format!("{tilde} # "),
-            (None, Flavour::Dash) => "# ".to_owned(),
-            (None, Flavour::Bash) => format!("root@{}:{tilde}# ", work.inside.hostname),
+            (None, Flavour::Ash) => format!("{tilde} {mark} "),
+            (None, Flavour::Dash) => format!("{mark} "),
+            (None, Flavour::Bash) => format!("{user}@{}:{tilde}{mark} ", work.inside.hostname),
         }
     }
 
