@@ -76,9 +76,8 @@ fn unknown(error: lesson::LessonError) -> Problem {
 
 /// Makes a lesson's beginning, lets the cluster grow quiet, and lets its traffic begin.
 async fn begin(sandbox: &Sandbox, lesson: &Lesson) -> Result<(), Problem> {
-    let start = lesson.start_inputs();
-    if !start.is_empty() {
-        for input in start {
+    for stage in lesson.start_stages() {
+        for input in stage {
             put_in(sandbox, input).await?;
         }
         let quiet = ClockChange { until: Some(Until::Quiet), ..ClockChange::default() };

@@ -19,7 +19,9 @@ pub(super) fn check(lesson: &Arc<Lesson>) -> Vec<Fault> {
         // Its cases are played.
         return Vec::new();
     }
-    let mut faults = Vec::new();
+    let refused = lesson.begin(SEED).1.into_iter();
+    let mut faults: Vec<Fault> =
+        refused.map(|why| at(lesson, "start.yaml", 0, format!("it is refused: {why}"))).collect();
     let mut learner = Learner::new(lesson);
     if learner.progress.steps_done().next().is_some() {
         faults.push(at(lesson, "lesson.yaml", 0, "a step is done before the learner did anything"));

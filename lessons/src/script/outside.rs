@@ -14,9 +14,10 @@ use orchestrator::network::traffic::{From, Load, Traffic};
 use serde_json::{Map, Value};
 
 /// The fields that the words of each fault stand for, in order; others are named.
-const FAULTS: [(&str, &[&str]); 14] = [
+const FAULTS: [(&str, &[&str]); 15] = [
     ("node-off", &["node"]),
     ("node-on", &["node"]),
+    ("node-join", &["node"]),
     ("container-kill", &["namespace/pod/container"]),
     ("memory-fill", &["namespace/pod/container", "bytes"]),
     ("memory-leak", &["namespace/pod/container", "bytes_per_s"]),

@@ -12,6 +12,9 @@ pub enum Fault {
     NodeOff { node: String },
     /// Powers it on again: the kubelet comes back and finds its containers ended.
     NodeOn { node: String },
+    /// A new machine joins the cluster (`kubeadm join`), of a worker's usual size. It is removed by
+    /// deleting its Node and powering it off.
+    NodeJoin { node: String },
     /// Ends the process of a container, as a crash would.
     ContainerKill { namespace: String, pod: String, container: String },
     /// A container takes so much more memory at once.

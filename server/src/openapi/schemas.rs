@@ -141,6 +141,8 @@ pub enum Fault {
     NodeOff { node: String },
     /// Power it on again.
     NodeOn { node: String },
+    /// A new machine joins the cluster as a worker.
+    NodeJoin { node: String },
     /// End a container's process, as if it had crashed.
     ContainerKill { namespace: String, pod: String, container: String },
     /// A container takes so much more memory at once.

@@ -39,9 +39,17 @@ pub(super) static ROW: KindRow = KindRow {
                 validate(object, errors);
             }
         },
-        validate_new: |_, _| {},
+        validate_new: |object, errors| {
+            if let Some(object) = own(object) {
+                check_rules(object, None, errors);
+            }
+        },
         warnings: |object| own(object).map(warnings).unwrap_or_default(),
-        validate_update: |_, _, _| {},
+        validate_update: |object, old, errors| {
+            if let (Some(object), Some(old)) = (own(object), own(old)) {
+                check_rules(object, Some(old), errors);
+            }
+        },
         field: |object, path| own(object).map(|object| field(object, path)).unwrap_or_default(),
         cells: |object, clock| own(object).map(|object| cells(object, clock)).unwrap_or_default(),
     },
@@ -110,6 +118,20 @@ fn validate(object: &CustomResource, errors: &mut FieldErrors) {
     if let Some(schema) = object.served.schema() {
         schema::check_object(&object.fields, schema, errors);
     }
+}
+
+/// The rules of its schema, which see what every object has of its metadata.
+fn check_rules(object: &CustomResource, old: Option<&CustomResource>, errors: &mut FieldErrors) {
+    let Some(schema) = object.served.schema() else { return };
+    let whole = |object: &CustomResource| {
+        let mut fields = object.fields.clone();
+        let name = object.metadata.name.clone().unwrap_or_default();
+        fields.insert("metadata".to_owned(), serde_json::json!({"name": name}));
+        fields.insert("apiVersion".to_owned(), object.served.api_version().into());
+        fields.insert("kind".to_owned(), object.served.kind().into());
+        fields
+    };
+    schema::check_rules(&whole(object), old.map(whole).as_ref(), schema, errors);
 }
 
 /// A version may be on its way out.

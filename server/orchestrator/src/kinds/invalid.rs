@@ -19,6 +19,18 @@ impl FieldErrors {
         self.0
     }
 
+    /// Whether something is wrong that makes further rules moot.
+    pub(crate) fn are_blocking(&self) -> bool {
+        let blocking = [
+            "FieldValueNotSupported",
+            "FieldValueRequired",
+            "FieldValueTooLong",
+            "FieldValueTooMany",
+            "FieldValueTypeInvalid",
+        ];
+        self.0.iter().any(|cause| blocking.contains(&cause.reason))
+    }
+
     fn push(&mut self, reason: &'static str, field: impl Into<String>, message: String) {
         let cause = Cause { reason, message, field: field.into() };
         // Kubernetes' aggregate keeps one of several equal errors.

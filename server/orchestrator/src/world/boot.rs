@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::OrdMap;
+use k8s_openapi::api::core::v1::Node;
 use serde_json::{Value, json};
 
 use crate::api::Caller;
@@ -13,7 +14,7 @@ use crate::components::{TABLE, node_ipam, storage};
 use crate::images::Catalogue;
 use crate::kinds::SYSTEM_CLASSES;
 use crate::machine::{Capacity, Disks, Machine};
-use crate::object::{Kind, Object};
+use crate::object::{Kind, Object, Typed};
 use crate::queue::{InstanceId, Queue};
 use crate::random::Random;
 use crate::scenario::{NodeSpec, Range, Scenario};
@@ -34,11 +35,8 @@ const BOOT_MS: Millis = 60_000;
 const NAMESPACES: [&str; 4] = ["kube-system", "kube-public", "kube-node-lease", "default"];
 
 pub(super) fn boot(seed: u64, scenario: &Scenario) -> World {
-    let machines = scenario.nodes.iter().map(|node| {
-        let mut machine = Machine::new(&node.name);
-        machine.capacity = Capacity { cpu_milli: node.cpu_milli, memory_bytes: node.memory_bytes };
-        (Arc::clone(&machine.node), machine)
-    });
+    let machines = scenario.nodes.iter().map(machine);
+    let machines = machines.map(|machine| (Arc::clone(&machine.node), machine));
     let mut world = World {
         now: Time(-BOOT_MS),
         scenario: Arc::new(scenario.clone()),
@@ -78,6 +76,12 @@ pub(super) fn boot(seed: u64, scenario: &Scenario) -> World {
     world
 }
 
+pub(super) fn machine(spec: &NodeSpec) -> Machine {
+    let mut machine = Machine::new(&spec.name);
+    machine.capacity = Capacity { cpu_milli: spec.cpu_milli, memory_bytes: spec.memory_bytes };
+    machine
+}
+
 /// The control plane's own Pods: their images were pulled when the cluster was made.
 fn place_manifests(world: &mut World, cause: EntryId) {
     let scenario = Arc::clone(&world.scenario);
@@ -104,6 +108,28 @@ fn create(world: &mut World, call: &Call, cause: EntryId) {
     let caller = Caller { actor: Actor::Bootstrap, causes: vec![cause], routine: false };
     let result = world.api().call(call, &caller);
     debug_assert!(result.is_ok(), "the cluster's beginning is valid: {call:?}: {result:?}");
+}
+
+impl World {
+    /// A kubelet that starts, and finds no Node of its name, makes it: later ones do not.
+    pub(super) fn register(&mut self, name: &str, cause: EntryId) {
+        let nodes = self.scenario.nodes.iter();
+        let Some(index) = nodes.clone().position(|spec| spec.name == name) else { return };
+        let mut object = node(index, &self.scenario.nodes[index]);
+        if self.store.objects().get(&object.key()).is_some() {
+            return;
+        }
+        // Its range is given to it by the control plane.
+        if let Some(spec) = Node::of_mut(&mut object).and_then(|node| node.spec.as_mut()) {
+            (spec.pod_cidr, spec.pod_cidrs) = (None, None);
+        }
+        let actor = Actor::Component { name: "kubelet", node: Some(name.into()) };
+        let caller = Caller { actor, causes: vec![cause], routine: false };
+        for call in [Call::Create(object.clone()), Call::UpdateStatus(object)] {
+            // A server that cannot write now is asked again when the kubelet starts again.
+            let _refused = self.api().call(&call, &caller);
+        }
+    }
 }
 
 /// Every instance of every component.

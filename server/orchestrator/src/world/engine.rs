@@ -164,6 +164,9 @@ pub(super) fn start(world: &mut World, id: &InstanceId, cause: EntryId) {
     let instance = Instance { running: true, last_delivery: world.now, cut, ..Instance::default() };
     world.instances.insert(id.clone(), Arc::new(instance));
     if reaches {
+        if let Some(node) = id.node.as_deref().filter(|_| TABLE[id.row].name == "kubelet") {
+            world.register(node, cause);
+        }
         world.list(id, cause);
     } else {
         world.look_at_all(id, cause);

@@ -15,6 +15,7 @@ use crate::world::{control_plane, delays, engine};
 use k8s_openapi::api::core::v1::Pod;
 
 mod cloud;
+mod join;
 mod lasting;
 
 /// Lets a fault happen. False if it names something that does not exist or does not run.
@@ -30,6 +31,7 @@ pub(super) fn happen(world: &mut World, fault: &Fault) -> bool {
             to_node(world, &node, fault);
             true
         }
+        Fault::NodeJoin { node } => join::join(world, node, fault),
         Fault::ContainerKill { namespace, pod, container } => {
             let node = node_of(world, namespace, pod).and_then(|node| world.machines.get(node));
             let Some(machine) = node.filter(|machine| machine.on) else { return false };
@@ -213,7 +215,7 @@ fn fill(
     true
 }
 
-fn instances_on(world: &World, node: &Arc<str>) -> Vec<InstanceId> {
+pub(super) fn instances_on(world: &World, node: &Arc<str>) -> Vec<InstanceId> {
     let on_node = |id: &&InstanceId| id.node.as_ref() == Some(node);
     world.instances.keys().filter(on_node).cloned().collect()
 }

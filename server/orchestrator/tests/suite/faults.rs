@@ -1,6 +1,6 @@
 //! What lasts of faults, and what mends it.
 
-use orchestrator::{Fault, Kind};
+use orchestrator::{Fault, Input, Kind, Reply};
 use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
@@ -74,4 +74,48 @@ fn without_a_cloud_a_balancer_waits_until_there_is_one() {
     cluster.run_s(30);
     assert_ne!(external(&cluster), ["<pending>"]);
     assert!(cluster.names(Kind::Service).contains(&"web".to_owned()));
+}
+
+fn node_names(cluster: &Cluster) -> Vec<String> {
+    cluster.table("/api/v1/nodes", &[0, 1])
+}
+
+#[test]
+fn a_node_that_was_deleted_is_registered_again_when_its_kubelet_starts() {
+    let mut cluster = Cluster::new(2);
+    cluster.ok("DELETE", "/api/v1/nodes/node-2", &Value::Null);
+    cluster.run_s(120);
+    let known = ["control-plane-1 Ready", "node-1 Ready"];
+    assert_eq!(node_names(&cluster), known, "the kubelet that runs on does not come back to it");
+    cluster.fault(Fault::NodeOff { node: "node-2".to_owned() });
+    cluster.fault(Fault::NodeOn { node: "node-2".to_owned() });
+    cluster.run_s(30);
+    assert_eq!(node_names(&cluster), [known[0], known[1], "node-2 Ready"]);
+    cluster.deploy("web", 4, "my-app:1.0");
+    cluster.run_s(60);
+    let nodes = cluster.table("/api/v1/namespaces/default/pods", &[2, 6]);
+    assert!(nodes.contains(&"Running node-2".to_owned()), "{nodes:?}");
+}
+
+#[test]
+fn a_machine_joins_and_takes_pods() {
+    let mut cluster = Cluster::new(1);
+    let daemon = json!({
+        "metadata": {"name": "agent"},
+        "spec": {"selector": {"matchLabels": {"app": "agent"}}, "template": {
+            "metadata": {"labels": {"app": "agent"}},
+            "spec": {"containers": [{"name": "app", "image": "my-app:1.0"}]},
+        }},
+    });
+    cluster.ok("POST", "/apis/apps/v1/namespaces/default/daemonsets", &daemon);
+    cluster.settle();
+    cluster.fault(Fault::NodeJoin { node: "node-2".to_owned() });
+    cluster.run_s(60);
+    assert_eq!(node_names(&cluster), ["control-plane-1 Ready", "node-1 Ready", "node-2 Ready"]);
+    let pods = cluster.table("/api/v1/namespaces/default/pods", &[2, 6]);
+    assert_eq!(pods.iter().filter(|pod| pod.starts_with("Running")).count(), 2, "{pods:?}");
+    let taken = Input::Fault(Fault::NodeJoin { node: "node-1".to_owned() });
+    assert!(matches!(cluster.world.submit(&taken), Reply::NotFound));
+    let wrong = Input::Fault(Fault::NodeJoin { node: "Node 3".to_owned() });
+    assert!(matches!(cluster.world.submit(&wrong), Reply::NotFound));
 }

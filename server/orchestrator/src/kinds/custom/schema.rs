@@ -10,8 +10,10 @@ use serde_json::{Map, Value};
 use crate::kinds::{FieldErrors, quoted};
 
 mod check;
+pub(in crate::kinds) mod rules;
 
 pub(crate) use check::check;
+pub(crate) use rules::check_rules;
 
 /// Fields that every object has, whatever its schema says.
 const OF_EVERY_OBJECT: [&str; 3] = ["apiVersion", "kind", "metadata"];

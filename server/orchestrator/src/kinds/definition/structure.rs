@@ -6,7 +6,7 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
 };
 use regex::Regex;
 
-use crate::kinds::custom::schema;
+use crate::kinds::custom::schema::{self, rules};
 use crate::kinds::{FieldErrors, quoted};
 
 const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
@@ -104,10 +104,33 @@ fn rules(schema: &JSONSchemaProps, path: &str, errors: &mut FieldErrors) {
             errors.forbidden(format!("{path}.{field}"), format!("{field} is not supported"));
         }
     }
+    cel_rules(schema, path, errors);
     if schema.x_kubernetes_list_type.as_deref() == Some("map")
         && schema.x_kubernetes_list_map_keys.as_ref().is_none_or(Vec::is_empty)
     {
         let detail = "must not be empty if x-kubernetes-list-type is map";
         errors.required(format!("{path}.x-kubernetes-list-map-keys"), detail);
+    }
+}
+
+/// The rules of a schema must at least be CEL.
+fn cel_rules(schema: &JSONSchemaProps, path: &str, errors: &mut FieldErrors) {
+    for (index, rule) in schema.x_kubernetes_validations.iter().flatten().enumerate() {
+        let path = format!("{path}.x-kubernetes-validations[{index}]");
+        if rule.rule.trim().is_empty() {
+            errors.required(format!("{path}.rule"), "rule is not specified");
+        } else if let Err(error) = rules::compile(&rule.rule) {
+            let text = |text: &Option<String>| quoted(text.as_deref().unwrap_or_default());
+            let shown = format!(
+                "apiextensions.ValidationRule{{Rule:{}, Message:{}, MessageExpression:{}, \
+                 Reason:(*apiextensions.FieldValueErrorReason)(nil), FieldPath:{}, \
+                 OptionalOldSelf:(*bool)(nil)}}",
+                quoted(&rule.rule),
+                text(&rule.message),
+                text(&rule.message_expression),
+                text(&rule.field_path),
+            );
+            errors.invalid(format!("{path}.rule"), shown, format!("compilation failed: {error}"));
+        }
     }
 }
