@@ -152,8 +152,10 @@ impl Judge<'_> {
             Ok(_) if !of_old && pair.is_kept() => {}
             Ok(_) => {
                 let field = rule.field_path.as_deref().unwrap_or_default();
-                let place = join(path, field.trim_start_matches('.'));
-                let place = if place.is_empty() { "<nil>".to_owned() } else { place };
+                let place = match field.trim_start_matches('.') {
+                    "" => place.to_owned(),
+                    field => join(path, field),
+                };
                 self.refuse(rule, place, &shown, says(rule, pair, schema));
             }
             Err(error) => {
