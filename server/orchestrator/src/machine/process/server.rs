@@ -94,14 +94,12 @@ impl Table {
     /// A program that has to write somewhere, and may not, ends.
     fn may_not_write(&mut self, serving: &Serving, inside: &mut Inside<'_>) -> Option<LastWords> {
         let application = &serving.application;
-        let refused = |(path, _): &&(&str, &str)| {
-            self.refusal(path, inside).map(|why| (why.number(), why.to_string()))
-        };
-        let mut refused = refused;
-        let (place, (number, words)) =
-            application.writes().iter().find_map(|place| Some((*place, refused(&place)?)))?;
         let is_root = self.user.is_root();
-        Some(application.may_not_write(place, (number, &words), is_root))
+        let (place, why) = application
+            .writes()
+            .iter()
+            .find_map(|(path, call)| Some(((*path, *call), self.refusal(path, inside)?)))?;
+        Some(application.may_not_write(place, (why.number(), &why.to_string()), is_root))
     }
 
     /// Where its programs listen.
