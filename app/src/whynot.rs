@@ -82,6 +82,11 @@ pub(crate) enum Fact {
         text: String,
     },
     NoPods,
+    /// The Deployment whose Pods would match has none, and wants so many.
+    NoneOf {
+        deployment: String,
+        desired: i32,
+    },
     NoSelector,
     /// Pods that match are not ready.
     MatchNotReady {

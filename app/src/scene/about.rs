@@ -143,6 +143,13 @@ fn of_service(
             near.first().and_then(|(_, all)| all.first()).map(|it| it.text())
         }
         Some(Empty::NoPods) => Some(language.pick("파드가 없다", "there are no Pods").to_owned()),
+        Some(Empty::NoneOf(deployment, desired)) => {
+            let name = &deployment.object.name;
+            Some(language.pick(
+                format!("디플로이먼트 {name}에 파드가 없다 (원하는 수 {desired})"),
+                format!("Deployment {name} has no Pods (it wants {desired})"),
+            ))
+        }
         Some(Empty::NotReady(_)) => {
             Some(language.pick("준비된 파드가 없다", "no Pod is ready").to_owned())
         }

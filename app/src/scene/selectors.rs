@@ -33,6 +33,8 @@ pub(crate) enum Empty {
     NoSelector,
     /// Its namespace has no Pods.
     NoPods,
+    /// A Deployment would make Pods that match; it wants so many, and has none.
+    NoneOf(Object, i32),
     /// No Pod has the labels; these come nearest, each with all that differs.
     Differs(Vec<(Object, Vec<Difference>)>),
     /// These match and are not ready.
@@ -66,6 +68,9 @@ pub(crate) fn empty(cluster: &Cluster, service: &Object) -> Option<Empty> {
     if !matching.is_empty() {
         return Some(Empty::NotReady(matching));
     }
+    if let Some((deployment, desired)) = maker(cluster, service, &view.selector) {
+        return Some(Empty::NoneOf(deployment, desired));
+    }
     let mut near: Vec<(Object, Vec<Difference>)> =
         here().map(|(pod, _)| (pod.clone(), differences(&view.selector, &pod.labels))).collect();
     if near.is_empty() {
@@ -76,6 +81,22 @@ pub(crate) fn empty(cluster: &Cluster, service: &Object) -> Option<Empty> {
     near.retain(|(_, differences)| distance(differences) == best);
     near.truncate(NEAR_MAX);
     Some(Empty::Differs(near))
+}
+
+/// The Deployment whose Pods a selector would match, and how many it wants.
+fn maker(cluster: &Cluster, service: &Object, selector: &Labels) -> Option<(Object, i32)> {
+    cluster.of_kind("Deployment").find_map(|object| {
+        let Detail::Deployment(view) = &object.detail else { return None };
+        // `app=web,tier=front`: labels that all of its Pods have.
+        let terms: Labels = view
+            .selector
+            .split(',')
+            .filter_map(|term| term.split_once('='))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        let here = object.object.namespace == service.object.namespace;
+        (here && matches(selector, &terms)).then(|| (object.clone(), view.desired))
+    })
 }
 
 fn of((pod, _): (&Object, &PodView)) -> Object {

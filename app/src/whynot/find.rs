@@ -197,6 +197,10 @@ impl Asked<'_> {
             Empty::NoSelector if self.object.object.name == "kubernetes" => return None,
             Empty::NoSelector => vec![Fact::NoSelector.alone()],
             Empty::NoPods => vec![Fact::NoPods.alone()],
+            Empty::NoneOf(deployment, desired) => {
+                let name = deployment.object.name.clone();
+                vec![Fact::NoneOf { deployment: name, desired }.of(&deployment)]
+            }
             Empty::Differs(near) => near
                 .iter()
                 .flat_map(|(pod, all)| {

@@ -52,6 +52,12 @@ fn english(fact: &Fact) -> String {
         }
         Fact::Differs { pod, text } => format!("Pod {pod} does not match: {text}"),
         Fact::NoPods => "There are no Pods in its namespace.".to_owned(),
+        Fact::NoneOf { deployment, desired: 0 } => {
+            format!("Pods of Deployment {deployment} would match, but it wants none (replicas: 0).")
+        }
+        Fact::NoneOf { deployment, desired } => {
+            format!("Pods of Deployment {deployment} would match; it wants {desired} and has none.")
+        }
         Fact::NoSelector => "It has no selector: nobody makes endpoints for it.".to_owned(),
         Fact::MatchNotReady { pods } => {
             format!("{pods} Pods match its selector; none is ready, so none gets requests.")
@@ -112,6 +118,12 @@ fn korean(fact: &Fact) -> String {
         }
         Fact::Differs { pod, text } => format!("{pod} 파드는 맞지 않는다: {text}"),
         Fact::NoPods => "이 네임스페이스에는 파드가 없다.".to_owned(),
+        Fact::NoneOf { deployment, desired: 0 } => format!(
+            "디플로이먼트 {deployment}의 파드라면 맞겠지만, 파드를 하나도 바라지 않는다(replicas: 0)."
+        ),
+        Fact::NoneOf { deployment, desired } => format!(
+            "디플로이먼트 {deployment}의 파드라면 맞겠지만, {desired}개를 바라는데 하나도 없다."
+        ),
         Fact::NoSelector => "셀렉터가 없어서 아무도 엔드포인트를 만들지 않는다.".to_owned(),
         Fact::MatchNotReady { pods } => {
             format!("셀렉터에 맞는 파드 {pods}개 중 준비된 것이 없어서 아무도 요청을 받지 않는다.")

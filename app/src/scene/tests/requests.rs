@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{Hop, LoadSecond, LoadView, Loss, NewLoad, ObjectView};
+use protocol::{
+    DeploymentView, Detail, Hop, LoadSecond, LoadView, Loss, NewLoad, ObjectView, ServiceView,
+};
 
 use super::workloads::rolling;
 use super::{ROOMS, lay};
-use crate::player::fabricate::reference;
+use crate::player::fabricate::{object, pod, reference};
 use crate::player::{Cluster, Loads};
 use crate::scene::Lens;
 use crate::scene::chart::{HEIGHT, chart};
 use crate::scene::layout::Layout;
 use crate::scene::links::links;
 use crate::scene::requests::{Dot, Fate, Route, Swarm, fate};
+use crate::scene::selectors::{Empty, empty};
 
 fn sent() -> Hop {
     Hop::Sent { pod: None, from: "203.0.113.7".to_owned(), to: "10.0.0.2:30080".to_owned() }
@@ -178,6 +181,25 @@ fn misspelt() -> Cluster {
         }
     }
     Cluster::new(&crate::player::fabricate::snapshot(views))
+}
+
+#[test]
+fn a_service_without_pods_names_the_deployment_that_would_make_them() {
+    let mut api = pod("api-1", Some("node-1"));
+    api.labels = [("app".to_owned(), "api".to_owned())].into();
+    let mut views = vec![api];
+    let asleep =
+        DeploymentView { desired: 0, selector: "app=cart".to_owned(), ..DeploymentView::default() };
+    views.push(object("Deployment", "cart", Detail::Deployment(asleep)));
+    let selector = [("app".to_owned(), "cart".to_owned())].into();
+    let service = ServiceView { selector, ..ServiceView::default() };
+    views.push(object("Service", "cart", Detail::Service(service)));
+    let cluster = Cluster::new(&crate::player::fabricate::snapshot(views));
+    let service = cluster.get(&reference("Service", "cart")).expect("the Service");
+    let Some(Empty::NoneOf(deployment, 0)) = empty(&cluster, service) else {
+        panic!("{:?}", empty(&cluster, service));
+    };
+    assert_eq!(deployment.object.name, "cart");
 }
 
 #[test]

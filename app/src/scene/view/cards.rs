@@ -334,6 +334,10 @@ fn reason(picture: &Picture, service: &ObjectRef, language: Language) -> Option<
     let text = match empty(cluster, cluster.get(service)?)? {
         Empty::NoSelector => return None,
         Empty::NoPods => language.pick("파드가 없다", "no Pods here").to_owned(),
+        Empty::NoneOf(deployment, desired) => {
+            let name = &deployment.object.name;
+            language.pick(format!("{name}: 파드 0/{desired}"), format!("{name}: 0/{desired} Pods"))
+        }
         Empty::NotReady(pods) => language.pick(
             format!("일치하는 파드 {}개가 준비 안 됨", pods.len()),
             format!("{} match, none is ready", pods.len()),
