@@ -63,6 +63,7 @@ pub(crate) async fn describe(
         ("", "Namespace") => namespace::describe(&mut writer, context, info).await?,
         ("apps", "Deployment") => deployment::deployment(&mut writer, context, info).await?,
         ("apps", "ReplicaSet") => deployment::replica_set(&mut writer, context, info).await?,
+        ("", "Endpoints") => endpoint_slice::legacy(&mut writer, object),
         ("discovery.k8s.io", "EndpointSlice") => endpoint_slice::describe(&mut writer, object),
         ("", "ReplicationController") => {
             sets::replication_controller(&mut writer, context, info).await?;

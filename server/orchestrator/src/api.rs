@@ -15,7 +15,7 @@ use imbl::OrdMap;
 use crate::call::{Call, Verb};
 use crate::input::{ApiRequest, Reply};
 use crate::machine::Machine;
-use crate::object::{Key, Object};
+use crate::object::{Key, Kind, Object};
 use crate::random::Random;
 use crate::scenario::Scenario;
 use crate::store::Store;
@@ -35,6 +35,7 @@ mod decode;
 mod delete;
 mod discovery;
 mod draft;
+mod endpoints;
 mod eviction;
 mod exec;
 mod fields;
@@ -120,6 +121,9 @@ impl ApiServer<'_> {
         let mut draft =
             Draft::new(self.store, self.scenario, self.clock, self.random, asked.manager());
         let mut warnings = Vec::new();
+        if asked.key(None).is_some_and(|key| key.kind == Kind::Endpoints) {
+            warnings.push(endpoints::DEPRECATED.to_owned());
+        }
         let objects = self.store.objects();
         let own = Identity::of_user(&self.scenario.user);
         let user = identity::of(request, &own, objects, self.clock)
@@ -186,24 +190,27 @@ impl ApiServer<'_> {
 
     /// Stores what was decided, in order. Returns the last revision.
     fn commit(&mut self, changes: Vec<Planned>, cause: &Cause) -> Option<u64> {
-        let mut last = None;
-        for change in changes {
-            let (key, after) = match &change {
-                Planned::Put(object) => (object.key(), Some(object.clone())),
-                Planned::Remove(object) => (object.key(), None),
-            };
-            let rev = self.store.next_rev();
-            let before = self.store.objects().get(&key).cloned();
-            let what = What::Write { rev, key, before, after };
-            let causes = vec![cause.request];
-            let entry =
-                self.trace.push(self.clock.now, causes, Actor::ApiServer, cause.routine, what);
-            last = Some(match change {
-                Planned::Put(object) => self.store.put(object, entry),
-                Planned::Remove(object) => self.store.remove(object, entry),
-            });
-        }
+        let concerned = changes.iter().filter_map(endpoints::concerned).collect();
+        let revs = changes.into_iter().map(|change| self.commit_one(change, cause));
+        let last = revs.last();
+        self.mirror(&concerned, cause);
         last
+    }
+
+    fn commit_one(&mut self, change: Planned, cause: &Cause) -> u64 {
+        let (key, after) = match &change {
+            Planned::Put(object) => (object.key(), Some(object.clone())),
+            Planned::Remove(object) => (object.key(), None),
+        };
+        let rev = self.store.next_rev();
+        let before = self.store.objects().get(&key).cloned();
+        let what = What::Write { rev, key, before, after };
+        let causes = vec![cause.request];
+        let entry = self.trace.push(self.clock.now, causes, Actor::ApiServer, cause.routine, what);
+        match change {
+            Planned::Put(object) => self.store.put(object, entry),
+            Planned::Remove(object) => self.store.remove(object, entry),
+        }
     }
 }
 

@@ -20,9 +20,7 @@ pub use custom::{CustomResource, Served};
 macro_rules! kinds {
     ($($kind:ident: $type:ty),* $(,)?) => {
         /// The kinds of the model. What else is known of each stands in [`crate::kinds`].
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-        )]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Kind {
             $($kind,)*
             /// All that CustomResourceDefinitions define.
@@ -211,6 +209,7 @@ kinds! {
     IngressClass: networking::v1::IngressClass,
     NetworkPolicy: networking::v1::NetworkPolicy,
     CustomResourceDefinition: apiextensions::v1::CustomResourceDefinition,
+    Endpoints: core::v1::Endpoints,
 }
 
 /// Where the objects of a type live.

@@ -60,6 +60,7 @@ pub(super) const KINDS: &[Row] = &[
     ("IngressClass", &["ingressclasses", "ingressclass"]),
     ("NetworkPolicy", &["networkpolicies", "networkpolicy", "netpol"]),
     ("EndpointSlice", &["endpointslices", "endpointslice"]),
+    ("Endpoints", &["endpoints", "ep"]),
     ("PersistentVolumeClaim", &["persistentvolumeclaims", "persistentvolumeclaim", "pvc"]),
     ("PersistentVolume", &["persistentvolumes", "persistentvolume", "pv"]),
     ("StorageClass", &["storageclasses", "storageclass", "sc"]),

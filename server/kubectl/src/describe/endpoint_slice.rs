@@ -1,4 +1,4 @@
-//! EndpointSlices.
+//! EndpointSlices, and the Endpoints that were before them.
 
 use serde_json::Value;
 
@@ -46,4 +46,29 @@ fn describe_endpoint(writer: &mut Writer, endpoint: &Value) {
     }
     writer.pair(2, "NodeName", or(str_at(endpoint, "/nodeName"), "<unset>"));
     writer.pair(2, "Zone", or(text(endpoint, "zone"), "<unset>"));
+}
+
+/// Endpoints: what was before EndpointSlices.
+pub(super) fn legacy(writer: &mut Writer, endpoints: &Value) {
+    writer.head(endpoints);
+    writer.line(0, "Subsets:");
+    for subset in array(endpoints, "subsets") {
+        for (title, list) in
+            [("Addresses", "addresses"), ("NotReadyAddresses", "notReadyAddresses")]
+        {
+            let ips: Vec<&str> = array(subset, list).iter().map(|one| text(one, "ip")).collect();
+            writer.pair(1, title, or(&ips.join(","), "<none>"));
+        }
+        if !array(subset, "ports").is_empty() {
+            writer.line(1, "Ports:");
+            writer.line(2, "Name\tPort\tProtocol");
+            writer.line(2, "----\t----\t--------");
+        }
+        for port in array(subset, "ports") {
+            let (name, number) = (or(text(port, "name"), "<unset>"), field(port, "port"));
+            let number = int_or_string(number);
+            writer.line(2, &format!("{name}\t{number}\t{}", text(port, "protocol")));
+        }
+        writer.line(0, "");
+    }
 }

@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::api::scheduling::v1::PriorityClass;
 
 mod limits;
+pub(super) mod pod_security;
 pub(super) mod quota;
 mod storage;
 
@@ -41,6 +42,7 @@ pub(super) fn on_create(draft: &mut Draft<'_>, object: &mut Object) -> Result<()
         let spec = pod.spec.get_or_insert_default();
         default_tolerations(spec);
         priority(draft, &key, spec)?;
+        pod_security::enforce(draft.store.objects(), &key, spec)?;
     }
     storage::default_class(draft, object);
     Ok(())

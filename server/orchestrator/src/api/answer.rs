@@ -15,7 +15,8 @@ use super::reviews::{self, Around};
 use super::status::Status;
 use super::stream::Cursor;
 use super::{
-    apply, body, create, delete, discovery, eviction, metrics, patch, scale, token, types, update,
+    admission, apply, body, create, delete, discovery, eviction, metrics, patch, scale, token,
+    types, update,
 };
 use crate::call::Verb;
 use crate::kinds::Subresource;
@@ -140,7 +141,10 @@ fn new_warnings(object: &Object, draft: &Draft<'_>) -> Vec<String> {
     let rules = &object.kind().row().rules;
     match draft.store.objects().get(&object.key()) {
         Some(old) if (rules.same_spec)(object, old) => Vec::new(),
-        _ => (rules.warnings)(object),
+        _ => {
+            let of_namespace = admission::pod_security::warning(draft.store.objects(), object);
+            (rules.warnings)(object).into_iter().chain(of_namespace).collect()
+        }
     }
 }
 

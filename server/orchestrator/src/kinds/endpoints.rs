@@ -1,4 +1,4 @@
-//! EndpointSlices.
+//! EndpointSlices, and the Endpoints that were before them.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -18,6 +18,10 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::field("Endpoints", SLICE, "endpoints"),
     AGE,
 ];
+
+mod legacy;
+
+pub(super) use legacy::COLUMNS as LEGACY_COLUMNS;
 
 const ENDPOINTS_MAX: usize = 1000;
 const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];

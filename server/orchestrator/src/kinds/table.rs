@@ -289,4 +289,15 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
         rules: Rules::of::<api::networking::v1::NetworkPolicy>(),
     },
     definition::ROW,
+    KindRow {
+        kind: Kind::Endpoints,
+        singular: "endpoints",
+        short_names: &["ep"],
+        categories: &[],
+        namespaced: true,
+        subresources: &[],
+        fields: &[],
+        columns: endpoints::LEGACY_COLUMNS,
+        rules: Rules::of::<api::core::v1::Endpoints>(),
+    },
 ];

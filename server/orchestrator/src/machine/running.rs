@@ -120,8 +120,8 @@ pub(super) fn table(
     if !config.message_path.is_empty() {
         table.root.plant(&config.message_path, Node::file("", now).with_mode(0o666));
     }
-    table.user = User::of(&config.space.run_as, table.image.user(), &table.names());
     let names = table.names();
+    table.user = User::of(&config.space.run_as, table.image.user(), &names);
     let home = names.user(table.user.uid).map_or("/", |known| known.home.as_str());
     table.environment.entry("HOME".to_owned()).or_insert_with(|| home.to_owned());
     table.read_only_root = config.space.read_only_root;

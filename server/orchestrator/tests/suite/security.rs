@@ -228,3 +228,53 @@ fn two_containers_of_a_pod_cannot_listen_on_the_same_port() {
     let row = cluster.table("/api/v1/namespaces/default/pods/neighbours", &[1, 2]);
     assert_eq!(row, ["2/2 Running"]);
 }
+
+/// <https://kubernetes.io/docs/tutorials/security/ns-level-pss/>
+#[test]
+fn a_namespace_lets_in_only_pods_of_its_standard() {
+    let mut cluster = Cluster::new(1);
+    let namespace = json!({"metadata": {"name": "safe", "labels": {
+        "pod-security.kubernetes.io/enforce": "restricted",
+        "pod-security.kubernetes.io/warn": "restricted",
+        "pod-security.kubernetes.io/warn-version": "v1.36",
+    }}});
+    cluster.ok("POST", "/api/v1/namespaces", &namespace);
+    cluster.run_s(5);
+    let pods = "/api/v1/namespaces/safe/pods";
+    let mut pod = json!({"metadata": {"name": "web"}, "spec": {"containers": [
+        {"name": "web", "image": "my-app:1.0", "securityContext": {"privileged": true}},
+    ]}});
+    let (status, said) = cluster.request("POST", pods, &pod);
+    let rules = "allowPrivilegeEscalation != false (container \"web\" must set \
+                 securityContext.allowPrivilegeEscalation=false), unrestricted capabilities \
+                 (container \"web\" must set securityContext.capabilities.drop=[\"ALL\"]), \
+                 runAsNonRoot != true (pod or container \"web\" must set \
+                 securityContext.runAsNonRoot=true), seccompProfile (pod or container \"web\" must \
+                 set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\")";
+    let expected = format!(
+        "pods \"web\" is forbidden: violates PodSecurity \"restricted:latest\": privileged \
+         (container \"web\" must not set securityContext.privileged=true), {rules}"
+    );
+    assert_eq!((status, said["message"].as_str()), (403, Some(expected.as_str())));
+    pod["spec"]["containers"][0]["securityContext"] = json!({
+        "allowPrivilegeEscalation": false, "runAsNonRoot": true, "runAsUser": 1000,
+        "capabilities": {"drop": ["ALL"]}, "seccompProfile": {"type": "RuntimeDefault"},
+    });
+    cluster.ok("POST", pods, &pod);
+    let deployment = json!({"metadata": {"name": "web"}, "spec": {
+        "selector": {"matchLabels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [
+            {"name": "web", "image": "my-app:1.0"},
+        ]}},
+    }});
+    let uri = "/apis/apps/v1/namespaces/safe/deployments";
+    let request =
+        orchestrator::ApiRequest::new("POST", uri, "application/json", deployment.to_string());
+    let reply = cluster.world.submit(&orchestrator::Input::Request(request)).into_response();
+    let quoted = rules.replace('"', "\\\"");
+    let warning = format!("299 - \"would violate PodSecurity \\\"restricted:v1.36\\\": {quoted}\"");
+    assert_eq!(reply.headers()["warning"].to_str().unwrap(), warning);
+    cluster.run_s(10);
+    let row = cluster.table(uri, &[0, 1]);
+    assert_eq!(row, ["web 0/1"], "its ReplicaSet may not make what it wants");
+}

@@ -61,3 +61,52 @@ fn a_pod_that_ends_is_not_ready_at_once() {
     let of_pod = endpoints(&cluster).into_iter().find(|(name, _)| *name == pod);
     assert!(of_pod.is_none_or(|(_, ready)| !ready), "{:?}", endpoints(&cluster));
 }
+
+const ENDPOINTS: &str = "/api/v1/namespaces/default/endpoints";
+
+/// Tutorials look at them: <https://kubernetes.io/docs/tutorials/services/connect-applications-service/>
+#[test]
+fn the_legacy_endpoints_say_what_the_slices_say() {
+    let mut cluster = Cluster::new(2);
+    cluster.ok("POST", "/api/v1/namespaces/default/services", &service("web"));
+    cluster.run_s(5);
+    assert_eq!(cluster.table(ENDPOINTS, &[0, 1]), ["kubernetes 10.0.0.10:6443", "web <none>"]);
+    cluster.deploy("web", 5, "my-app:1.0");
+    cluster.settle();
+    let mut ips: Vec<String> = cluster
+        .table("/api/v1/namespaces/default/pods", &[5])
+        .iter()
+        .map(|ip| format!("{ip}:8080"))
+        .collect();
+    ips.sort();
+    let shown = format!("web {} + 2 more...", ips[..3].join(","));
+    assert_eq!(cluster.table(ENDPOINTS, &[0, 1])[1], shown);
+    let request = orchestrator::ApiRequest::new("GET", &format!("{ENDPOINTS}/web"), "", "");
+    let reply = cluster.world.submit(&orchestrator::Input::Request(request)).into_response();
+    assert_eq!(
+        reply.headers()["warning"],
+        "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\""
+    );
+    cluster.ok("DELETE", "/api/v1/namespaces/default/services/web", &json!(null));
+    cluster.settle();
+    assert_eq!(cluster.table(ENDPOINTS, &[0]), ["kubernetes"]);
+}
+
+/// <https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors>
+#[test]
+fn endpoints_that_somebody_writes_stand_behind_a_service_without_a_selector() {
+    let mut cluster = Cluster::new(1);
+    let database = json!({"metadata": {"name": "db"}, "spec": {"ports": [{"port": 5432}]}});
+    cluster.ok("POST", "/api/v1/namespaces/default/services", &database);
+    let endpoints = json!({"metadata": {"name": "db"}, "subsets": [
+        {"addresses": [{"ip": "192.0.2.42"}], "ports": [{"port": 9376}]},
+    ]});
+    cluster.ok("POST", ENDPOINTS, &endpoints);
+    cluster.run_s(5);
+    let slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+    let rows = cluster.table(slices, &[1, 2, 3]);
+    assert!(rows.contains(&"IPv4 9376 192.0.2.42".to_owned()), "{rows:?}");
+    cluster.ok("DELETE", &format!("{ENDPOINTS}/db"), &json!(null));
+    cluster.run_s(5);
+    assert_eq!(cluster.table(slices, &[3]), ["10.0.0.10"]);
+}
