@@ -1,6 +1,8 @@
-//! Proves a lesson: not solved at its start, solved step by step by its solution, each wrong
-//! answer answered by its own name, and every quoted command printing what the text says.
+//! Proves a course. A lesson: not solved at its start, solved step by step by its solution, each wrong
+//! answer answered by its own name, and every quoted command printing what the text says. The
+//! reference: every example does what it says, and every quoted command too.
 
+mod pages;
 mod play;
 mod quote;
 #[cfg(test)]
@@ -25,15 +27,24 @@ pub(crate) const SEED: u64 = 5;
 /// All that is wrong with a course, in the order of its lessons. Empty if nothing is.
 pub fn check(course: &Course) -> Vec<Fault> {
     let lessons = course.lessons();
+    let pages = course.own_pages();
     let found = Mutex::new(BTreeMap::new());
     let next = AtomicUsize::new(0);
     let work = || {
-        while let Some(lesson) = lessons.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let faults = check_lesson(course, lesson);
-            found.lock().unwrap_or_else(PoisonError::into_inner).insert(lesson.number, faults);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let faults = match (lessons.get(number), number.checked_sub(lessons.len())) {
+                (Some(lesson), _) => check_lesson(course, lesson),
+                (None, Some(number)) => match pages.get(number) {
+                    Some(page) => pages::check(course, page),
+                    None => return,
+                },
+                (None, None) => return,
+            };
+            found.lock().unwrap_or_else(PoisonError::into_inner).insert(number, faults);
         }
     };
-    // Lessons know nothing of each other: as many at once as there are processors.
+    // Lessons and pages know nothing of each other: as many at once as there are processors.
     let hands = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 1..hands {
@@ -48,6 +59,7 @@ pub fn check(course: &Course) -> Vec<Fault> {
 pub fn check_lesson(course: &Course, lesson: &Arc<Lesson>) -> Vec<Fault> {
     let mut faults = words::check(course, lesson);
     faults.extend(play::check(lesson));
+    faults.extend(pages::examples(course, lesson));
     faults.extend(lesson.cases.iter().flat_map(|case| check_lesson(course, case)));
     if !lesson.cases.is_empty() && lesson.cases.len() < CASES_MIN {
         let message = format!("a pool has at least {CASES_MIN} cases");

@@ -83,6 +83,14 @@ pub struct Setting {
     pub clock: StartClock,
 }
 
+impl Setting {
+    /// A plain cluster.
+    pub(crate) fn of(workers: u32, clock: StartClock) -> Setting {
+        let (faults, traffic) = (Vec::new(), Vec::new());
+        Setting { workers, control_plane: 1, faults, after_s: 0, traffic, clock }
+    }
+}
+
 const fn three() -> u32 {
     3
 }

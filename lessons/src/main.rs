@@ -1,4 +1,5 @@
-//! `lessons check [FOLDER]`: proves the lessons of a folder, or those in this program.
+//! `lessons check [FOLDER]`: proves the lessons of a folder and the reference beside it, or those in
+//! this program.
 //! `lessons new SLUG [FOLDER]`: makes a new one there, to begin from. `lessons schema`: prints the
 //! JSON Schema of `lesson.yaml`.
 
@@ -40,7 +41,8 @@ fn prove(course: &Course, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     for fault in &faults {
         writeln!(out, "{fault}")?;
     }
-    writeln!(out, "{} lessons, {} findings", course.lessons().len(), faults.len())?;
+    let (lessons, pages) = (course.lessons().len(), course.reference().len());
+    writeln!(out, "{lessons} lessons, {pages} pages of reference, {} findings", faults.len())?;
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

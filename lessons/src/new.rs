@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn a_new_lesson_is_proved() {
         let folders = Folders::from([("07-new".to_owned(), template(7))]);
-        let course = Course::of(&folders).unwrap();
+        let course = Course::of(&folders, &Folders::new()).unwrap();
         assert_eq!(course.lessons()[0].number, 7);
         let faults = check(&course);
         assert!(faults.is_empty(), "{}", crate::Faults(faults));

@@ -10,7 +10,7 @@ mod sections;
 use std::collections::BTreeMap;
 
 pub use markdown::{Inline, Quoted, console_blocks};
-pub(crate) use markdown::{code_blocks, links, words};
+pub(crate) use markdown::{blocks, code_blocks, inline, links, plain, words};
 pub(crate) use parse::parse;
 
 /// A language that every lesson is written in.

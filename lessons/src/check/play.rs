@@ -166,16 +166,16 @@ fn check_wrong(lesson: &Lesson, before: &Learner, name: &str, script: &[Part]) -
 }
 
 /// Somebody who plays scripts in a world of this lesson.
-struct Learner {
-    lesson: Arc<Lesson>,
+pub(super) struct Learner {
+    pub(super) lesson: Arc<Lesson>,
     stage: Stage,
     progress: Progress,
     files: Files,
-    attempt: Attempt,
+    pub(super) attempt: Attempt,
 }
 
 impl Learner {
-    fn new(lesson: &Arc<Lesson>) -> Learner {
+    pub(super) fn new(lesson: &Arc<Lesson>) -> Learner {
         let stage = Stage::new(lesson.world(SEED));
         let mut progress = Progress::new(Arc::clone(lesson));
         progress.observe(&stage.world());
@@ -212,7 +212,7 @@ impl Learner {
     }
 
     /// Plays a line; the exit code if it is a command.
-    fn play(&mut self, line: &Line) -> Result<Option<i32>, String> {
+    pub(super) fn play(&mut self, line: &Line) -> Result<Option<i32>, String> {
         let play = self.progress.fill(&line.act)?;
         let mut code = None;
         match play.act {
@@ -227,11 +227,16 @@ impl Learner {
                 taken.ok_or_else(|| format!("the step does not offer \"{choice}\""))?;
             }
         }
+        self.settle();
+        Ok(code)
+    }
+
+    /// Where time runs, lets it run until the cluster is quiet.
+    pub(super) fn settle(&mut self) {
         if self.lesson.setting.clock == StartClock::Story {
             self.stage.clock(ClockAct::UntilQuiet);
         }
         self.progress.observe(&self.stage.world());
-        Ok(code)
     }
 
     fn put_in(&self, input: &Input) -> Result<(), String> {
@@ -239,7 +244,7 @@ impl Learner {
         known.then_some(()).ok_or_else(|| format!("it names what is not there: {input:?}"))
     }
 
-    fn type_line(&mut self, line: &str) -> Result<i32, String> {
+    pub(super) fn type_line(&mut self, line: &str) -> Result<i32, String> {
         let typed = self.stage.type_line(line, &self.files);
         let code = typed.code.ok_or_else(|| format!("it waits for ever: {}", typed.output))?;
         self.attempt = Attempt::of(line, &self.files, typed.output, code);

@@ -1,7 +1,7 @@
 //! Spoils a true lesson in one place, and expects the check to say so.
 
 use super::*;
-use crate::course::embedded;
+use crate::course::{Folders, embedded};
 
 /// Whether the check of "Your first Pod" says this when one of its files reads otherwise.
 fn check(file: &str, from: &str, to: &str, expected: &str) {
@@ -10,7 +10,7 @@ fn check(file: &str, from: &str, to: &str, expected: &str) {
     let text = files.get_mut(file).unwrap();
     assert!(text.contains(from), "{from} is in {file}");
     *text = text.replacen(from, to, 1);
-    let course = Course::of(&folders).unwrap();
+    let course = Course::of(&folders, &Folders::new()).unwrap();
     let faults = check_lesson(&course, course.lesson("first-pod").unwrap());
     let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
     assert!(said.iter().any(|it| it.starts_with(expected)), "{expected} is not in {said:#?}");

@@ -1,5 +1,6 @@
 //! What can be proved of a lesson's words without a world.
 
+use super::pages::leads_somewhere;
 use crate::course::Course;
 use crate::error::Fault;
 use crate::lesson::Lesson;
@@ -13,8 +14,6 @@ const PART_WORDS_MAX: usize = 170;
 const STEPS: std::ops::RangeInclusive<usize> = 3..=7;
 const HINTS_MIN: usize = 3;
 const WRONG_MIN: usize = 3;
-/// Where links may lead outside.
-const SITES: [&str; 1] = ["https://kubernetes.io/"];
 
 /// All that is wrong with a lesson's words.
 pub(super) fn check(course: &Course, lesson: &Lesson) -> Vec<Fault> {
@@ -71,20 +70,13 @@ impl Checker<'_> {
         let file = format!("{}.md", language.code());
         let text = self.lesson.text(language);
         for link in links(&text.source) {
-            if !self.leads_somewhere(&link) {
+            if !leads_somewhere(self.course, &link) {
                 let message = format!("the link \"{link}\" leads nowhere we know");
                 self.fault(&file, 0, message);
             }
         }
         for step in &text.steps {
             self.step(&file, step);
-        }
-    }
-
-    fn leads_somewhere(&self, link: &str) -> bool {
-        match link.strip_prefix("lesson:") {
-            Some(slug) => self.course.lesson(slug).is_some(),
-            None => SITES.iter().any(|site| link.starts_with(site)),
         }
     }
 

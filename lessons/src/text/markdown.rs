@@ -1,8 +1,9 @@
 //! Markdown to HTML, and to plain words.
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 use super::Language;
+use crate::live;
 
 /// One line of words, which may have `code` in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,15 +14,45 @@ pub struct Inline {
     pub html: String,
 }
 
-/// Renders blocks. `lesson:SLUG` becomes that lesson's page, and raw HTML is shown, not obeyed.
-pub(super) fn blocks(markdown: &str, language: Language) -> String {
+/// Renders blocks. `lesson:SLUG` becomes that lesson's page, `reference:SECTION/SLUG` that of the
+/// reference; raw HTML is shown, not obeyed. A fence marked `live` becomes a figure that names its
+/// example, for the page to play.
+pub(crate) fn blocks(markdown: &str, language: Language) -> String {
     let mut out = String::new();
-    html::push_html(&mut out, events(markdown, language));
+    html::push_html(&mut out, with_figures(events(markdown, language)));
     out
 }
 
+fn with_figures<'a>(
+    mut events: impl Iterator<Item = Event<'a>>,
+) -> impl Iterator<Item = Event<'a>> {
+    std::iter::from_fn(move || {
+        let event = events.next()?;
+        let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(mark))) = &event else {
+            return Some(event);
+        };
+        let Some(options) = live::options(mark) else { return Some(event) };
+        let mut script = String::new();
+        while let Some(Event::Text(text)) = events.next() {
+            script.push_str(&text);
+        }
+        Some(Event::Html(figure(options, &script).into()))
+    })
+}
+
+fn figure(options: &str, script: &str) -> String {
+    let mut code = String::new();
+    html::push_html(&mut code, std::iter::once(Event::Text(live::shown(script).into())));
+    let name = live::name(options, script);
+    let clock = if live::is_paused(options) { "paused" } else { "story" };
+    format!(
+        "<figure class=\"live\" data-live=\"{name}\" data-clock=\"{clock}\">\
+         <pre><code>{code}</code></pre></figure>\n"
+    )
+}
+
 /// Renders a line of words.
-pub(super) fn inline(markdown: &str, language: Language) -> Inline {
+pub(crate) fn inline(markdown: &str, language: Language) -> Inline {
     let paragraph = |event: &Event<'_>| {
         matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph))
     };
@@ -50,10 +81,28 @@ fn events(markdown: &str, language: Language) -> impl Iterator<Item = Event<'_>>
 }
 
 fn destination<'a>(url: &str, language: Language) -> CowStr<'a> {
-    match url.strip_prefix("lesson:") {
-        Some(slug) => format!("/{}/lessons/{slug}", language.code()).into(),
+    let ours = [("lesson:", "lessons"), ("reference:", "reference")];
+    let found = ours.iter().find_map(|(mark, path)| Some((path, url.strip_prefix(mark)?)));
+    match found {
+        Some((path, name)) => format!("/{}/{path}/{name}", language.code()).into(),
         None => url.to_owned().into(),
     }
+}
+
+/// What the Markdown says, without marks: words, and what stands in its fences.
+pub(crate) fn plain(markdown: &str) -> String {
+    let mut text = String::new();
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+        match event {
+            Event::Text(words) | Event::Code(words) => text.push_str(&words),
+            Event::SoftBreak | Event::HardBreak => text.push(' '),
+            Event::End(
+                TagEnd::Paragraph | TagEnd::TableCell | TagEnd::Item | TagEnd::CodeBlock,
+            ) => text.push('\n'),
+            _ => {}
+        }
+    }
+    text
 }
 
 /// Where the Markdown's links lead, as written.
@@ -137,6 +186,18 @@ mod tests {
     fn raw_html_is_only_text() {
         assert!(!blocks("<script>x</script>", Language::Korean).contains("<script>"));
         assert!(!inline("a <b>x</b>", Language::Korean).html.contains("<b>"));
+    }
+
+    #[test]
+    fn an_example_becomes_a_figure_with_its_script() {
+        let html =
+            blocks("a\n\n```live\nkubectl get po -l 'a<b'  # fails\n```\n\nb\n", Language::English);
+        let name = live::name("", "kubectl get po -l 'a<b'  # fails\n");
+        let figure = format!(
+            "<figure class=\"live\" data-live=\"{name}\" data-clock=\"story\"><pre><code>kubectl get po"
+        );
+        assert!(html.contains(&figure) && html.contains("a&lt;b"), "{html}");
+        assert!(!html.contains("fails") && html.ends_with("<p>b</p>\n"), "{html}");
     }
 
     #[test]
