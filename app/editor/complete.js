@@ -1,7 +1,7 @@
 // What can be written next, and what a field means: by where in the document one is, and what
 // Kubernetes knows of the kind.
 import { hoverTooltip } from "@codemirror/view";
-import { kinds, lookUp, schemaOf, typeOf } from "./schema.js";
+import { kinds, lookUp, pages, schemaOf, typeOf } from "./schema.js";
 
 const indentOf = (line) => /^(?:- |\s)*/.exec(line)[0].length;
 
@@ -92,9 +92,34 @@ function tip(schema, name, field, required) {
   return { dom };
 }
 
-// What the field under the pointer means, in Kubernetes' own words.
+// A kind in the words of the reference, and the way there.
+function kindTip(page, language) {
+  const dom = document.createElement("div");
+  dom.className = "cm-field";
+  dom.appendChild(document.createElement("p")).appendChild(document.createElement("strong")).textContent = page.title;
+  dom.appendChild(document.createElement("p")).textContent = page.summary;
+  const link = dom.appendChild(document.createElement("p")).appendChild(document.createElement("a"));
+  link.href = `/${language}/reference/${page.section}/${page.slug}`;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = language === "ko" ? "찾아보기에서 읽기" : "Read on in the reference";
+  return { dom };
+}
+
+async function kindAt(line, pos) {
+  const found = /^(kind:\s+)(\w+)/.exec(line.text);
+  const from = line.from + (found?.[1].length ?? 0);
+  if (!found || pos < from || pos > from + found[2].length) return null;
+  const language = document.documentElement.lang === "ko" ? "ko" : "en";
+  const page = (await pages(language)).find((one) => one.section === "kinds" && one.names.includes(found[2]));
+  return page && { pos: from, end: from + found[2].length, above: true, create: () => kindTip(page, language) };
+}
+
+// What the field under the pointer means, in Kubernetes' own words; a kind, in those of the reference.
 export const meaning = hoverTooltip(async (view, pos) => {
   const line = view.state.doc.lineAt(pos);
+  const kind = await kindAt(line, pos);
+  if (kind) return kind;
   const field = /^((?:- |\s)*)([\w./-]+):/.exec(line.text);
   if (!field) return null;
   const from = line.from + field[1].length;

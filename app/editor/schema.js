@@ -18,6 +18,10 @@ function fetched(path) {
 // Every kind and its group's version.
 export const kinds = async () => (await fetched("/schema")) ?? [];
 
+// The pages of the reference, in a language.
+export const pages = async (language) =>
+  (await fetched(`/pages/reference?language=${language === "ko" ? "Korean" : "English"}`)) ?? [];
+
 // The schema of a kind, with all that it refers to; null for one that the cluster does not know.
 export async function schemaOf(apiVersion, kind) {
   const known = await kinds();

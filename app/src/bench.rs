@@ -16,6 +16,7 @@ use crate::{
     connect::Connect,
     editor::{Desk, Editor},
     embed::{self, EmbedBar, Panel, Share, use_embed},
+    glossary::provide_glossary,
     header::TopBar,
     i18n::{say, use_language},
     player::Player,
@@ -122,6 +123,7 @@ fn provide_all(place: Place, files: Vec<File>) -> Opening {
     provide_context(desk);
     provide_context(Front::new());
     provide_context(opening);
+    provide_glossary();
     Effect::new(move |_| player.run());
     let language = use_language();
     Effect::new(move |_| session.speak(language.get()));

@@ -52,6 +52,27 @@ pub fn keep_as<T: Serialize>(name: &str, value: &T) {
     }
 }
 
+/// The names that begin so, of what is kept in this browser, without that beginning.
+pub fn kept_names(prefix: &str) -> Vec<String> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let prefix = format!("{PREFIX}{prefix}");
+    let keys = (0..storage.length().unwrap_or(0)).filter_map(|n| storage.key(n).ok().flatten());
+    keys.filter_map(|key| key.strip_prefix(&prefix).map(str::to_owned)).collect()
+}
+
+/// What the page's address says after `#`, which no server is told.
+pub fn fragment() -> String {
+    window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
+}
+
+/// Takes what stands after `#` out of the address, and out of what the browser remembers.
+pub fn drop_fragment() {
+    let path = window().location().pathname().unwrap_or_default();
+    if let Ok(history) = window().history() {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&path)).unwrap_or_default();
+    }
+}
+
 /// Thirty-two random hexadecimal digits.
 pub fn random_id() -> String {
     (0..32).map(|_| format!("{:x}", (js_sys::Math::random() * 16.0) as u8)).collect()

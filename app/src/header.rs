@@ -8,6 +8,7 @@ use crate::{
     browser,
     i18n::{Language, say, use_language},
     icons::{Icon, icon},
+    search::SearchButton,
     shortcuts::ShortcutsButton,
     theme::ThemeSwitch,
 };
@@ -111,6 +112,7 @@ pub fn TopBar(
             <ol class="trail" hidden=move || trail.with(Vec::is_empty) aria-label=say("지금 있는 곳", "Where you are")>{crumbs}</ol>
             <div class="top-actions">
                 {children.map(|children| children())}
+                <SearchButton/>
                 <LanguageSwitch/>
                 <ThemeSwitch/>
                 <ShortcutsButton/>

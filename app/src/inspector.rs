@@ -13,8 +13,8 @@ use leptos::{prelude::*, task::spawn_local};
 use protocol::{About, Act, Detail, Moment, ObjectRef, Reply};
 
 use crate::{
-    connect::Snippet, i18n::say, player::Player, scene::Selection, session::use_session,
-    tabs::move_by_arrows, terminal::refusal, why::Why,
+    connect::Snippet, glossary::Term, i18n::say, player::Player, scene::Selection,
+    session::use_session, tabs::move_by_arrows, terminal::refusal, why::Why,
 };
 use actions::Actions;
 use events::OwnEvents;
@@ -92,7 +92,7 @@ fn Inspected(object: ObjectRef) -> impl IntoView {
     view! {
         <header class="inspected">
             <h2>
-                <span class="kind">{kind}</span>
+                <span class="kind"><Term word=kind/></span>
                 <span class="mono">{name}</span>
             </h2>
             <span class="soft mono">{namespace}</span>

@@ -1,9 +1,13 @@
 //! What this device knows of its learner: which lessons are done, and when their questions come
 //! back.
 
+mod carry;
+
 use protocol::LessonSummary;
 
 use crate::browser;
+
+pub use carry::{Carrying, Kept, address, begin, carry_on_change, forget, gather, kept, take};
 
 /// How many steps of a lesson are done, and whether all are.
 pub type Done = (usize, bool);

@@ -24,10 +24,13 @@ pub mod embed;
 pub mod events;
 pub mod examples;
 pub mod faults;
+pub mod glossary;
 pub mod header;
 pub mod icons;
 pub mod inspector;
+pub mod live;
 pub mod pages;
+pub mod search;
 pub mod shortcuts;
 pub mod tabs;
 pub mod terminal;
@@ -43,7 +46,9 @@ use leptos_router::{
 };
 
 use i18n::Language;
-use pages::{Home, LessonPage, NotFound, Play, Review};
+use pages::{
+    Completed, Home, LessonPage, NotFound, Play, Progress, Reference, ReferencePage, Review,
+};
 
 /// The document around the page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -87,6 +92,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=Home/>
                     <Route path=path!("play") view=Play/>
                     <Route path=path!("review") view=Review/>
+                    <Route path=path!("reference") view=Reference/>
+                    <Route path=path!("reference/:section/:slug") view=ReferencePage/>
+                    <Route path=path!("progress") view=Progress/>
+                    <Route path=path!("completed/:id") view=Completed/>
+                    <Route path=path!("search") view=search::SearchPage/>
                     <Route path=path!("lessons/:slug") view=LessonPage/>
                     <Route path=path!("*any") view=NotFound/>
                 </ParentRoute>

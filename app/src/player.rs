@@ -198,6 +198,12 @@ impl Player {
         self.core.with_value(|core| core.recent(count))
     }
 
+    /// Whether all that was received has been told.
+    pub fn is_told(self) -> bool {
+        self.core.try_with_value(|core| !core.is_moving()).unwrap_or(true)
+            && self.face.try_with_untracked(|face| face.behind_beats == 0).unwrap_or(true)
+    }
+
     pub fn set_pace(self, pace: Pace) {
         self.act(|core| core.playhead.pace = pace);
     }

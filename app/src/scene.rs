@@ -167,7 +167,12 @@ impl Stage {
 /// The picture of the cluster at the playhead. Wants a [`Selection`] in context.
 #[expect(clippy::too_many_lines, reason = "markup, read top-down")]
 #[component]
-pub fn Scene(player: Player) -> impl IntoView {
+pub fn Scene(
+    player: Player,
+    /// The picture and what it tells, without its tools: within a text.
+    #[prop(optional)]
+    plain: bool,
+) -> impl IntoView {
     let room = RwSignal::new(Room::default());
     let filter = RwSignal::new(Filter::default());
     let picture = Memo::new_with_compare(
@@ -213,10 +218,12 @@ pub fn Scene(player: Player) -> impl IntoView {
     let waiting = say("클러스터를 준비하는 중…", "Getting the cluster ready…");
     view! {
         <section class="scene" aria-label=say("클러스터", "Cluster")>
-            <div class="scene-bar">
-                <LensBar lens=stage.lens/>
-                <Tools stage/>
-            </div>
+            {(!plain).then(|| view! {
+                <div class="scene-bar">
+                    <LensBar lens=stage.lens/>
+                    <Tools stage/>
+                </div>
+            })}
             <div class="scene-stage">
             <div class="scene-room" node_ref=place>
                 <Show
@@ -231,9 +238,11 @@ pub fn Scene(player: Player) -> impl IntoView {
                     </Show>
                 </Show>
             </div>
-            <Traffic stage/>
-            <WhyNot player selection/>
+            {(!plain).then(|| view! {
+                <Traffic stage/>
+                <WhyNot player selection/>
                 <ComparedList stage/>
+            })}
             </div>
             <PointedAt stage/>
             <Caption stage/>

@@ -53,6 +53,7 @@ const ENGLISH: [Group; 5] = [
         "Everywhere",
         &[
             ("?", "This list"),
+            ("/", "Search the lessons and the reference"),
             ("Ctrl Enter", "Apply the file of the editor (⌘ Enter on a Mac)"),
             ("Esc, then Tab", "Leave the editor by the keyboard"),
         ],
@@ -91,6 +92,7 @@ const KOREAN: [Group; 5] = [
         "어디서나",
         &[
             ("?", "이 목록"),
+            ("/", "레슨과 찾아보기에서 찾는다"),
             ("Ctrl Enter", "편집기의 파일을 적용한다 (맥에서는 ⌘ Enter)"),
             ("Esc 다음 Tab", "키보드로 편집기에서 나온다"),
         ],

@@ -14,7 +14,7 @@ use protocol::Stream;
 pub use console::{Console, Consoles, refusal, use_console};
 
 use crate::{
-    browser,
+    browser, glossary,
     i18n::{say, use_language},
     icons::{Icon, icon},
     player::Player,
@@ -225,13 +225,15 @@ fn Shown(entry: Entry, names: Memo<Arc<Names>>) -> impl IntoView {
     }
 }
 
-/// The text with each name of an object as a button that selects it.
+/// The text with each name of an object as a button that selects it, and each word that the
+/// reference explains as the way there.
 fn linked(text: &str, names: &Names) -> Vec<AnyView> {
     let selection = expect_context::<Selection>();
+    let (words, language) = (glossary::words(), use_language().get());
     pieces(text, names)
         .into_iter()
         .map(|piece| match piece {
-            Piece::Text(text) => text.to_owned().into_any(),
+            Piece::Text(text) => glossary::marked(text, &words, language).into_any(),
             Piece::Name(name, object) => {
                 let object = object.clone();
                 view! {

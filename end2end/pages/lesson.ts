@@ -28,9 +28,20 @@ export class LessonPage extends Bridge {
     await expect(this.step.getByRole("group").getByRole("status")).not.toBeEmpty();
   }
 
+  /** Whether all goals of the step are met now. */
+  async allMet(): Promise<boolean> {
+    const goals = await this.goals.allInnerTexts();
+    return goals.length > 0 && goals.every((goal) => goal.includes(this.words.met));
+  }
+
   /** Waits until all goals of the step are met. */
   async achieved(): Promise<void> {
     for (const goal of await this.goals.all()) await expect(goal).toContainText(this.words.met);
+  }
+
+  /** Whether a step follows this one. */
+  async hasNext(): Promise<boolean> {
+    return this.page.getByRole("button", { name: this.words.next, exact: true }).isVisible();
   }
 
   async next(): Promise<void> {

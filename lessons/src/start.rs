@@ -123,13 +123,13 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::course::{Course, embedded};
+    use crate::course::{Course, Folders, embedded};
 
     fn lesson(start: &str) -> Arc<Lesson> {
         let mut folders = embedded();
         let files = folders.get_mut("05-first-pod").unwrap();
         files.insert("start.yaml".to_owned(), start.to_owned());
-        let course = Course::of(&folders).unwrap();
+        let course = Course::of(&folders, &Folders::new()).unwrap();
         Arc::clone(course.lesson("first-pod").unwrap())
     }
 

@@ -1,6 +1,7 @@
 //! What is kept: sandboxes as their logs, and learners' progress, in one SQLite file.
 
 mod journal;
+mod learners;
 
 use std::{path::Path, time::Duration};
 
@@ -11,7 +12,10 @@ use sqlx::{
     },
 };
 
-pub(crate) use self::journal::{Journal, Page, ProgressRow};
+pub(crate) use self::{
+    journal::{Journal, Page, ProgressRow},
+    learners::CompletionRow,
+};
 use crate::{id::SandboxId, sandbox::Entry};
 
 #[derive(Debug, thiserror::Error)]

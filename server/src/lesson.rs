@@ -11,7 +11,10 @@ use orchestrator::World;
 use protocol::{GoalState, LessonState, Score, WrongAnswer};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::{folder::teach, text::Course};
+pub(crate) use self::{
+    folder::teach,
+    text::{Course, summary},
+};
 use crate::database::{ProgressRow, SandboxRow};
 
 /// Why a sandbox cannot have its lesson.
@@ -82,12 +85,21 @@ struct Kept {
     completed: bool,
 }
 
+fn read_kept(json: Option<&str>) -> Option<Kept> {
+    json.and_then(|json| serde_json::from_str(json).ok())
+}
+
+/// What the learner told the page, of what is kept of a sandbox's progress.
+pub(crate) fn saved(kept: Option<&str>) -> Saved {
+    read_kept(kept).unwrap_or_default().saved
+}
+
 impl LessonRun {
     /// The lesson that a sandbox was made for, if any, with what is kept of its progress.
     pub(crate) fn open(row: &SandboxRow, kept: Option<&str>) -> Result<Option<Self>, LessonError> {
         let Some(slug) = &row.lesson else { return Ok(None) };
         let lesson = find(slug)?;
-        let written: Option<Kept> = kept.and_then(|json| serde_json::from_str(json).ok());
+        let written = read_kept(kept);
         let saved = written.clone().unwrap_or_default().saved;
         let progress = Progress::restore(Arc::clone(lesson), saved);
         let learner = row.learner.clone().unwrap_or_default();
@@ -97,7 +109,7 @@ impl LessonRun {
     /// Reads what is new in the world.
     pub(crate) fn observe(&mut self, world: &World) {
         let lesson = self.progress.lesson();
-        if let Some(now) = lessons::course().lesson(&lesson.slug)
+        if let Some(now) = lessons::course().playable(&lesson.slug)
             && !Arc::ptr_eq(now, lesson)
         {
             // Its author has changed it.
@@ -233,7 +245,7 @@ pub(crate) fn title(slug: &str, language: app::i18n::Language) -> Option<String>
     Some(lesson.text(language).title.clone())
 }
 
-/// The lesson of that name.
+/// The lesson, or the example within a text, of that name.
 pub(crate) fn find(slug: &str) -> Result<&'static Arc<Lesson>, LessonError> {
-    lessons::course().lesson(slug).ok_or_else(|| LessonError::Unknown(slug.to_owned()))
+    lessons::course().playable(slug).ok_or_else(|| LessonError::Unknown(slug.to_owned()))
 }

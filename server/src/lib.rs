@@ -11,6 +11,7 @@ mod diagnose;
 mod export;
 mod id;
 mod kubernetes;
+mod learner;
 mod lesson;
 mod oembed;
 pub mod openapi;
@@ -36,6 +37,7 @@ use tokio::task::JoinHandle;
 use crate::{
     address::Addresses,
     database::{Database, Journal},
+    learner::Learners,
     lesson::Course,
     sandbox::Sandboxes,
     state::AppState,
@@ -88,7 +90,7 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
         addresses: Addresses::default(),
         sandboxes: sandboxes.clone(),
         workshop: Workshop::start().map_err(StartError::Thread)?,
-        backend: Course,
+        backend: Course::new(Learners::new(database.clone())),
         site: pages::site(),
     };
     Ok(Server { router: routes::router(&state), ending: Ending { sandboxes, database } })

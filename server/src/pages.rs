@@ -2,6 +2,7 @@
 
 mod files;
 pub(crate) mod headers;
+mod sitemap;
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
     let routes = generate_route_list(App).into_iter().filter(|route| route.path() != "/").collect();
     Router::new()
         .route("/", get(greet))
+        .route("/sitemap.xml", get(sitemap::serve))
         .leptos_routes_with_context(state, routes, context(state), {
             move || shell(options.clone())
         })
@@ -68,7 +70,7 @@ async fn greet(headers: HeaderMap) -> Response {
 
 /// What a page finds in its context: the backend, and the policy that goes with its nonce.
 fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
-    let backend: Arc<dyn Backend> = Arc::new(state.backend);
+    let backend: Arc<dyn Backend> = Arc::new(state.backend.clone());
     let config = Arc::clone(&state.config);
     move || {
         provide_context(Arc::clone(&backend));

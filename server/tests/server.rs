@@ -22,6 +22,8 @@ mod house;
 mod interactive;
 #[path = "server/kubernetes.rs"]
 mod kubernetes;
+#[path = "server/learner.rs"]
+mod learner;
 #[path = "server/outside.rs"]
 mod outside;
 #[path = "server/pages.rs"]

@@ -8,6 +8,7 @@ use protocol::{
 
 use crate::{
     events::{short, time, when},
+    glossary::Term,
     i18n::{Language, say, use_language},
     player::{Object, Player},
     scene::Selection,
@@ -50,7 +51,7 @@ fn facts(object: &Object, language: Language) -> impl IntoView + use<> {
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| {
             let class = if value.len() > WIDE { "wide" } else { "" };
-            view! { <div class=class><dt>{name}</dt><dd class="mono">{value}</dd></div> }
+            view! { <div class=class><dt>{name}</dt><dd class="mono"><Term word=value/></dd></div> }
         })
         .collect_view();
     let owner = object.owner.clone().map(|owner| view! { <Owner owner/> });

@@ -15,11 +15,14 @@ use crate::{
 };
 use glance::Glance;
 
+/// The lessons, once they are there.
+type Lessons = Resource<Result<Vec<LessonSummary>, ServerFnError>>;
+
 /// `/{lang}`
 #[component]
 pub fn Home() -> impl IntoView {
     let language = use_language();
-    let course = Resource::new(move || language.get(), backend::course);
+    let course: Lessons = Resource::new(move || language.get(), backend::course);
     let description = say(
         "눈으로 보고, 멈추고, 되감고, 까닭을 물을 수 있는 클러스터로 쿠버네티스를 배운다.",
         "Learn Kubernetes on a cluster that you can see, stop, rewind and question.",
@@ -74,13 +77,32 @@ pub fn Home() -> impl IntoView {
                         )/>
                 </ul>
             </section>
-            <section class="course-section" aria-labelledby="course-title">
-                <h2 id="course-title">{say("과정", "The course")}</h2>
-                <Transition>
-                    {move || lessons().map(|lessons| view! { <Course lessons/> })}
-                </Transition>
-            </section>
+            <CourseSection course/>
         </main>
+    }
+    .into_any()
+}
+
+/// The course, and the other ways into it.
+#[component]
+fn CourseSection(course: Lessons) -> impl IntoView {
+    let language = use_language();
+    let lessons = move || course.get().and_then(Result::ok);
+    view! {
+        <section class="course-section" aria-labelledby="course-title">
+            <h2 id="course-title">{say("과정", "The course")}</h2>
+            <p class="course-ways">
+                <a href=move || format!("/{}/reference", language.get().code())>
+                    {say("찾아보기", "Reference")}
+                </a>
+                <a href=move || format!("/{}/progress", language.get().code())>
+                    {say("내 진도: 다른 기기에서 이어 하기, 증명", "My progress: on another device, proof")}
+                </a>
+            </p>
+            <Transition>
+                {move || lessons().map(|lessons| view! { <Course lessons/> })}
+            </Transition>
+        </section>
     }
     .into_any()
 }

@@ -90,6 +90,7 @@ fn Question(question: ReviewQuestion, due: Due) -> impl IntoView {
                 disabled=move || chosen.with(Option::is_some)
                 on:click=move |_| {
                     learned::answered(&id, right, browser::today());
+                    learned::carry_on_change(language.get_untracked());
                     chosen.set(Some(choice.clone()));
                 }
             >

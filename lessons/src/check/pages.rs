@@ -99,9 +99,10 @@ fn play(file: &str, example: &Example, mut quoted: Vec<Quoted>) -> Vec<Fault> {
 fn play_line(learner: &mut Learner, line: &Line, fails: bool) -> Result<(), String> {
     let code = learner.play(line)?;
     let printed = learner.attempt.output.trim();
-    match code {
-        Some(0) if fails => Err(format!("it must fail, but prints: {printed}")),
-        Some(code) if code != 0 && !fails => {
+    match (learner.failed(code), fails) {
+        (false, true) => Err(format!("it must fail, but prints: {printed}")),
+        (true, false) => {
+            let code = code.unwrap_or_default();
             Err(format!("it fails with {code} (if it must, end it in \"  # fails\"): {printed}"))
         }
         _ => Ok(()),

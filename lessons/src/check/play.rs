@@ -207,7 +207,7 @@ impl Learner {
 
     /// Whether the last line did not do what it should. Who asks with `curl` may hear that nobody
     /// is there.
-    fn failed(&self, code: Option<i32>) -> bool {
+    pub(super) fn failed(&self, code: Option<i32>) -> bool {
         code.is_some_and(|code| code != 0) && !self.attempt.line.starts_with("curl ")
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::File;
+use crate::{File, PageLink};
 
 /// A row of the course's table of contents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub struct StepText {
     pub goals: Vec<GoalText>,
     /// In order, from a nudge to nearly the answer.
     pub hints: Vec<String>,
+    /// Pages of the reference that explain its words.
+    pub pages: Vec<PageLink>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,19 +6,23 @@
 //! No message carries words of a human language, except lesson text and what Kubernetes printed.
 
 mod command;
+mod learner;
 mod lesson;
 mod message;
 mod moment;
 mod object;
+mod reference;
 mod sandbox;
 mod traffic;
 mod workload;
 
 pub use command::*;
+pub use learner::*;
 pub use lesson::*;
 pub use message::*;
 pub use moment::*;
 pub use object::*;
+pub use reference::*;
 pub use sandbox::*;
 pub use traffic::*;
 pub use workload::*;

@@ -1,14 +1,40 @@
-//! The course as the pages show it.
+//! The course and the reference as the pages show them.
 
-use app::backend::Backend;
-use lessons::{Language, Lesson, course};
+use std::collections::BTreeMap;
+
+use app::backend::{Answer, Backend};
+use futures::FutureExt;
+use lessons::{Language, Lesson, Page, Place, course};
 use protocol::{
-    File, GoalText, LessonSummary, LessonText, PredictionText, ReviewQuestion, StepText,
+    Carried, Completion, File, GoalText, Learned, LessonSummary, LessonText, PageLink,
+    PredictionText, Proved, ReferenceText, ReviewQuestion, SearchHit, StepText,
 };
 
-/// The course that is part of this program.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Course;
+use crate::learner::LearnerError;
+use crate::learner::Learners;
+
+/// What a page is told where something fails; the log says more.
+fn told<T>(result: Result<T, LearnerError>) -> Result<T, String> {
+    result.map_err(|error| {
+        tracing::warn!(%error, "a learner's wish could not be carried out");
+        error.to_string()
+    })
+}
+
+/// So many pages of the reference are named beside a step at most.
+const PAGES_MAX: usize = 6;
+
+/// What pages need: the course that is taught, and what learners have.
+#[derive(Clone, Debug)]
+pub(crate) struct Course {
+    learners: Learners,
+}
+
+impl Course {
+    pub(crate) fn new(learners: Learners) -> Self {
+        Self { learners }
+    }
+}
 
 impl Backend for Course {
     fn course(&self, language: app::i18n::Language) -> Vec<LessonSummary> {
@@ -19,6 +45,73 @@ impl Backend for Course {
     fn review(&self, slugs: &[&str], language: app::i18n::Language) -> Vec<ReviewQuestion> {
         let lessons = slugs.iter().filter_map(|slug| course().lesson(slug));
         lessons.flat_map(|lesson| questions(lesson, spoken(language))).collect()
+    }
+
+    fn reference(&self, language: app::i18n::Language) -> Vec<PageLink> {
+        let language = spoken(language);
+        course().reference().iter().map(|page| page_link(page, language)).collect()
+    }
+
+    fn page(
+        &self,
+        section: &str,
+        slug: &str,
+        language: app::i18n::Language,
+    ) -> Option<ReferenceText> {
+        let language = spoken(language);
+        let page = course().page(slug).filter(|page| page.section.name() == section)?;
+        let see = page.see.iter().filter_map(|slug| course().page(slug));
+        // Who teaches lessons of their own may have fewer.
+        let lessons = page.lessons.iter().filter_map(|slug| course().lesson(slug));
+        Some(ReferenceText {
+            link: page_link(page, language),
+            html: page.text(language).html.clone(),
+            see: see.map(|page| page_link(page, language)).collect(),
+            lessons: lessons.map(|lesson| summary(lesson, language)).collect(),
+        })
+    }
+
+    fn carry(
+        &self,
+        secret: Option<String>,
+        learned: Learned,
+        page: String,
+    ) -> Answer<'_, Option<Carried>> {
+        async move { told(self.learners.carry(secret.as_deref(), learned, &page).await) }.boxed()
+    }
+
+    fn forget(&self, secret: String) -> Answer<'_, ()> {
+        async move { told(self.learners.forget(&secret).await) }.boxed()
+    }
+
+    fn prove(&self, name: String, sandboxes: BTreeMap<String, String>) -> Answer<'_, Proved> {
+        async move { told(self.learners.prove(&name, sandboxes).await) }.boxed()
+    }
+
+    fn completion(
+        &self,
+        id: String,
+        language: app::i18n::Language,
+    ) -> Answer<'_, Option<Completion>> {
+        async move { told(self.learners.completion(&id, spoken(language)).await) }.boxed()
+    }
+
+    fn withdraw(&self, id: String, key: String) -> Answer<'_, bool> {
+        async move { told(self.learners.withdraw(&id, &key).await) }.boxed()
+    }
+
+    fn search(&self, words: &str, language: app::i18n::Language) -> Vec<SearchHit> {
+        let found = course().search(words, spoken(language)).into_iter();
+        let hit = |hit: lessons::Hit| SearchHit {
+            path: match &hit.place {
+                Place::Lesson(slug) => format!("lessons/{slug}"),
+                Place::Page(section, slug) => format!("reference/{}/{slug}", section.name()),
+            },
+            title: hit.title,
+            step: hit.step,
+            excerpt: hit.excerpt,
+        };
+        found.map(hit).collect()
     }
 
     fn lesson(&self, slug: &str, language: app::i18n::Language) -> Option<LessonText> {
@@ -34,7 +127,7 @@ impl Backend for Course {
         Some(LessonText {
             summary: summary(lesson, language),
             intro_html: words.intro_html.clone(),
-            steps: words.steps.iter().map(step).collect(),
+            steps: words.steps.iter().map(|words| step(words, language)).collect(),
             debrief_html: words.debrief_html.clone(),
             files: files(lesson),
             cases: lesson.cases.iter().map(|case| summary(case, language)).collect(),
@@ -67,11 +160,22 @@ fn questions(lesson: &Lesson, language: Language) -> Vec<ReviewQuestion> {
     lesson.steps.iter().filter_map(question).collect()
 }
 
+fn page_link(page: &Page, language: Language) -> PageLink {
+    let words = page.text(language);
+    PageLink {
+        section: page.section.name().to_owned(),
+        slug: page.slug.clone(),
+        title: words.title.clone(),
+        summary: words.summary.clone(),
+        names: page.names().map(str::to_owned).collect(),
+    }
+}
+
 fn spoken(language: app::i18n::Language) -> Language {
     language.pick(Language::Korean, Language::English)
 }
 
-fn summary(lesson: &Lesson, language: Language) -> LessonSummary {
+pub(crate) fn summary(lesson: &Lesson, language: Language) -> LessonSummary {
     let words = lesson.text(language);
     LessonSummary {
         slug: lesson.slug.clone(),
@@ -84,8 +188,9 @@ fn summary(lesson: &Lesson, language: Language) -> LessonSummary {
     }
 }
 
-fn step(words: &lessons::StepText) -> StepText {
+fn step(words: &lessons::StepText, language: Language) -> StepText {
     let goals = words.goals.iter();
+    let pages = course().pages_named_in(&words.markdown, language).into_iter().take(PAGES_MAX);
     StepText {
         id: words.id.clone(),
         title: words.title.clone(),
@@ -95,6 +200,7 @@ fn step(words: &lessons::StepText) -> StepText {
             .map(|goal| GoalText { id: goal.id.clone(), text: goal.text.text.clone() })
             .collect(),
         hints: words.hints.clone(),
+        pages: pages.map(|page| page_link(page, language)).collect(),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     i18n::{say, use_language},
     icons::{Icon, icon},
     learned,
+    live::Prose,
     session::{Session, use_session},
 };
 
@@ -110,11 +111,9 @@ pub(super) fn Guide(text: Signal<LessonText>) -> impl IntoView {
             {view! { <Progress/> }.into_any()}
             <div class="guide-body" node_ref=body tabindex="0" role="region" aria-label=title>
                 <h1 class="lesson-title">{title}</h1>
-                <div
-                    class="prose"
-                    hidden=move || way.live.get() && !first.get()
-                    inner_html=move || text.with(|text| text.intro_html.clone())
-                ></div>
+                <div hidden=move || way.live.get() && !first.get()>
+                    {move || view! { <Prose html=text.with(|text| text.intro_html.clone())/> }}
+                </div>
                 {steps}
                 {view! { <Hints/> }.into_any()}
                 {view! { <Debrief/> }.into_any()}
@@ -180,6 +179,7 @@ pub(super) type Result = Vec<(String, i64, bool)>;
 
 /// Keeps how far this browser's learner is, for the marks in the course's table.
 fn remember_progress(way: Way) {
+    let language = use_language();
     Effect::new(move |_| {
         let slug = way.text.with(|text| text.summary.slug.clone());
         let scores = way.with_state(|state| state.map(|it| it.scores.clone()).unwrap_or_default());
@@ -194,6 +194,7 @@ fn remember_progress(way: Way) {
             way.with_state(|state| state.map(|state| (state.steps_done.len(), state.completed)));
         if let Some(done) = done {
             learned::keep_done(&slug, done);
+            learned::carry_on_change(language.get_untracked());
         }
     });
 }
@@ -263,6 +264,9 @@ fn Debrief() -> impl IntoView {
                 {next}
                 <a class="button" href=move || format!("/{}/play", language.get().code())>
                     {say("놀이터에서 더 해 보기", "Try more in the playground")}
+                </a>
+                <a class="button" href=move || format!("/{}/progress", language.get().code())>
+                    {say("내 진도와 증명", "My progress, and proof")}
                 </a>
             </p>
         </section>

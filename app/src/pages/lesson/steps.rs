@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use protocol::StepText;
 
 use super::{goals::Goals, guide::Way, prediction::Prediction};
-use crate::i18n::say;
+use crate::{glossary::LookUp, i18n::say, live::Prose};
 
 #[component]
 pub(super) fn Step(number: usize, step: StepText) -> impl IntoView {
     let way = expect_context::<Way>();
-    let StepText { id, title, html, prediction, goals, .. } = step;
+    let StepText { id, title, html, prediction, goals, pages, .. } = step;
     let count = way.text.with_untracked(|text| text.steps.len());
     let here = {
         let id = id.clone();
@@ -24,7 +24,8 @@ pub(super) fn Step(number: usize, step: StepText) -> impl IntoView {
                 {format!("{} / {count}", number + 1)}
             </p>
             <h2 id=format!("step-{id}") tabindex="-1">{title}</h2>
-            <div class="prose" inner_html=html></div>
+            {view! { <Prose html/> }.into_any()}
+            {view! { <LookUp pages/> }.into_any()}
             {prediction}
             {view! { <Goals goals here/> }.into_any()}
         </section>

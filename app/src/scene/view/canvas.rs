@@ -44,7 +44,6 @@ pub fn Canvas(stage: Stage) -> impl IntoView {
     };
     view! {
         <svg
-            id="scene-picture"
             class=move || format!("scene-picture {}", stage.lens.get().class())
             class:is-close=move || close.get()
             viewBox=view_box
@@ -147,14 +146,17 @@ fn go(stage: Stage, event: &web_sys::KeyboardEvent) {
     } else if let Some(direction) = Direction::of_key(&key) {
         event.prevent_default();
         if let Some(item) = neighbour(&items, &here.id(), direction) {
-            focus(&item.id);
+            focus(&here, &item.id);
         }
     }
 }
 
-/// Moves the focus to an element of the picture.
-pub(super) fn focus(id: &str) {
-    let element = document().get_element_by_id(id);
+/// Moves the focus from one element to another of the same picture: there may be several on a page,
+/// with nodes of the same name.
+fn focus(from: &web_sys::Element, id: &str) {
+    let picture = from.closest(".scene-picture").ok().flatten();
+    let found = |it: web_sys::Element| it.query_selector(&format!("[id=\"{id}\"]")).ok().flatten();
+    let element = picture.and_then(found);
     if let Some(element) = element.and_then(|it| it.dyn_into::<web_sys::SvgElement>().ok()) {
         // An element that has gone meanwhile takes no focus, and nothing is lost.
         element.focus().unwrap_or_default();

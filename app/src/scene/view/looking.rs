@@ -91,7 +91,9 @@ impl Stage {
 
 /// Where a pointer is, in the picture's own units.
 fn place(stage: Stage, event: &web_sys::MouseEvent) -> Option<(Point, f64)> {
-    let svg = document().get_element_by_id("scene-picture")?;
+    // There may be other pictures on the page.
+    let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let svg = target.closest(".scene-picture").ok().flatten()?;
     let bounds = svg.get_bounding_client_rect();
     let (width, height) = untrack(|| stage.size());
     let seen = untrack(|| stage.seen()).unwrap_or(Rect::new(0.0, 0.0, width, height));
