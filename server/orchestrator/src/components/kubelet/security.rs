@@ -54,7 +54,6 @@ pub(super) fn verify(plan: &Plan<'_>, container: &Container) -> Result<(), Strin
     let image = image.map(|image| image.user()).unwrap_or_default();
     match (user(plan, container), image.name) {
         (Some(0), _) => Err(format!("container's runAsUser breaks non-root policy {place}")),
-        (Some(_), _) => Ok(()),
         (None, Some(name)) => Err(format!(
             "container has runAsNonRoot and image has non-numeric user ({name}), cannot verify \
              user is non-root {place}"
@@ -62,6 +61,6 @@ pub(super) fn verify(plan: &Plan<'_>, container: &Container) -> Result<(), Strin
         (None, None) if image.uid == 0 => {
             Err(format!("container has runAsNonRoot and image will run as root {place}"))
         }
-        (None, None) => Ok(()),
+        (Some(_), _) | (None, None) => Ok(()),
     }
 }

@@ -51,24 +51,23 @@ impl Application {
             _ => &[],
         }
     }
+}
 
-    /// It may not: `failure` is the number of the error and its words.
-    pub(crate) fn may_not_write(
-        &self,
-        (path, call): (&str, &str),
-        (number, words): (u32, &str),
-        is_root: bool,
-    ) -> LastWords {
-        let failed = format!("{call} \"{path}\" failed ({number}: {words})");
-        let user = "the \"user\" directive makes sense only if the master process runs with \
-                    super-user privileges, ignored in /etc/nginx/nginx.conf:2";
-        let mut lines = Vec::new();
-        if !is_root {
-            lines.extend(nginx_says("warn", user));
-        }
-        lines.extend(nginx_says("emerg", &failed));
-        (1, lines)
+/// Who has to write somewhere may not: the number of the error and its words.
+pub(crate) fn may_not_write(
+    (path, call): (&str, &str),
+    (number, words): (u32, &str),
+    is_root: bool,
+) -> LastWords {
+    let failed = format!("{call} \"{path}\" failed ({number}: {words})");
+    let user = "the \"user\" directive makes sense only if the master process runs with \
+                super-user privileges, ignored in /etc/nginx/nginx.conf:2";
+    let mut lines = Vec::new();
+    if !is_root {
+        lines.extend(nginx_says("warn", user));
     }
+    lines.extend(nginx_says("emerg", &failed));
+    (1, lines)
 }
 
 /// nginx says it twice: into its log and, before that is open, to its starter.

@@ -2,7 +2,7 @@
 
 use super::Call;
 use super::filters::files_of;
-use crate::machine::files::{Content, Node, Permissions};
+use crate::machine::files::{Content, Errno, Node, Permissions};
 use crate::time::Time;
 
 pub(super) fn has(call: &Call<'_, '_>, letter: char) -> bool {
@@ -60,12 +60,7 @@ pub(super) fn ls(call: &mut Call<'_, '_>) -> i32 {
         let mut entries: Vec<Entry> = Vec::new();
         let Some(node) = files.at(&at) else { continue };
         if let Some(why) = files.unreadable(&at) {
-            let text = match call.is_busybox() {
-                true => format!("can't open '{path}': {why}"),
-                false => format!("cannot open directory '{path}': {why}"),
-            };
-            call.complain(&text);
-            status = if call.is_busybox() { 1 } else { 2 };
+            status = cannot_open(call, &path, why);
             continue;
         }
         let names: Vec<String> = node.entries().map(|(name, _)| name.to_string()).collect();
@@ -95,6 +90,16 @@ pub(super) fn ls(call: &mut Call<'_, '_>) -> i32 {
         let total = entries.iter().map(|(_, node)| blocks(node)).sum();
         print(call, entries, Some(total));
     }
+    status
+}
+
+/// A folder that may not be read.
+fn cannot_open(call: &mut Call<'_, '_>, path: &str, why: Errno) -> i32 {
+    let (text, status) = match call.is_busybox() {
+        true => (format!("can't open '{path}': {why}"), 1),
+        false => (format!("cannot open directory '{path}': {why}"), 2),
+    };
+    call.complain(&text);
     status
 }
 

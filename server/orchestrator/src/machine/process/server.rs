@@ -99,7 +99,7 @@ impl Table {
             .writes()
             .iter()
             .find_map(|(path, call)| Some(((*path, *call), self.refusal(path, inside)?)))?;
-        Some(application.may_not_write(place, (why.number(), &why.to_string()), is_root))
+        Some(refusals::may_not_write(place, (why.number(), &why.to_string()), is_root))
     }
 
     /// Where its programs listen.
