@@ -39,11 +39,13 @@ pub(crate) struct Typed {
 #[derive(Debug)]
 pub(crate) struct Stage {
     world: Rc<RefCell<World>>,
+    /// Of the kubeconfig.
+    namespace: RefCell<String>,
 }
 
 impl Stage {
     pub(crate) fn new(world: World) -> Stage {
-        Stage { world: Rc::new(RefCell::new(world)) }
+        Stage { world: Rc::new(RefCell::new(world)), namespace: RefCell::default() }
     }
 
     /// A copy of the world as it stands.
@@ -54,7 +56,8 @@ impl Stage {
     /// Types a command line and waits for its end.
     pub(crate) fn type_line(&self, line: &str, files: &Files) -> Typed {
         let paper = Paper::default();
-        let api = Door { world: Rc::clone(&self.world), wake: Cell::new(None) };
+        let (world, namespace) = (Rc::clone(&self.world), &self.namespace);
+        let api = Door { world, namespace, wake: Cell::new(None) };
         let code = self.drive(&api, kubectl::run_line(line, files, &api, &paper));
         Typed { output: paper.seen(), code }
     }
@@ -81,7 +84,7 @@ impl Stage {
         !matches!(self.world.borrow_mut().submit(input), Reply::NotFound)
     }
 
-    fn drive<F: Future>(&self, door: &Door, command: F) -> Option<F::Output> {
+    fn drive<F: Future>(&self, door: &Door<'_>, command: F) -> Option<F::Output> {
         let mut command = pin!(command);
         let limit = Time(self.world.borrow().now().0.saturating_add(WAIT_MAX_MS));
         let mut context = Context::from_waker(Waker::noop());
@@ -103,13 +106,14 @@ impl Stage {
 }
 
 /// The way from kubectl to the world.
-struct Door {
+struct Door<'s> {
     world: Rc<RefCell<World>>,
+    namespace: &'s RefCell<String>,
     /// When the command that sleeps wants to be woken.
     wake: Cell<Option<Time>>,
 }
 
-impl Api for Door {
+impl Api for Door<'_> {
     async fn open(&self, request: Request<Bytes>) -> Result<Stream, Response<Body>> {
         let reply = self.world.borrow_mut().submit(&Input::Request(ApiRequest::from(&request)));
         let opened = match reply {
@@ -143,6 +147,15 @@ impl Api for Door {
         Some(outside::curl(words, files, ask).await)
     }
 
+    fn namespace(&self) -> String {
+        self.namespace.borrow().clone()
+    }
+
+    fn set_namespace(&self, namespace: &str) -> bool {
+        namespace.clone_into(&mut self.namespace.borrow_mut());
+        true
+    }
+
     fn now(&self) -> Timestamp {
         let clock = self.world.borrow().clock();
         clock.timestamp_at(clock.now)
@@ -162,7 +175,7 @@ impl Api for Door {
     }
 }
 
-impl Door {
+impl Door<'_> {
     fn stream(&self, mut cursor: Cursor) -> Body {
         let world = Rc::clone(&self.world);
         let mut ended = false;

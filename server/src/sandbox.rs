@@ -8,7 +8,10 @@ mod log;
 mod registry;
 mod task;
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use orchestrator::{Input, Reply, World};
 use protocol::{ClockChange, Position};
@@ -42,6 +45,8 @@ struct Shared {
     watches: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
     forwards: Arc<Forwards>,
+    /// The namespace that the page's kubectl works in, where one was chosen.
+    namespace: Mutex<String>,
     closing: watch::Receiver<bool>,
 }
 
@@ -105,6 +110,16 @@ impl Sandbox {
 
     pub(crate) fn lesson(&self) -> Option<&str> {
         self.0.lesson.as_deref()
+    }
+
+    /// The namespace that the page's kubectl works in; empty where none was chosen.
+    pub(crate) fn namespace(&self) -> String {
+        self.0.namespace.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Chooses it, for as long as the sandbox is in memory.
+    pub(crate) fn set_namespace(&self, namespace: &str) {
+        namespace.clone_into(&mut self.0.namespace.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Ports that its terminals listen on.

@@ -197,6 +197,19 @@ impl Api for Door {
         }
     }
 
+    fn namespace(&self) -> String {
+        match self {
+            Self::Sandbox(visitor) => visitor.sandbox.namespace(),
+            Self::Window(_) => String::new(),
+        }
+    }
+
+    fn set_namespace(&self, namespace: &str) -> bool {
+        let Self::Sandbox(visitor) = self else { return false };
+        visitor.sandbox.set_namespace(namespace);
+        true
+    }
+
     fn now(&self) -> Timestamp {
         let (epoch_s, now_ms) = match self {
             Self::Window(world) => (world.clock().epoch_s, world.now().0),

@@ -5,6 +5,7 @@ mod apply;
 mod auth;
 mod autoscale;
 mod cluster;
+mod config;
 mod cp;
 mod create;
 mod debug;
@@ -12,6 +13,7 @@ mod delete;
 mod describe;
 mod diff;
 mod each;
+mod edit;
 mod events;
 mod exec;
 mod explain;
@@ -105,6 +107,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &set::SERVICE_ACCOUNT,
     &set::SUBJECT,
     &get::COMMAND,
+    &edit::COMMAND,
     &delete::COMMAND,
     &rollout::HISTORY,
     &rollout::PAUSE,
@@ -136,9 +139,13 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &api_resources::VERSIONS,
     &cluster::CLUSTER_INFO,
     &cluster::VERSION,
-    &cluster::CONFIG_VIEW,
-    &cluster::CURRENT_CONTEXT,
-    &cluster::GET_CONTEXTS,
+    &config::VIEW,
+    &config::CURRENT_CONTEXT,
+    &config::GET_CONTEXTS,
+    &config::GET_CLUSTERS,
+    &config::GET_USERS,
+    &config::SET_CONTEXT,
+    &config::USE_CONTEXT,
     &patch::COMMAND,
     &apply::COMMAND,
     &apply::VIEW_LAST_APPLIED,

@@ -8,6 +8,9 @@ use crate::discovery::Discovery;
 use crate::failure::Failure;
 use crate::{Files, Terminal};
 
+/// client-go's words for a server that is away, where it does not read the server's own.
+const UNABLE: &str = "the server is currently unable to handle the request";
+
 /// Everything one command works with.
 pub(crate) struct Context<'c> {
     pub(crate) client: Client<'c>,
@@ -16,6 +19,8 @@ pub(crate) struct Context<'c> {
     pub(crate) arguments: Arguments,
     /// `kubectl rollout undo`.
     pub(crate) command: String,
+    /// The namespace where the line names none.
+    usual_namespace: String,
     discovery: OnceCell<Discovery>,
 }
 
@@ -55,7 +60,10 @@ impl<'c> Context<'c> {
             arguments.all(flag).into_iter().map(|value| (*header, value.to_owned()))
         });
         let client = Client::new(api, terminal, &command, impersonation.collect());
-        Context { client, terminal, files, arguments, command, discovery: OnceCell::new() }
+        let usual_namespace = Some(api.namespace()).filter(|namespace| !namespace.is_empty());
+        let usual_namespace = usual_namespace.unwrap_or_else(|| "default".to_owned());
+        let discovery = OnceCell::new();
+        Context { client, terminal, files, arguments, command, usual_namespace, discovery }
     }
 
     pub(crate) fn out(&self, text: &str) {
@@ -71,14 +79,30 @@ impl<'c> Context<'c> {
         if let Some(discovery) = self.discovery.get() {
             return Ok(discovery);
         }
-        let discovery = Discovery::fetch(&self.client).await?;
+        let fetched = Discovery::fetch(&self.client).await;
+        let discovery = fetched.map_err(|failure| self.without_schema(failure))?;
         Ok(self.discovery.get_or_init(|| discovery))
     }
 
-    /// The namespace that `-n` names, else `default`.
+    /// A manifest is validated first of all: where the server is away, that is what fails.
+    fn without_schema(&self, failure: Failure) -> Failure {
+        let validates = !matches!(self.arguments.get("validate"), "" | "false" | "ignore");
+        let file = self.arguments.all("filename").first().copied().filter(|_| validates);
+        let Some(file) = file.filter(|_| failure.reason() == "ServiceUnavailable") else {
+            return failure;
+        };
+        let source = if file == "-" { "STDIN" } else { file };
+        Failure::message(format!(
+            "error validating {source:?}: error validating data: failed to download openapi: \
+             {UNABLE}; if you choose to ignore these errors, turn validation off with \
+             --validate=false"
+        ))
+    }
+
+    /// The namespace that `-n` names, else the kubeconfig's, else `default`.
     pub(crate) fn namespace(&self) -> &str {
         match self.arguments.get("namespace") {
-            "" => "default",
+            "" => &self.usual_namespace,
             namespace => namespace,
         }
     }

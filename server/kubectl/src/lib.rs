@@ -81,6 +81,17 @@ pub trait Api {
         async { None }
     }
 
+    /// The namespace that commands work in where they name none, as the kubeconfig says it; empty
+    /// where it says nothing.
+    fn namespace(&self) -> String {
+        String::new()
+    }
+
+    /// Writes it into the kubeconfig. False where there is none to write.
+    fn set_namespace(&self, _namespace: &str) -> bool {
+        false
+    }
+
     /// What an earlier command kept for this path. The real kubectl keeps what discovery found in
     /// a folder for hours; without this pair of methods every command asks anew.
     fn cached(&self, _path: &str) -> Option<Bytes> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod custom_columns;
 pub(crate) mod go_sort;
+pub(crate) mod go_template;
 pub(crate) mod json;
 pub(crate) mod jsonpath;
 pub(crate) mod output;

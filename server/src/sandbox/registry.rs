@@ -196,6 +196,7 @@ impl Sandboxes {
             frames: frames.clone(),
             watches: Arc::new(Semaphore::new(limits.watches_max)),
             forwards: Arc::default(),
+            namespace: Mutex::default(),
             sockets: Arc::new(Semaphore::new(limits.sockets_max)),
             closing: self.0.closing.subscribe(),
         };

@@ -20,6 +20,8 @@ pub(crate) trait AnyApi {
         words: &'c [String],
         files: &'c dyn Files,
     ) -> LocalBoxFuture<'c, Option<Printed>>;
+    fn namespace(&self) -> String;
+    fn set_namespace(&self, namespace: &str) -> bool;
     fn cached(&self, path: &str) -> Option<Bytes>;
     fn keep(&self, path: &str, answer: &Bytes);
 }
@@ -51,6 +53,14 @@ impl<T: Api> AnyApi for T {
         files: &'c dyn Files,
     ) -> LocalBoxFuture<'c, Option<Printed>> {
         Api::program(self, words, files).boxed_local()
+    }
+
+    fn namespace(&self) -> String {
+        Api::namespace(self)
+    }
+
+    fn set_namespace(&self, namespace: &str) -> bool {
+        Api::set_namespace(self, namespace)
     }
 
     fn cached(&self, path: &str) -> Option<Bytes> {

@@ -1,17 +1,15 @@
-//! `kubectl version`, `cluster-info` and `config`: about the cluster as a whole, and how this
-//! terminal reaches it.
+//! `kubectl version` and `cluster-info`: about the cluster as a whole.
 
 use futures::FutureExt;
 use serde_json::{Value, json};
 
 use super::Command;
+use super::config::SERVER;
 use crate::arguments::Flag;
 use crate::client::Query;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::fields::{name_of, text};
-use crate::print::json::pretty;
-use crate::print::tabwriter::Tabwriter;
 use crate::print::yaml;
 use crate::resources::{self, list};
 
@@ -42,54 +40,9 @@ pub(super) const CLUSTER_INFO: Command = Command {
     run: |context| cluster_info(context).boxed_local(),
 };
 
-pub(super) const CONFIG_VIEW: Command = Command {
-    name: "config view",
-    aliases: &[],
-    about: "Display merged kubeconfig settings or a specified kubeconfig file.",
-    usage: "config view [flags] [options]",
-    examples: "kubectl config view",
-    flags: &[VIEW_FLAGS],
-    required: &[],
-    run: |context| config_view(context).boxed_local(),
-};
-
-pub(super) const CURRENT_CONTEXT: Command = Command {
-    name: "config current-context",
-    aliases: &[],
-    about: "Display the current-context.",
-    usage: "config current-context [flags] [options]",
-    examples: "kubectl config current-context",
-    flags: &[],
-    required: &[],
-    run: |context| current_context(context).boxed_local(),
-};
-
-pub(super) const GET_CONTEXTS: Command = Command {
-    name: "config get-contexts",
-    aliases: &[],
-    about: "Describe one or many contexts.",
-    usage: "config get-contexts [(-o|--output=)name)] [options]",
-    examples: "kubectl config get-contexts",
-    flags: &[CONTEXT_FLAGS],
-    required: &[],
-    run: |context| get_contexts(context).boxed_local(),
-};
-
 const VERSION_FLAGS: &[Flag] = &[
     Flag::switch("client", "The client's version only; asks no server"),
     Flag::value("output", "").short('o').about("yaml or json"),
-];
-
-const VIEW_FLAGS: &[Flag] = &[
-    Flag::value("output", "yaml").short('o').about("yaml or json"),
-    Flag::switch("minify", "Only what the current context uses"),
-    Flag::switch("raw", "Certificates and secrets, too"),
-    Flag::switch("flatten", "All in one file"),
-];
-
-const CONTEXT_FLAGS: &[Flag] = &[
-    Flag::value("output", "").short('o').about("name"),
-    Flag::switch("no-headers", "Leave the header line out"),
 ];
 
 async fn version(context: &Context<'_>) -> Outcome {
@@ -98,10 +51,13 @@ async fn version(context: &Context<'_>) -> Outcome {
         let words = arguments.words.join(" ");
         return Err(Failure::message(format!("extra arguments: [{words}]")));
     }
-    let server = if arguments.on("client") {
-        None
-    } else {
-        Some(context.client.get("/version", &Query::new()).await?)
+    let asked = match arguments.on("client") {
+        true => Ok(None),
+        false => context.client.get("/version", &Query::new()).await.map(Some),
+    };
+    let (server, failed) = match asked {
+        Ok(server) => (server, Ok(())),
+        Err(failure) => (None, Err(failure)),
     };
     let server_version = server.as_ref().map(|server| text(server, "gitVersion").to_owned());
     match arguments.get("output") {
@@ -125,7 +81,7 @@ async fn version(context: &Context<'_>) -> Outcome {
         }
         _ => return Err(Failure::message("--output must be 'yaml' or 'json'")),
     }
-    Ok(())
+    failed
 }
 
 fn client_version() -> Value {
@@ -155,48 +111,5 @@ async fn cluster_info(context: &Context<'_>) -> Outcome {
     context.out(
         "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n",
     );
-    Ok(())
-}
-
-/// Where a cluster's own components find the API server.
-const SERVER: &str = "https://kubernetes.default.svc";
-/// The one context of this terminal.
-const CONTEXT: &str = "sandbox";
-
-fn kubeconfig(namespace: &str) -> Value {
-    json!({"apiVersion": "v1", "kind": "Config", "current-context": CONTEXT, "preferences": {},
-        "clusters": [{"name": CONTEXT, "cluster": {"server": SERVER}}],
-        "users": [{"name": "learner", "user": {}}],
-        "contexts": [{"name": CONTEXT,
-            "context": {"cluster": CONTEXT, "namespace": namespace, "user": "learner"}}]})
-}
-
-async fn config_view(context: &Context<'_>) -> Outcome {
-    let config = kubeconfig("default");
-    match context.arguments.get("output") {
-        "json" => context.out(&(pretty(&config) + "\n")),
-        _ => context.out(&yaml::document(&config)),
-    }
-    Ok(())
-}
-
-async fn current_context(context: &Context<'_>) -> Outcome {
-    context.out(&format!("{CONTEXT}\n"));
-    Ok(())
-}
-
-async fn get_contexts(context: &Context<'_>) -> Outcome {
-    if context.arguments.get("output") == "name" {
-        return current_context(context).await;
-    }
-    if let Some(name) = context.arguments.words.iter().find(|name| *name != CONTEXT) {
-        return Err(Failure::message(format!("context {name} not found")));
-    }
-    let mut writer = Tabwriter::for_tables();
-    if !context.arguments.on("no-headers") {
-        writer.write("CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE\n");
-    }
-    writer.write(&format!("*\t{CONTEXT}\t{CONTEXT}\tlearner\tdefault\n"));
-    context.out(&writer.flush());
     Ok(())
 }

@@ -5,9 +5,6 @@ use crate::failure::Failure;
 
 /// Commands of the real kubectl that this one does not have, and why.
 const ABSENT: &[(&str, &str)] = &[
-    ("edit", "it needs an editor in the terminal; change the manifest and apply it, or use patch"),
-    ("cp", "containers here have no files to copy yet"),
-    ("debug", "ephemeral containers are not modelled yet"),
     ("proxy", "there is no network between your machine and the API server"),
     ("kustomize", "folders of kustomizations cannot be read here"),
     ("certificate", "CertificateSigningRequests are not modelled yet"),

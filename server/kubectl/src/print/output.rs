@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::custom_columns::{self, Column, go_syntax};
+use super::go_template::GoTemplate;
 use super::jsonpath::Template;
 use super::tabwriter::Tabwriter;
 use super::{json as json_text, yaml};
@@ -23,15 +24,26 @@ pub(crate) enum Output {
     /// Several templates that print as JSON (`jsonpath-as-json`).
     JsonPathAsJson(Template),
     Columns(Vec<Column>),
+    GoTemplate(GoTemplate),
 }
 
 impl Output {
     /// Reads `-o` of the line.
     pub(crate) fn of(context: &Context<'_>) -> Result<Output, Failure> {
         let text = context.arguments.get("output");
+        let template = context.arguments.get("template");
         let (form, argument) = match text.split_once('=') {
             Some((form, argument)) => (form, argument),
-            None => (text, context.arguments.get("template")),
+            None if text.is_empty() && !template.is_empty() => ("go-template", template),
+            None => (text, template),
+        };
+        let content;
+        let (form, argument) = match in_file(form) {
+            Some(form) => {
+                content = read(context, argument)?;
+                (form, content.as_str())
+            }
+            None => (form, argument),
         };
         let strict = !context.arguments.on("allow-missing-template-keys");
         let template = |text: &str| {
@@ -45,11 +57,14 @@ impl Output {
             "name" => Ok(Output::Name),
             "json" => Ok(Output::Json),
             "yaml" => Ok(Output::Yaml),
-            "jsonpath" if argument.is_empty() => {
+            "jsonpath" | "go-template" | "template" if argument.is_empty() => {
                 Err(Failure::message("template format specified but no template given"))
             }
             "jsonpath" => template(argument).map(Output::JsonPath),
             "jsonpath-as-json" => template(argument).map(Output::JsonPathAsJson),
+            "go-template" | "template" => {
+                GoTemplate::new(argument, !strict).map(Output::GoTemplate).map_err(Failure::message)
+            }
             "custom-columns" => {
                 custom_columns::parse(argument).map(Output::Columns).map_err(Failure::message)
             }
@@ -92,8 +107,28 @@ impl Output {
                 Ok(json_text::pretty(&list) + "\n")
             }
             Output::Columns(columns) => columns_of(columns, std::slice::from_ref(value)),
+            Output::GoTemplate(template) => template.fill(value).map_err(Failure::message),
         }
     }
+}
+
+/// The form whose template stands in a file.
+fn in_file(form: &str) -> Option<&'static str> {
+    Some(match form {
+        "jsonpath-file" => "jsonpath",
+        "go-template-file" | "templatefile" => "go-template",
+        _ => return None,
+    })
+}
+
+fn read(context: &Context<'_>, name: &str) -> Result<String, Failure> {
+    if name.is_empty() {
+        return Err(Failure::message("template format specified but no template given"));
+    }
+    context.files.read(name).ok_or_else(|| {
+        let why = format!("open {name}: no such file or directory");
+        Failure::message(format!("error reading --template {name}, {why}"))
+    })
 }
 
 /// The table of chosen columns for some objects.

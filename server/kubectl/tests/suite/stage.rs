@@ -32,7 +32,12 @@ impl Stage {
 
     pub(crate) fn with(world: World) -> Stage {
         let world = Rc::new(RefCell::new(world));
-        let door = Door { world, ahead: SignedDuration::ZERO, wake: Cell::new(None) };
+        let door = Door {
+            world,
+            ahead: SignedDuration::ZERO,
+            wake: Cell::new(None),
+            namespace: RefCell::default(),
+        };
         Stage { door, files: BTreeMap::new() }
     }
 
@@ -87,6 +92,8 @@ struct Door {
     ahead: SignedDuration,
     /// When a sleeping command wants to be woken.
     wake: Cell<Option<Time>>,
+    /// Of the kubeconfig.
+    namespace: RefCell<String>,
 }
 
 impl Door {
@@ -200,6 +207,15 @@ impl Api for Door {
                 unreachable!("a request is answered")
             }
         }
+    }
+
+    fn namespace(&self) -> String {
+        self.namespace.borrow().clone()
+    }
+
+    fn set_namespace(&self, namespace: &str) -> bool {
+        namespace.clone_into(&mut self.namespace.borrow_mut());
+        true
     }
 
     fn now(&self) -> Timestamp {
