@@ -49,7 +49,7 @@ pub(crate) async fn serve(
     let uri = request.uri.clone();
     match sandbox.submit(Input::Request(request)).await {
         Ok(Reply::Stream { head, cursor }) => match (cursor.session(), upgrade) {
-            (Some(id), Some(upgrade)) => upgrade.session(&sandbox, cursor, id).await,
+            (Some(id), Some(upgrade)) => upgrade.session(&sandbox, (cursor, id), &uri).await,
             (Some(id), None) => upgrade_required(&sandbox, id).await,
             (None, _) => answer(&sandbox, Reply::Stream { head, cursor }, ends),
         },

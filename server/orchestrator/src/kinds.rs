@@ -128,6 +128,19 @@ const META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 const NAME: Column = Column::field("Name", META, "name");
 const AGE: Column = Column::field("Age", META, "creationTimestamp");
 
+/// How a count is shown, whatever it is the count of.
+pub(crate) const SCALE_COLUMNS: &[Column] = &[
+    NAME,
+    Column::text("Desired", "replicas is the desired number of instances for the scaled object.")
+        .integer(),
+    Column::text(
+        "Available",
+        "replicas is the actual number of observed instances of the scaled object.",
+    )
+    .integer(),
+    AGE,
+];
+
 impl Column {
     const fn field(name: &'static str, of: &'static str, field: &'static str) -> Column {
         Column { name, cell_type: "string", wide: false, doc: Doc::Field(of, field) }

@@ -5,7 +5,7 @@
 //! input cannot be told.
 
 use bytes::Bytes;
-use orchestrator::session::{Frame, SessionAct};
+use orchestrator::session::{Channel, Frame, SessionAct};
 use serde::Deserialize;
 
 /// The protocols of exec and attach, the best first.
@@ -24,19 +24,35 @@ struct Window {
     height: u16,
 }
 
+/// The channels that a request asks to hear of, and that on which it hears how it ended.
+pub(super) fn awaited(query: &str) -> Vec<Channel> {
+    let flag = |name: &str| {
+        let values = query.split('&').filter_map(|pair| pair.split_once('='));
+        let mut values = values.filter(|(key, _)| *key == name).map(|(_, value)| value);
+        values.next().is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+    };
+    let mut awaited = vec![Channel::Error];
+    awaited.extend(flag("stdout").then_some(Channel::Stdout));
+    awaited.extend((flag("stderr") && !flag("tty")).then_some(Channel::Stderr));
+    awaited
+}
+
 /// What a message of a client asks for; nothing when it is none of the protocol's.
 pub(super) fn act(message: &[u8]) -> Option<SessionAct> {
     let (channel, content) = message.split_first()?;
     match *channel {
         STDIN if content.is_empty() => None,
         STDIN => Some(SessionAct::Stdin(content.to_vec())),
-        RESIZE => {
-            let window: Window = serde_json::from_slice(content).ok()?;
-            Some(SessionAct::Resize { columns: window.width, rows: window.height })
-        }
+        RESIZE => resize(content),
         CLOSE if content == [STDIN] => Some(SessionAct::CloseStdin),
         _ => None,
     }
+}
+
+/// A client's window, if its description is whole.
+pub(super) fn resize(content: &[u8]) -> Option<SessionAct> {
+    let window: Window = serde_json::from_slice(content).ok()?;
+    Some(SessionAct::Resize { columns: window.width, rows: window.height })
 }
 
 /// A piece of what a session said, as a message.
@@ -49,8 +65,6 @@ pub(super) fn message(frame: &Frame) -> Bytes {
 
 #[cfg(test)]
 mod tests {
-    use orchestrator::session::Channel;
-
     use super::*;
 
     #[test]
@@ -69,6 +83,20 @@ mod tests {
         check(b"\x01out", None);
         check(b"\xff\x01", None);
         check(b"\x04{", None);
+    }
+
+    #[test]
+    fn what_a_request_wants_to_hear() {
+        let check = |query: &str, expect: &[Channel]| {
+            assert_eq!(awaited(query), expect, "{query}");
+        };
+        check("", &[Channel::Error]);
+        check(
+            "command=x&stdout=true&stderr=1",
+            &[Channel::Error, Channel::Stdout, Channel::Stderr],
+        );
+        check("stdin=true&stdout=true&stderr=true&tty=true", &[Channel::Error, Channel::Stdout]);
+        check("stdout=False&stderr=0", &[Channel::Error]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `port-forward`: connections to ports of a Pod, many over one WebSocket. kubectl tunnels SPDY/3.1
-//! through it; other clients have two channels for each port.
+//! through it, and has spoken it without a tunnel before; other clients have two channels for each
+//! port.
 
 mod channels;
 mod connection;
@@ -8,25 +9,33 @@ mod tunnel;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
 };
 use k8s_openapi::api::core::v1::Pod;
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf},
+    sync::OwnedSemaphorePermit,
+    time::timeout,
+};
 
 pub(crate) use connection::{Connection, Told};
 
-use super::close;
+use super::{LAST_WORDS, Raw, close};
 use crate::sandbox::{Sandbox, announced};
 
 /// The protocol of kubectl, then those of the other clients.
 const TUNNEL: &str = "SPDY/3.1+portforward.k8s.io";
-pub(super) const PROTOCOLS: [&str; 3] = [TUNNEL, "v5.channel.k8s.io", "v4.channel.k8s.io"];
+/// The last is that of clients that speak SPDY without a WebSocket around it.
+pub(super) const PROTOCOLS: [&str; 4] =
+    [TUNNEL, "v5.channel.k8s.io", "v4.channel.k8s.io", "portforward.k8s.io"];
 
 /// A client that takes no message for so long is dropped.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Bytes that are read at once.
+const PIECE: usize = 16 << 10;
 
 /// Which Pod: also one that comes later under the same name is another.
 #[derive(Clone, Debug)]
@@ -72,38 +81,60 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Serves until the client goes.
+    /// Serves a client on a WebSocket until it goes.
     pub(super) async fn run(self, socket: WebSocket) {
         let protocol = socket.protocol().and_then(|protocol| protocol.to_str().ok());
         let tunnels = protocol == Some(TUNNEL);
-        let (down, up) = socket.split();
-        let (mut down, mut up) = (Down(down), Up(up));
+        let (mut down, mut up) = socket.split();
+        let (code, reason) = match self.serve(tunnels, &mut down, &mut up).await {
+            true => (close_code::NORMAL, ""),
+            false => (close_code::AWAY, "going away"),
+        };
+        drop(self.place);
+        close(down, up, CloseFrame { code, reason: Utf8Bytes::from(reason) }).await;
+    }
+
+    /// The same for one that speaks SPDY alone.
+    pub(super) async fn run_raw(self, connection: Raw) {
+        let (mut up, mut down) = tokio::io::split(connection);
+        self.serve(true, &mut down, &mut up).await;
+        // Who is gone does not hear it.
+        let _ = timeout(LAST_WORDS, down.shutdown()).await;
+    }
+
+    /// True when the client is done, false when the server is.
+    async fn serve(&self, tunnels: bool, down: &mut impl Down, up: &mut impl Up) -> bool {
         let mut closing = self.target.sandbox.closing();
         let served = async {
             if tunnels {
-                tunnel::serve(&self.target, &mut down, &mut up).await
+                tunnel::serve(&self.target, down, up).await
             } else {
-                channels::serve(&self.target, &self.ports, &mut down, &mut up).await
+                channels::serve(&self.target, &self.ports, down, up).await
             }
         };
-        let (code, reason) = tokio::select! {
-            _ = served => (close_code::NORMAL, ""),
-            () = announced(&mut closing) => (close_code::AWAY, "going away"),
-        };
-        drop(self.place);
-        let frame = CloseFrame { code, reason: Utf8Bytes::from(reason) };
-        close(down.0, up.0, frame).await;
+        tokio::select! {
+            _ = served => true,
+            () = announced(&mut closing) => false,
+        }
     }
 }
 
 /// What a client sends.
-struct Up(SplitStream<WebSocket>);
+trait Up {
+    /// The next bytes; none when the client is gone.
+    async fn next(&mut self) -> Option<Bytes>;
+}
 
-impl Up {
-    /// The next message with bytes; none when the client is gone.
+/// What it is sent.
+trait Down {
+    /// None when the client is gone, or does not read.
+    async fn say(&mut self, bytes: Bytes) -> Option<()>;
+}
+
+impl Up for SplitStream<WebSocket> {
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            match self.0.next().await?.ok()? {
+            match StreamExt::next(self).await?.ok()? {
                 Message::Binary(bytes) => return Some(bytes),
                 Message::Text(text) => return Some(text.into()),
                 Message::Close(_) => return None,
@@ -113,12 +144,22 @@ impl Up {
     }
 }
 
-/// What it is sent.
-struct Down(SplitSink<WebSocket, Message>);
-
-impl Down {
-    /// None when the client is gone, or does not read.
+impl Down for SplitSink<WebSocket, Message> {
     async fn say(&mut self, bytes: Bytes) -> Option<()> {
-        timeout(PATIENCE, self.0.send(Message::Binary(bytes))).await.ok()?.ok()
+        timeout(PATIENCE, self.send(Message::Binary(bytes))).await.ok()?.ok()
+    }
+}
+
+impl Up for ReadHalf<Raw> {
+    async fn next(&mut self) -> Option<Bytes> {
+        let mut bytes = BytesMut::with_capacity(PIECE);
+        let count = self.read_buf(&mut bytes).await.ok()?;
+        (count > 0).then(|| bytes.freeze())
+    }
+}
+
+impl Down for WriteHalf<Raw> {
+    async fn say(&mut self, bytes: Bytes) -> Option<()> {
+        timeout(PATIENCE, self.write_all(&bytes)).await.ok()?.ok()
     }
 }

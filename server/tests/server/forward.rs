@@ -56,9 +56,15 @@ struct Forwarding {
 
 impl Forwarding {
     fn start(server: &str, home: &str, what: &str, port: &str) -> Self {
+        Self::speaking("true", server, home, what, port)
+    }
+
+    /// The same, through a WebSocket or, as before 1.31, without.
+    fn speaking(websockets: &str, server: &str, home: &str, what: &str, port: &str) -> Self {
         let mut child = Command::new("kubectl")
             .args(["--server", server, "port-forward", what, port])
             .env("HOME", home)
+            .env("KUBECTL_PORT_FORWARD_WEBSOCKETS", websockets)
             .env_remove("KUBECONFIG")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -106,8 +112,13 @@ async fn the_real_kubectl_forwards() {
     let server = format!("http://{}/sandboxes/{id}", listening.address);
     let home = folder.path().display().to_string();
     let all = spawn_blocking(move || {
-        for (what, port) in [("pod/web", ":80"), ("web", ":http"), ("svc/front", ":8080")] {
-            let mut forwarding = Forwarding::start(&server, &home, what, port);
+        for (what, port, websockets) in [
+            ("pod/web", ":80", "true"),
+            ("web", ":http", "true"),
+            ("svc/front", ":8080", "true"),
+            ("web", ":80", "false"),
+        ] {
+            let mut forwarding = Forwarding::speaking(websockets, &server, &home, what, port);
             for count in [1, 3] {
                 let answer = forwarding.ask(&(GET.repeat(count - 1) + LAST));
                 let pages = answer.matches("<h1>Welcome to nginx!</h1>").count();
@@ -119,15 +130,18 @@ async fn the_real_kubectl_forwards() {
                 assert_ne!(forwarding.out.read_line(&mut line).expect("a line"), 0);
             }
         }
-        let mut forwarding = Forwarding::start(&server, &home, "pod/web", ":81");
-        assert_eq!(forwarding.ask(GET), "");
-        let code = forwarding.child.wait().expect("it ends").code();
-        let mut words = String::new();
-        let mut err = forwarding.child.stderr.take().expect("its output");
-        err.read_to_string(&mut words).expect("text");
-        assert!(words.contains("failed to connect to localhost:81 inside namespace"), "{words}");
-        assert!(words.ends_with("error: lost connection to pod\n"), "{words}");
-        assert_eq!(code, Some(1));
+        for websockets in ["true", "false"] {
+            let mut forwarding = Forwarding::speaking(websockets, &server, &home, "pod/web", ":81");
+            assert_eq!(forwarding.ask(GET), "");
+            let code = forwarding.child.wait().expect("it ends").code();
+            let mut words = String::new();
+            let mut err = forwarding.child.stderr.take().expect("its output");
+            err.read_to_string(&mut words).expect("text");
+            let expected = "failed to connect to localhost:81 inside namespace";
+            assert!(words.contains(expected), "{words}");
+            assert!(words.ends_with("error: lost connection to pod\n"), "{words}");
+            assert_eq!(code, Some(1));
+        }
     });
     all.await.expect("no panic");
 }

@@ -7,7 +7,12 @@ use std::{
 };
 
 use futures::StreamExt;
-use tokio::task::spawn_blocking;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::spawn_blocking,
+    time::timeout,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{self, Message, client::IntoClientRequest},
@@ -37,11 +42,24 @@ pub(crate) fn kubectl(
     line: &str,
     stdin: &str,
 ) -> Output {
+    speaking("true", listening, id, folder, line, stdin)
+}
+
+/// The same, which speaks WebSocket or, as before 1.30, SPDY.
+fn speaking(
+    websockets: &str,
+    listening: &Listening,
+    id: &str,
+    folder: &Folder,
+    line: &str,
+    stdin: &str,
+) -> Output {
     let server = format!("http://{}/sandboxes/{id}", listening.address);
     let mut child = Command::new("kubectl")
         .args(["--server", &server])
         .args(shlex(line))
         .env("HOME", folder.path())
+        .env("KUBECTL_REMOTE_COMMAND_WEBSOCKETS", websockets)
         .env_remove("KUBECONFIG")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -96,14 +114,16 @@ async fn the_real_kubectl_executes() {
         ),
     ];
     let all = spawn_blocking(move || {
-        for (line, stdin, out, err, code) in cases {
-            let output = kubectl(&listening, &id, &folder, line, stdin);
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            assert_eq!(
-                (text(&output.stdout), text(&output.stderr), output.status.code()),
-                (out.to_owned(), err.to_owned(), Some(code)),
-                "{line}"
-            );
+        for websockets in ["true", "false"] {
+            for (line, stdin, out, err, code) in cases {
+                let output = speaking(websockets, &listening, &id, &folder, line, stdin);
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                assert_eq!(
+                    (text(&output.stdout), text(&output.stderr), output.status.code()),
+                    (out.to_owned(), err.to_owned(), Some(code)),
+                    "{line}, WebSockets: {websockets}"
+                );
+            }
         }
     });
     all.await.expect("no panic");
@@ -196,4 +216,36 @@ async fn patiently(listening: &Listening, id: &str) -> Socket {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     panic!("no place is free any more");
+}
+
+/// The same of clients that speak SPDY, cut before they have opened any stream.
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_connections_of_spdy_leave_nothing() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &["--watches-max", "16"]).await;
+    let listening = house.listen().await;
+    let id = with_box(&house).await;
+    let what = ["exec?command=cat&stdin=true&stdout=true", "portforward"];
+    let opened = async |round: usize| {
+        let head = format!(
+            "POST /sandboxes/{id}/api/v1/namespaces/default/pods/box/{} HTTP/1.1\r\nHost: x\r\n\
+             Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\nContent-Length: 0\r\n\
+             X-Stream-Protocol-Version: v4.channel.k8s.io\r\n\
+             X-Stream-Protocol-Version: portforward.k8s.io\r\n\r\n",
+            what[round % what.len()]
+        );
+        let mut socket = TcpStream::connect(listening.address).await.expect("a connection");
+        socket.write_all(head.as_bytes()).await.expect("sent");
+        let mut answer = [0; 12];
+        socket.read_exact(&mut answer).await.expect("an answer");
+        &answer == b"HTTP/1.1 101"
+    };
+    for round in 0..500 {
+        let patient = async {
+            while !opened(round).await {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), patient).await.expect("a place is free");
+    }
 }

@@ -71,6 +71,8 @@ impl Document {
 }
 
 pub(super) const NO_CACHE: &str = "no-cache, private";
+/// Hashed addresses never change their content.
+pub(super) const FOREVER: &str = "public, immutable";
 
 impl Answer {
     pub(super) fn code(&self) -> u16 {

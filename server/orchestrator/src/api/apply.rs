@@ -55,8 +55,9 @@ pub(super) fn apply(
     let Some(live) = draft.store.objects().get(key) else {
         return create_applied(draft, of, key, applied, &owner, &wanted);
     };
-    let mut json = live.to_json();
-    let mut entries = live.metadata().managed_fields.clone().unwrap_or_default();
+    let before = live.to_json();
+    let mut json = before.clone();
+    let mut entries = managed::entries(live);
     let conflicts = conflicts(&entries, &owner, &wanted, &applied, &json);
     if !conflicts.is_empty() && !asked.query.flag("force") {
         return Err(refuse(&conflicts));
@@ -68,6 +69,9 @@ pub(super) fn apply(
         fields::remove(&mut json, &path);
     }
     managed::set_fields(&mut entries, &owner, &wanted, live, draft.clock);
+    if json != before {
+        managed::touch(&mut entries, &owner, draft.clock);
+    }
     let object = of.object(of.decode(json.into()).json);
     let mut object = object.map_err(|error| Status::bad_request(error.to_string()))?;
     let meta = object.metadata_mut();

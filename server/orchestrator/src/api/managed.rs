@@ -1,7 +1,4 @@
-//! `metadata.managedFields`: which client has last set which fields.
-//!
-//! The writes of the cluster's own components are not followed: they set statuses, and a tree of
-//! fields in each of thousands of stored Pods would weigh more than the Pods.
+//! `metadata.managedFields`: who has last set which fields.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{FieldsV1, ManagedFieldsEntry};
 use serde_json::Value;
@@ -12,6 +9,10 @@ use super::fields::{self, FieldSet};
 use super::update::Part;
 use crate::object::Object;
 use crate::time::Clock;
+
+mod unwritten;
+
+pub(super) use unwritten::{entries, shown};
 
 pub(super) const APPLY: &str = "Apply";
 pub(super) const UPDATE: &str = "Update";
@@ -42,7 +43,7 @@ pub(super) fn fields_of(entry: &ManagedFieldsEntry) -> FieldSet {
     entry.fields_v1.as_ref().map(|fields| FieldSet::read(&fields.0)).unwrap_or_default()
 }
 
-/// Sets an owner's fields. An entry that stays the same keeps its time.
+/// Sets an owner's fields. An entry that stays the same keeps its time: see [`touch`].
 pub(super) fn set_fields(
     entries: &mut Vec<ManagedFieldsEntry>,
     owner: &Owner,
@@ -71,6 +72,19 @@ pub(super) fn set_fields(
         Some(at) => entries[at] = entry,
         None => entries.push(entry),
     }
+}
+
+/// Notes that an owner has changed something now, and puts the entries into their order: who applies
+/// comes first, then who was first.
+pub(super) fn touch(entries: &mut [ManagedFieldsEntry], owner: &Owner, clock: Clock) {
+    for entry in entries.iter_mut().filter(|entry| owner.owns(entry)) {
+        entry.time = Some(clock.time());
+    }
+    let time = |entry: &ManagedFieldsEntry| entry.time.as_ref().map(|time| time.0.as_second());
+    entries.sort_by(|one, other| {
+        let by_operation = one.operation.cmp(&other.operation);
+        by_operation.then(time(one).cmp(&time(other))).then(one.manager.cmp(&other.manager))
+    });
 }
 
 /// Takes fields from all other owners. Those who have none left are forgotten.
@@ -102,9 +116,9 @@ pub(super) fn created(object: &mut Object, manager: &Manager, clock: Clock) {
     object.metadata_mut().managed_fields = Some(entries).filter(|entries| !entries.is_empty());
 }
 
-/// Notes whose the fields are that a change has set.
+/// Notes whose the fields are that a change has set. What no client has ever changed needs no notes.
 pub(super) fn updated(new: &mut Object, old: &Object, manager: &Manager, part: Part, clock: Clock) {
-    if !manager.is_followed {
+    if !manager.is_followed && old.metadata().managed_fields.is_none() {
         return;
     }
     let (before, after) = (old.to_json(), new.to_json());
@@ -116,12 +130,15 @@ pub(super) fn updated(new: &mut Object, old: &Object, manager: &Manager, part: P
     let changed = has.0.iter().filter(differs).filter(is_new).cloned().collect();
     let mut changed = FieldSet(changed);
     add_new_parents(&mut changed, &before);
-    let gone = FieldSet(had.0.difference(&has.0).cloned().collect());
+    // What was empty and is not any more is told by what is in it, and not gone.
+    let is_gone = |path: &&Vec<String>| fields::get(&after, path).is_none();
+    let gone = FieldSet(had.0.difference(&has.0).filter(is_gone).cloned().collect());
     if changed.0.is_empty() && gone.0.is_empty() {
         return;
     }
     let owner = Owner::updating(manager, part);
-    let mut entries = new.metadata().managed_fields.clone().unwrap_or_default();
+    let given = new.metadata().managed_fields.clone();
+    let mut entries = given.unwrap_or_else(|| self::entries(old));
     // What only leads to a changed field is shared; the field itself has one owner.
     let leaves = FieldSet(changed.0.iter().filter(|path| is_leaf(path, &has)).cloned().collect());
     take_from_others(&mut entries, &owner, &leaves);
@@ -130,6 +147,7 @@ pub(super) fn updated(new: &mut Object, old: &Object, manager: &Manager, part: P
     let mut own = FieldSet(own.0.union(&changed.0).cloned().collect());
     own.remove(&gone);
     set_fields(&mut entries, &owner, &own, new, clock);
+    touch(&mut entries, &owner, clock);
     new.metadata_mut().managed_fields = Some(entries).filter(|entries| !entries.is_empty());
 }
 

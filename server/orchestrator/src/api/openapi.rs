@@ -7,15 +7,12 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::answer::Document;
+use super::answer::{Document, FOREVER};
 use super::discovery::Resource;
 use super::{custom, discovery, schema};
 use crate::kinds::{Subresource, TABLE};
 use crate::object::Served;
 use crate::store::Objects;
-
-/// Hashed addresses never change their content.
-const FOREVER: &str = "public, immutable";
 
 static DOCUMENTS: LazyLock<BTreeMap<String, (Bytes, String)>> = LazyLock::new(|| {
     let mut rows: BTreeMap<String, Vec<Resource>> = BTreeMap::new();

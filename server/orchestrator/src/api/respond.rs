@@ -1,19 +1,22 @@
 //! Answers as HTTP responses, in the form that was asked for.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, WARNING};
+use http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, EXPIRES, HeaderValue, IF_NONE_MATCH, WARNING,
+};
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Document, NO_CACHE};
+use super::answer::{Answer, Document, FOREVER, NO_CACHE};
 use super::asked::{Asked, Form};
 use super::custom::Type;
+use super::managed;
 use super::read::{Include, List};
 use super::status::Status;
 use super::table;
 use crate::input::Reply;
 use crate::kinds::quoted;
 use crate::object::Object;
-use crate::time::Clock;
+use crate::time::{Clock, Millis, Time};
 
 type Response = http::Response<Bytes>;
 
@@ -41,7 +44,7 @@ pub(super) fn reply(
             *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
             response
         }
-        Ok(Answer::Document(document)) => send_document(asked, document),
+        Ok(Answer::Document(document)) => send_document(asked, document, clock),
         Ok(other) => {
             let code = other.code();
             send(asked, code, body(asked, other, clock))
@@ -85,7 +88,7 @@ fn body(asked: &Asked<'_>, answer: Answer, clock: Clock) -> Json {
         }
         (Answer::Object { object, .. }, _) => {
             let mut text = Vec::with_capacity(2048);
-            object.write_json(&mut text);
+            managed::shown(&object).write_json(&mut text);
             Json::Text(text)
         }
         (Answer::List(list), Some(Form::Table)) => {
@@ -104,6 +107,9 @@ fn body(asked: &Asked<'_>, answer: Answer, clock: Clock) -> Json {
             }))
         }
         (Answer::List(list), _) => Json::Text(list_text(&list)),
+        (Answer::Json { value, .. }, Some(Form::Table)) if value["kind"] == "Scale" => {
+            Json::Value(table::of_scale(&value, Include::of(&asked.query), clock))
+        }
         (Answer::Json { value, .. }, _) => Json::Value(value),
         (Answer::Document(_) | Answer::Stream { .. } | Answer::Upgrade, _) => {
             Json::Value(Value::Null)
@@ -138,7 +144,7 @@ fn list_text(list: &List) -> Vec<u8> {
         if index > 0 {
             text.push(b',');
         }
-        write_item(object, &mut text);
+        write_item(&managed::shown(object), &mut text);
     }
     text.extend_from_slice(b"]}");
     text
@@ -195,7 +201,14 @@ fn response(code: u16, content_type: &'static str, body: Bytes) -> Response {
     response
 }
 
-fn send_document(asked: &Asked<'_>, document: Document) -> Response {
+const YEAR_MS: Millis = 365 * 24 * 3_600_000;
+
+/// A moment as headers write it. Without one clients ask again for what never changes.
+fn http_date(time: Time, clock: Clock) -> String {
+    clock.timestamp_at(time).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+fn send_document(asked: &Asked<'_>, document: Document, clock: Clock) -> Response {
     let known = asked.request.header(IF_NONE_MATCH.as_str()).unwrap_or_default();
     let etag = format!("\"{}\"", document.etag);
     let unchanged = !document.etag.is_empty() && known.split(',').any(|one| one.trim() == etag);
@@ -204,6 +217,11 @@ fn send_document(asked: &Asked<'_>, document: Document) -> Response {
     let mut response = response(code, document.content_type, body);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(document.cache));
+    if document.cache == FOREVER
+        && let Ok(year) = HeaderValue::from_str(&http_date(clock.now + YEAR_MS, clock))
+    {
+        headers.insert(EXPIRES, year);
+    }
     if let (false, Ok(etag)) = (document.etag.is_empty(), HeaderValue::from_str(&etag)) {
         headers.insert(ETAG, etag);
     }

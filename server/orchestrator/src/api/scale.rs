@@ -125,7 +125,7 @@ pub(super) fn set(draft: &mut Draft<'_>, key: &Key, scale: &Value) -> Result<Val
     if let Some(uid) = text(&scale["metadata"]["uid"]) {
         meta.uid = Some(uid);
     }
-    let changed = update::update(draft, key, new, Part::Main)?;
+    let changed = update::update(draft, key, new, Part::Scale)?;
     show(&changed).ok_or_else(Status::no_such_resource)
 }
 

@@ -17,8 +17,21 @@ pub(super) fn all() -> &'static Map<String, Value> {
         });
         let mut generator = SchemaGenerator::new(settings);
         Kind::ALL.iter().for_each(|kind| kind.schema(&mut generator));
-        generator.take_definitions(true)
+        let mut all = generator.take_definitions(true);
+        all.values_mut().for_each(require_no_metadata);
+        all
     })
+}
+
+/// In Rust an object always has metadata; Kubernetes requires them nowhere.
+fn require_no_metadata(schema: &mut Value) {
+    let Some(fields) = schema.as_object_mut() else { return };
+    if let Some(required) = fields.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| name != "metadata");
+        if required.is_empty() {
+            fields.remove("required");
+        }
+    }
 }
 
 /// The name of a kind's schema.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::asked::Form;
 use super::custom::{self, Type};
 use super::logs::Wanted;
+use super::managed;
 use super::path::Scope;
 use super::read::Include;
 use super::selector::Selector;
@@ -225,7 +226,7 @@ impl Watching {
         let object = &custom::seen(object, self.watch.scope.custom.as_ref());
         if self.watch.form == Form::Json {
             lines.extend_from_slice(format!("{{\"type\":\"{what}\",\"object\":").as_bytes());
-            object.write_json(lines);
+            managed::shown(object).write_json(lines);
             lines.extend_from_slice(b"}\n");
             return;
         }

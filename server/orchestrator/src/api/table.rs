@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::custom;
 use super::read::Include;
-use crate::kinds::{Column, Doc};
+use crate::kinds::{Column, Doc, SCALE_COLUMNS, age};
 use crate::object::{Kind, Object, Served};
 use crate::time::Clock;
 
@@ -62,6 +62,33 @@ fn row(object: &Object, include: Include, clock: Clock) -> Value {
         row["conditions"] = json!([condition]);
     }
     row
+}
+
+/// The table of a Scale.
+pub(super) fn of_scale(scale: &Value, include: Include, clock: Clock) -> Value {
+    let made = scale["metadata"]["creationTimestamp"].as_str().and_then(|made| made.parse().ok());
+    let count = |part: &str| scale[part]["replicas"].as_i64().unwrap_or_default();
+    let name = &scale["metadata"]["name"];
+    let age = age::since_timestamp(made, clock);
+    let mut row = json!({"cells": [name, count("spec"), count("status"), age]});
+    match include {
+        Include::None => {}
+        Include::Metadata => {
+            row["object"] = json!({
+                "kind": "PartialObjectMetadata",
+                "apiVersion": "meta.k8s.io/v1",
+                "metadata": scale["metadata"],
+            });
+        }
+        Include::Object => row["object"] = scale.clone(),
+    }
+    json!({
+        "kind": "Table",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": {"resourceVersion": scale["metadata"]["resourceVersion"]},
+        "columnDefinitions": SCALE_COLUMNS.iter().map(column).collect::<Vec<Value>>(),
+        "rows": [row],
+    })
 }
 
 /// `PartialObjectMetadata`

@@ -15,6 +15,8 @@ pub(super) enum Part {
     /// All but the status.
     Main,
     Status,
+    /// How many there shall be.
+    Scale,
     /// A Pod's ephemeral containers.
     EphemeralContainers,
     /// The finalizers of a namespace's spec.
@@ -25,6 +27,7 @@ impl Part {
     pub(super) fn of(subresource: Option<Subresource>) -> Part {
         match subresource {
             Some(Subresource::Status) => Part::Status,
+            Some(Subresource::Scale) => Part::Scale,
             Some(Subresource::EphemeralContainers) => Part::EphemeralContainers,
             Some(Subresource::Finalize) => Part::Finalizers,
             _ => Part::Main,
@@ -35,6 +38,7 @@ impl Part {
     pub(super) fn subresource(self) -> Option<&'static str> {
         match self {
             Part::Status => Some("status"),
+            Part::Scale => Some("scale"),
             Part::EphemeralContainers => Some("ephemeralcontainers"),
             Part::Main | Part::Finalizers => None,
         }
@@ -105,7 +109,7 @@ pub(super) fn update_owned(
 fn prepare(key: &Key, given: Object, old: &Object, part: Part) -> Result<Object, Status> {
     check_preconditions(key, given.metadata(), old)?;
     Ok(match part {
-        Part::Main => replace(given, old),
+        Part::Main | Part::Scale => replace(given, old),
         Part::Status => with_status(&given, old),
         Part::EphemeralContainers => with_ephemeral_containers(&given, old),
         Part::Finalizers => with_finalizers(&given, old),
@@ -114,7 +118,7 @@ fn prepare(key: &Key, given: Object, old: &Object, part: Part) -> Result<Object,
 
 fn finish(draft: &mut Draft<'_>, key: &Key, mut new: Object, part: Part) -> Result<Object, Status> {
     let old = draft.get(key)?;
-    if part == Part::Main {
+    if matches!(part, Part::Main | Part::Scale) {
         admission::on_update(draft, &mut new, old)?;
         validate(&new, old, new.kind().row().rules.validate_update)?;
         admission::quota::charge(draft, &new, Some(old))?;

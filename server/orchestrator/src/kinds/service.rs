@@ -23,6 +23,7 @@ pub(super) const COLUMNS: &[Column] = &[
 
 const TYPES: &[&str] = &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
+const POLICIES: &[&str] = &["Cluster", "Local"];
 
 impl Particulars for Service {
     fn default_fields(&mut self) {
@@ -93,6 +94,7 @@ impl Particulars for Service {
             errors.required("spec.ports", "");
         }
         validate_type(spec, errors);
+        validate_published(spec, errors);
         validate_ports(ports, spec.type_.as_deref(), errors);
         metadata::labels(spec.selector.as_ref(), "spec.selector", errors);
         let affinities = ["ClientIP", "None"];
@@ -118,6 +120,11 @@ impl Particulars for Service {
             let ips: Vec<String> = new.cluster_ips.iter().flatten().map(|ip| quoted(ip)).collect();
             let ips = format!("[]string{{{}}}", ips.join(", "));
             errors.invalid("spec.clusterIPs[0]", ips, "may not change once set");
+        }
+        let both = [&new, &old].iter().all(|spec| is_balanced(spec));
+        if both && new.load_balancer_class != old.load_balancer_class {
+            let class = new.load_balancer_class.as_deref().unwrap_or("null");
+            errors.invalid("spec.loadBalancerClass", quoted(class), "may not change once set");
         }
     }
 
@@ -158,12 +165,15 @@ fn fill(field: &mut Option<String>, default: &str) {
 /// A client that leaves them out keeps the addresses and node ports that it was given.
 fn keep_allotted(spec: &mut ServiceSpec, old: &Service) {
     let Some(old) = &old.spec else { return };
+    drop_of_other_type(spec, old);
     if spec.type_.as_deref() == Some("ExternalName") {
         return;
     }
     if spec.cluster_ip.as_deref().unwrap_or_default().is_empty() {
         spec.cluster_ip.clone_from(&old.cluster_ip);
         spec.cluster_ips.clone_from(&old.cluster_ips);
+    } else if spec.cluster_ip != old.cluster_ip && spec.cluster_ips == old.cluster_ips {
+        spec.cluster_ips = spec.cluster_ip.clone().map(|ip| vec![ip]);
     }
     if spec.ip_families.is_none() {
         spec.ip_families.clone_from(&old.ip_families);
@@ -183,6 +193,24 @@ fn keep_allotted(spec: &mut ServiceSpec, old: &Service) {
     }
 }
 
+/// What only the type that a Service had may have goes with it, if the client left it as it was.
+fn drop_of_other_type(spec: &mut ServiceSpec, old: &ServiceSpec) {
+    if !is_balanced(spec) {
+        if spec.load_balancer_class == old.load_balancer_class {
+            spec.load_balancer_class = None;
+        }
+        if spec.allocate_load_balancer_node_ports == old.allocate_load_balancer_node_ports {
+            spec.allocate_load_balancer_node_ports = None;
+        }
+    }
+    let by_type =
+        |spec: &ServiceSpec| matches!(spec.type_.as_deref(), Some("LoadBalancer" | "NodePort"));
+    let policies = (&spec.external_traffic_policy, &old.external_traffic_policy);
+    if by_type(old) && !by_type(spec) && policies.0 == policies.1 {
+        spec.external_traffic_policy = None;
+    }
+}
+
 /// A Service that is published no longer gives its node ports back, if the client left them as
 /// they were.
 fn drop_node_ports(spec: &mut ServiceSpec, old: &ServiceSpec) {
@@ -193,12 +221,6 @@ fn drop_node_ports(spec: &mut ServiceSpec, old: &ServiceSpec) {
         if old.ports.iter().flatten().any(|old| old.node_port == port.node_port) {
             port.node_port = None;
         }
-    }
-    if spec.external_traffic_policy == old.external_traffic_policy {
-        spec.external_traffic_policy = None;
-    }
-    if spec.allocate_load_balancer_node_ports == old.allocate_load_balancer_node_ports {
-        spec.allocate_load_balancer_node_ports = None;
     }
 }
 
@@ -221,6 +243,47 @@ fn validate_type(spec: &ServiceSpec, errors: &mut FieldErrors) {
             }
         },
         _ => {}
+    }
+}
+
+fn is_balanced(spec: &ServiceSpec) -> bool {
+    spec.type_.as_deref() == Some("LoadBalancer")
+}
+
+/// What may be said only of Services that are reached from outside.
+fn validate_published(spec: &ServiceSpec, errors: &mut FieldErrors) {
+    let external_ips = spec.external_ips.as_deref().unwrap_or_default();
+    let is_published = match spec.type_.as_deref() {
+        Some("LoadBalancer" | "NodePort") => true,
+        Some("ClusterIP") => !external_ips.is_empty(),
+        _ => false,
+    };
+    match spec.external_traffic_policy.as_deref().unwrap_or_default() {
+        "" => {}
+        policy if !is_published => {
+            let detail = "may only be set for externally-accessible services";
+            errors.invalid("spec.externalTrafficPolicy", quoted(policy), detail);
+        }
+        policy => errors.one_of("spec.externalTrafficPolicy", Some(policy), POLICIES),
+    }
+    if let policy @ Some(_) = spec.internal_traffic_policy.as_deref() {
+        errors.one_of("spec.internalTrafficPolicy", policy, POLICIES);
+    }
+    for (index, ip) in external_ips.iter().enumerate() {
+        if ip.parse::<std::net::IpAddr>().is_err() {
+            let detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+            errors.invalid(format!("spec.externalIPs[{index}]"), quoted(ip), detail);
+        }
+    }
+    let ranges = spec.load_balancer_source_ranges.as_ref();
+    for (field, is_given) in [
+        ("spec.loadBalancerSourceRanges", ranges.is_some_and(|ranges| !ranges.is_empty())),
+        ("spec.allocateLoadBalancerNodePorts", spec.allocate_load_balancer_node_ports.is_some()),
+        ("spec.loadBalancerClass", spec.load_balancer_class.is_some()),
+    ] {
+        if is_given && !is_balanced(spec) {
+            errors.forbidden(field, "may only be used when `type` is 'LoadBalancer'");
+        }
     }
 }
 

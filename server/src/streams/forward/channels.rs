@@ -12,8 +12,8 @@ const PORTS_MAX: usize = 100;
 pub(super) async fn serve(
     target: &Target,
     ports: &[u16],
-    down: &mut Down,
-    up: &mut Up,
+    down: &mut impl Down,
+    up: &mut impl Up,
 ) -> Option<()> {
     let ports = &ports[..ports.len().min(PORTS_MAX)];
     let mut connections: Vec<Option<Connection>> =

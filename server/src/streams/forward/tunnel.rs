@@ -1,4 +1,4 @@
-//! SPDY/3.1 in the messages of a WebSocket, whose borders mean nothing. Each connection has two
+//! SPDY/3.1, in the messages of a WebSocket, whose borders mean nothing, or by itself. Each connection has two
 //! streams: one for data and one for errors.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use super::{Connection, Down, Target, Told, Up};
 const CONNECTIONS_MAX: usize = 256;
 
 /// Serves until the client goes, or says what is no SPDY.
-pub(super) async fn serve(target: &Target, down: &mut Down, up: &mut Up) -> Option<()> {
+pub(super) async fn serve(target: &Target, down: &mut impl Down, up: &mut impl Up) -> Option<()> {
     let (mut reader, mut writer) = (Reader::new(), Writer::new());
     let mut tunnel = Tunnel::default();
     loop {

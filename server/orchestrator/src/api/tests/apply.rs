@@ -1,4 +1,7 @@
+use k8s_openapi::api::core::v1::Pod;
+
 use super::*;
+use crate::object::{Key, Kind};
 
 const APPLY: &str = "application/apply-patch+yaml";
 
@@ -79,4 +82,82 @@ fn updates_own_what_they_set() {
     let expected = "Apply failed with 1 conflict: conflict with \"kubectl\" using apps/v1: \
                     .spec.template.spec.containers[name=\"c\"].image";
     assert_eq!((code, refused["message"].as_str()), (409, Some(expected)));
+}
+
+/// Who owns fields of an object, and by which subresource.
+fn managers(object: &Value) -> Vec<(&str, &str)> {
+    let entries = object["metadata"]["managedFields"].as_array().into_iter().flatten();
+    let of = |entry| (text(entry, "manager"), text(entry, "subresource"));
+    entries.map(of).collect()
+}
+
+fn text<'a>(entry: &'a Value, field: &str) -> &'a str {
+    entry[field].as_str().unwrap_or_default()
+}
+
+#[test]
+fn what_components_change_is_theirs() {
+    let mut bench = Bench::new();
+    apply(&mut bench, "alice", false, &spec("a", Some(2)));
+    let key = Key::new(Kind::Deployment, "default", "web");
+    bench.call(&Call::Scale { key, replicas: 5 }).expect("scaled");
+    let scaled = bench.get(&format!("{DEPLOYMENTS}/web"));
+    assert_eq!(managers(&scaled), [("alice", ""), ("kube-controller-manager", "scale")]);
+    let (code, refused) = apply(&mut bench, "alice", false, &spec("a", Some(2)));
+    let expected = "Apply failed with 1 conflict: conflict with \"kube-controller-manager\" with \
+                    subresource \"scale\" using apps/v1: .spec.replicas";
+    assert_eq!((code, refused["message"].as_str()), (409, Some(expected)));
+    let (code, without) = apply(&mut bench, "alice", false, &spec("a", None));
+    assert_eq!((code, &without["spec"]["replicas"]), (200, &json!(5)), "given to the autoscaler");
+}
+
+#[test]
+fn what_components_make_is_theirs() {
+    let mut bench = Bench::new();
+    let pod = json!({
+        "metadata": {"name": "a", "namespace": "default", "labels": {"app": "web"}},
+        "spec": {"containers": [{"name": "main", "image": "nginx"}]},
+    });
+    let pod: Pod = serde_json::from_value(pod).expect("a Pod");
+    bench.call(&Call::Create(pod.into())).expect("made");
+    let made = bench.get(&format!("{PODS}/a"));
+    assert_eq!(managers(&made), [("kube-controller-manager", "")]);
+    let fields = &made["metadata"]["managedFields"][0]["fieldsV1"];
+    assert_eq!(fields["f:metadata"], json!({"f:labels": {".": {}, "f:app": {}}}));
+    let of: Vec<&String> = fields["f:spec"].as_object().expect("fields").keys().collect();
+    let expected = [
+        "f:containers",
+        "f:dnsPolicy",
+        "f:enableServiceLinks",
+        "f:restartPolicy",
+        "f:schedulerName",
+        "f:securityContext",
+        "f:terminationGracePeriodSeconds",
+    ];
+    assert_eq!(of, expected, "what admission adds is nobody's");
+    let before = bench.store.rev();
+    let label = json!({"metadata": {"labels": {"app": "mine"}}});
+    let (_, labelled) = bench.send("PATCH", &format!("{PODS}/a"), &label);
+    assert_eq!(bench.store.rev(), before + 1);
+    assert_eq!(managers(&labelled), [("kube-controller-manager", ""), ("kubectl", "")]);
+    let left = &labelled["metadata"]["managedFields"][0]["fieldsV1"]["f:metadata"];
+    assert_eq!(*left, json!({"f:labels": {}}));
+}
+
+#[test]
+fn a_structure_that_is_filled_is_not_lost() {
+    let mut bench = Bench::new();
+    bench.create(DEPLOYMENTS, &deployment("web"));
+    let limits = json!({"spec": {"template": {"spec": {"containers": [
+        {"name": "c", "resources": {"limits": {"cpu": "1"}}},
+    ]}}}});
+    let uri = format!("{DEPLOYMENTS}/web?fieldManager=kubectl-set");
+    let (_, limited) = bench.send("PATCH", &uri, &limits);
+    let fields = limited["metadata"]["managedFields"].as_array().expect("entries");
+    let owned = fields.iter().map(|entry| {
+        let containers = &entry["fieldsV1"]["f:spec"]["f:template"]["f:spec"]["f:containers"];
+        containers["k:{\"name\":\"c\"}"]["f:resources"].clone()
+    });
+    let expected = [json!({}), json!({"f:limits": {".": {}, "f:cpu": {}}})];
+    assert_eq!(owned.collect::<Vec<_>>(), expected);
 }

@@ -305,3 +305,67 @@ fn what_is_seldom_meant_is_warned_of() {
     let request = ApiRequest::new("PATCH", &format!("{DEPLOYMENTS}/my.web"), media, patch);
     assert_eq!(bench.response(&request).headers().get_all("warning").iter().count(), 0);
 }
+
+#[test]
+fn services_are_published_by_their_rules() {
+    let mut bench = Bench::new();
+    let uri = "/api/v1/namespaces/default/services";
+    let service = json!({"metadata": {"name": "s"}, "spec": {
+        "type": "LoadBalancer", "ports": [{"port": 80}], "loadBalancerClass": "a.io/b",
+    }});
+    bench.create(uri, &service);
+    let only = "may only be used when `type` is 'LoadBalancer'";
+    let cases = [
+        (
+            json!({"loadBalancerClass": null}),
+            "spec.loadBalancerClass: Invalid value: \"null\": may not change once set".to_owned(),
+        ),
+        (
+            json!({"loadBalancerClass": "a.io/c"}),
+            "spec.loadBalancerClass: Invalid value: \"a.io/c\": may not change once set".to_owned(),
+        ),
+        (
+            json!({"clusterIP": "10.96.0.77"}),
+            "spec.clusterIPs[0]: Invalid value: []string{\"10.96.0.77\"}: may not change once set"
+                .to_owned(),
+        ),
+        (
+            json!({"type": "ClusterIP", "loadBalancerClass": "a.io/c"}),
+            format!("spec.loadBalancerClass: Forbidden: {only}"),
+        ),
+        (
+            json!({"type": "ClusterIP", "externalTrafficPolicy": "Local"}),
+            "spec.externalTrafficPolicy: Invalid value: \"Local\": may only be set for \
+             externally-accessible services"
+                .to_owned(),
+        ),
+        (
+            json!({"type": "NodePort", "loadBalancerSourceRanges": ["10.0.0.0/8"]}),
+            format!("spec.loadBalancerSourceRanges: Forbidden: {only}"),
+        ),
+        (
+            json!({"internalTrafficPolicy": "Mine"}),
+            "spec.internalTrafficPolicy: Unsupported value: \"Mine\": supported values: \
+             \"Cluster\", \"Local\""
+                .to_owned(),
+        ),
+    ];
+    for (spec, expected) in cases {
+        let media = "application/merge-patch+json";
+        let patch = json!({"spec": spec});
+        let (code, refused) = bench.send_as("PATCH", &format!("{uri}/s"), media, &patch);
+        let expected = format!("Service \"s\" is invalid: {expected}");
+        assert_eq!((code, refused["message"].as_str()), (422, Some(&*expected)), "{patch}");
+    }
+    let media = "application/merge-patch+json";
+    for spec in [
+        json!({"type": "NodePort"}),
+        json!({"type": "ExternalName", "externalName": "a.example"}),
+        json!({"type": "LoadBalancer"}),
+        json!({"type": "ClusterIP"}),
+    ] {
+        let patch = json!({"spec": spec});
+        let (code, changed) = bench.send_as("PATCH", &format!("{uri}/s"), media, &patch);
+        assert_eq!((code, changed["spec"].get("loadBalancerClass")), (200, None), "{changed}");
+    }
+}

@@ -1,12 +1,16 @@
 use super::*;
 
-/// The cells of an object's row.
-fn cells(bench: &mut Bench, uri: &str) -> Value {
+fn table_of(bench: &mut Bench, uri: &str) -> Value {
     let mut request = ApiRequest::new("GET", uri, "", "");
     let accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
     request.headers.push(("accept".to_owned(), accept.to_owned()));
     let response = bench.response(&request);
-    let table: Value = serde_json::from_slice(response.body()).unwrap();
+    serde_json::from_slice(response.body()).unwrap()
+}
+
+/// The cells of an object's row.
+fn cells(bench: &mut Bench, uri: &str) -> Value {
+    let table = table_of(bench, uri);
     let columns = table["columnDefinitions"].as_array().unwrap().len();
     let cells = table["rows"][0]["cells"].clone();
     assert_eq!(cells.as_array().unwrap().len(), columns, "{uri}");
@@ -148,4 +152,15 @@ fn lists_come_in_parts() {
     assert_eq!(everywhere["items"].as_array().unwrap().len(), 1);
     let elsewhere = bench.get("/api/v1/namespaces/nowhere/configmaps");
     assert_eq!(elsewhere["items"], json!([]));
+}
+
+#[test]
+fn a_scale_is_a_table_too() {
+    let mut bench = Bench::new();
+    bench.create(DEPLOYMENTS, &deployment("web"));
+    let table = table_of(&mut bench, &format!("{DEPLOYMENTS}/web/scale"));
+    let columns = table["columnDefinitions"].as_array().expect("columns");
+    let names: Vec<&str> = columns.iter().filter_map(|column| column["name"].as_str()).collect();
+    assert_eq!(names, ["Name", "Desired", "Available", "Age"]);
+    assert_eq!(table["rows"][0]["cells"], json!(["web", 1, 0, "0s"]));
 }
