@@ -89,6 +89,10 @@ digest:
 test-browser: ## Browser tests alone (ARGS="lessons --headed"); the server must be built: make test-rust
 	$(call phase,browser tests,npm test -- $(ARGS))
 
+.PHONY: test-course
+test-course: ## Every lesson played in the browser by its own solution (ten minutes); the server must be built
+	$(call phase,the course in the browser,COURSE=1 npm test -- course $(ARGS))
+
 .PHONY: test-clients
 test-clients: ## The official clients in Python, JavaScript and Rust; the server must be built: make test-rust
 	@mkdir -p target/clients

@@ -15,6 +15,8 @@ const quiet = [
 
 export default defineConfig({
   testDir: fileURLToPath(new URL("specs", import.meta.url)),
+  // All lessons take ten minutes: `make test-course`.
+  testIgnore: process.env.COURSE ? [] : ["course.spec.ts"],
   outputDir: fileURLToPath(new URL("test-results", import.meta.url)),
   fullyParallel: true,
   workers: 2,

@@ -30,7 +30,7 @@ export class LessonPage extends Bridge {
 
   /** Whether all goals of the step are met now. */
   async allMet(): Promise<boolean> {
-    const goals = await this.goals.allInnerTexts();
+    const goals = await this.goals.allTextContents();
     return goals.length > 0 && goals.every((goal) => goal.includes(this.words.met));
   }
 

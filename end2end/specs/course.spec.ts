@@ -2,6 +2,8 @@
 import { expect, test } from "../fixtures.js";
 import { type LessonPage } from "../pages/lesson.js";
 
+test.setTimeout(240_000);
+
 /** The slugs of the course, as the first page has them. */
 const lessons = [
   "orchestrator", "cluster", "control-plane", "nodes", "first-pod", "pod-sharing", "restarts", "labels",
@@ -21,7 +23,7 @@ async function solve(lesson: LessonPage): Promise<void> {
       await expect(button).toBeEnabled();
       await sandbox.settle();
       await expect.poll(() => lesson.allMet(), { timeout: 1_500 }).toBe(true);
-    }, heading).toPass({ timeout: 60_000, intervals: [0] });
+    }, heading).toPass({ timeout: 120_000, intervals: [0] });
     if (!(await lesson.hasNext())) return expect(lesson.debrief).toBeVisible();
     await lesson.next();
   }

@@ -173,6 +173,7 @@ fn score(entry: &Entry, forms: &[String]) -> u32 {
         let title = match &entry.folded_title {
             title if title == form => 100,
             title if title.split(is_border).any(|word| word == form) => 50,
+            title if title.starts_with(form.as_str()) => 40,
             title if title.contains(form) => 25,
             _ => 0,
         };
@@ -250,6 +251,7 @@ mod tests {
         assert_eq!(first("rolling back", en), lesson("rollouts"));
         assert_eq!(first("NETWORKPOLICY nonsenseword", en), first("networkpolicy", en));
         assert_eq!(first("첫 파드", ko), lesson("first-pod"));
+        assert_eq!(first("crashloop", en), first("crashloopbackoff", en));
         assert_eq!(first("zzzz", en), None);
         assert_eq!(first("", en), None);
     }

@@ -20,7 +20,8 @@ pub struct Inline {
 pub(crate) fn blocks(markdown: &str, language: Language) -> String {
     let mut out = String::new();
     html::push_html(&mut out, with_figures(events(markdown, language)));
-    out
+    // What may be wider than its box must be within the keyboard's reach.
+    out.replace("<pre><code", "<pre tabindex=\"0\"><code")
 }
 
 fn with_figures<'a>(
@@ -194,7 +195,8 @@ mod tests {
             blocks("a\n\n```live\nkubectl get po -l 'a<b'  # fails\n```\n\nb\n", Language::English);
         let name = live::name("", "kubectl get po -l 'a<b'  # fails\n");
         let figure = format!(
-            "<figure class=\"live\" data-live=\"{name}\" data-clock=\"story\"><pre><code>kubectl get po"
+            "<figure class=\"live\" data-live=\"{name}\" data-clock=\"story\">\
+             <pre tabindex=\"0\"><code>kubectl get po"
         );
         assert!(html.contains(&figure) && html.contains("a&lt;b"), "{html}");
         assert!(!html.contains("fails") && html.ends_with("<p>b</p>\n"), "{html}");

@@ -91,7 +91,6 @@ pub(super) fn Guide(text: Signal<LessonText>) -> impl IntoView {
     provide_context(way);
     let body = NodeRef::<html::Div>::new();
     begin_at_the_top(way, body);
-    let_the_keyboard_scroll(way, body);
     remember_progress(way);
     follow_edition(way);
     let title = move || text.with(|text| text.summary.title.clone());
@@ -143,23 +142,6 @@ fn begin_at_the_top(way: Way, body: NodeRef<html::Div>) {
             });
         }
         now
-    });
-}
-
-/// Text that may be wider than its box must be within the keyboard's reach.
-fn let_the_keyboard_scroll(way: Way, body: NodeRef<html::Div>) {
-    Effect::new(move |_| {
-        way.text.track();
-        way.current();
-        let Some(body) = body.get() else { return };
-        request_animation_frame(move || {
-            let Ok(wide) = body.query_selector_all(".prose pre") else { return };
-            for element in (0..wide.length()).filter_map(|n| wide.get(n)) {
-                if let Ok(element) = element.dyn_into::<web_sys::Element>() {
-                    element.set_attribute("tabindex", "0").unwrap_or_default();
-                }
-            }
-        });
     });
 }
 
