@@ -95,9 +95,14 @@ fn Row(lesson: LessonSummary, live: RwSignal<bool>, next: Memo<String>) -> impl 
     };
     let done = Memo::new(move |_| if live.get() { learned::done(&slug) } else { None });
     let effort = move || {
-        language
-            .get()
-            .pick(format!("{minutes}분 · {steps}단계"), format!("{minutes} min · {steps} steps"))
+        let language = language.get();
+        let minutes = language.pick(format!("{minutes}분"), format!("{minutes} min"));
+        // A pool of cases has no steps of its own.
+        if steps == 0 {
+            return minutes;
+        }
+        let steps = language.pick(format!("{steps}단계"), format!("{steps} steps"));
+        format!("{minutes} · {steps}")
     };
     let mark = move || match done.get() {
         Some((_, true)) => view! {

@@ -1,0 +1,2 @@
+# step: by-hand
+kubectl apply -f by-hand.yaml

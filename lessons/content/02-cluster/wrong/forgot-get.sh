@@ -1,0 +1,2 @@
+# step: machines
+kubectl nodes

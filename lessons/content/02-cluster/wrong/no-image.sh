@@ -1,0 +1,2 @@
+# step: work
+kubectl run hello my-app:1.0

@@ -1,0 +1,2 @@
+# step: brain
+kubectl get pods -n kubesystem

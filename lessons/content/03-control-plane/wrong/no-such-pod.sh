@@ -1,0 +1,3 @@
+# step: controllers
+fault component-stop kube-controller-manager
+kubectl delete pod web

@@ -1,0 +1,2 @@
+# step: write
+kubectl apply pod.yaml

@@ -1,0 +1,2 @@
+# step: worlds
+kubectl run visitor --image=busybox:1.37 --restart=Never -- wget -q -O - http://ADDRESS

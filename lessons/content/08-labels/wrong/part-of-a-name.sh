@@ -1,0 +1,2 @@
+# step: delete
+kubectl delete pod hello

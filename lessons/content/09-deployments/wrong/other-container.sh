@@ -1,0 +1,2 @@
+# step: update
+kubectl set image deployment/hello-world helloworld-app=helloworld-app:2.0

@@ -1,0 +1,2 @@
+# step: heal
+kubectl delete pod hello-world

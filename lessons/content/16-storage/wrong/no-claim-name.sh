@@ -1,0 +1,2 @@
+# step: claim
+kubectl apply -f disk.yaml

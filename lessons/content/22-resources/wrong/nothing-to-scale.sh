@@ -1,0 +1,2 @@
+# step: autoscale
+kubectl apply -f hpa.yaml

@@ -1,0 +1,4 @@
+# step: ceiling
+kubectl apply -f hungry.yaml
+clock until next
+kubectl set resources deployment hungry --limits=memory=200Mi

@@ -1,0 +1,3 @@
+# step: ship
+kubectl create deployment front --image=my-app:1.0 --replicas=2
+kubectl expose deployment front --type=LoadBalancer --port=80

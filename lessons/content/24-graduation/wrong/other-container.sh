@@ -1,0 +1,2 @@
+# step: update
+kubectl set image deployment/front front=my-app:2.0
