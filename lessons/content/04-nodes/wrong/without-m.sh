@@ -1,0 +1,2 @@
+# step: room
+kubectl set resources deployment hungry --requests=cpu=400

@@ -1,0 +1,2 @@
+# step: once
+kubectl logs report

@@ -1,0 +1,2 @@
+# step: exec
+kubectl exec shop -- ls /usr/share/nginx/html

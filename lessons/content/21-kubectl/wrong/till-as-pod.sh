@@ -1,0 +1,2 @@
+# step: logs
+kubectl logs till --previous
