@@ -26,7 +26,10 @@ const answers = () => fetch(`http://${listen}/readyz`).then((response) => respon
 
 let failed = false;
 try {
-  while (!(await answers())) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!(await answers())) {
+    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   for (const [name, [program, ...words]] of Object.entries(clients)) {
     if (process.argv[2] && process.argv[2] !== name) continue;
     if (name === "Python" && !existsSync(program)) {

@@ -146,6 +146,41 @@ pub struct Stage {
 }
 
 impl Stage {
+    fn new(player: Player) -> Stage {
+        let room = RwSignal::new(Room::default());
+        let filter = RwSignal::new(Filter::default());
+        let picture = Memo::new_with_compare(
+            move |previous: Option<&Arc<Picture>>| {
+                let previous = previous.map(|picture| &**picture);
+                filter.with(|filter| {
+                    Arc::new(Picture::next(previous, player.frame(), (room.get(), filter)))
+                })
+            },
+            |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
+        );
+        let landed = Memo::new(move |_| {
+            let progress = player.progress();
+            picture.with(|it| it.write_progress(progress)) >= motion::LANDED
+        });
+        let focused = RwSignal::new(String::new());
+        Stage {
+            player,
+            picture,
+            landed,
+            lens: RwSignal::new(Lens::default()),
+            filter,
+            room,
+            camera: RwSignal::new(None),
+            follow: RwSignal::new(false),
+            drag: StoredValue::new((Point::default(), false)),
+            pointed: RwSignal::new(None),
+            selection: use_context().unwrap_or_default(),
+            language: use_language(),
+            stop: stop(picture, focused),
+            focused,
+        }
+    }
+
     /// A click on an object selects it, or lets go of it; one that ends a drag does not.
     fn choose(self, object: &ObjectRef) {
         if !self.drag.get_value().1 {
@@ -164,8 +199,19 @@ impl Stage {
     }
 }
 
+/// What Tab stops at: what had the focus last while it stands, or the first element.
+fn stop(picture: Memo<Arc<Picture>>, focused: RwSignal<String>) -> Memo<String> {
+    Memo::new(move |_| {
+        let items = picture.with(|it| items(&it.frame.after, &it.after));
+        focused.with(|id| {
+            let stays = items.iter().any(|item| item.id == *id);
+            let first = || items.first().map(|item| item.id.clone());
+            if stays { id.clone() } else { first().unwrap_or_default() }
+        })
+    })
+}
+
 /// The picture of the cluster at the playhead. Wants a [`Selection`] in context.
-#[expect(clippy::too_many_lines, reason = "markup, read top-down")]
 #[component]
 pub fn Scene(
     player: Player,
@@ -173,47 +219,10 @@ pub fn Scene(
     #[prop(optional)]
     plain: bool,
 ) -> impl IntoView {
-    let room = RwSignal::new(Room::default());
-    let filter = RwSignal::new(Filter::default());
-    let picture = Memo::new_with_compare(
-        move |previous: Option<&Arc<Picture>>| {
-            let previous = previous.map(|picture| &**picture);
-            filter.with(|filter| {
-                Arc::new(Picture::next(previous, player.frame(), (room.get(), filter)))
-            })
-        },
-        |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
-    );
-    let focused = RwSignal::new(String::new());
-    let stop = Memo::new(move |_| {
-        let items = picture.with(|it| items(&it.frame.after, &it.after));
-        focused.with(|id| {
-            let stays = items.iter().any(|item| item.id == *id);
-            if stays { Some(id.clone()) } else { items.first().map(|item| item.id.clone()) }
-        })
-    });
-    let stage = Stage {
-        stop: Memo::new(move |_| stop.get().unwrap_or_default()),
-        focused,
-        player,
-        picture,
-        landed: Memo::new(move |_| {
-            let progress = player.progress();
-            picture.with(|it| it.write_progress(progress)) >= motion::LANDED
-        }),
-        lens: RwSignal::new(Lens::default()),
-        filter,
-        room,
-        camera: RwSignal::new(None),
-        follow: RwSignal::new(false),
-        drag: StoredValue::new((Point::default(), false)),
-        pointed: RwSignal::new(None),
-        selection: use_context().unwrap_or_default(),
-        language: use_language(),
-    };
+    let stage = Stage::new(player);
     let selection = stage.selection;
     let place = NodeRef::new();
-    watch_room(place, room, player);
+    watch_room(place, stage.room, player);
     let known = Memo::new(move |_| player.face().known);
     let waiting = say("클러스터를 준비하는 중…", "Getting the cluster ready…");
     view! {

@@ -206,8 +206,7 @@ fn hit(entry: &Entry, terms: &[Vec<String>]) -> Hit {
 fn excerpt(entry: &Entry, words: &[&str]) -> Vec<(String, bool)> {
     let text = &entry.text;
     let first = words.iter().filter_map(|word| entry.folded.find(word)).min().unwrap_or(0);
-    let begin = text.floor_char_boundary(first.saturating_sub(BEFORE));
-    let end = text.ceil_char_boundary((first + BEHIND).min(text.len()));
+    let (begin, end) = surroundings(text, first);
     let mut runs = Vec::new();
     let mut put = |run: &str, marked| {
         if !run.is_empty() {
@@ -224,6 +223,15 @@ fn excerpt(entry: &Entry, words: &[&str]) -> Vec<(String, bool)> {
     put(&text[at..end], false);
     put(if end < text.len() { " …" } else { "" }, false);
     runs
+}
+
+/// What is shown around a byte of the text: whole words, but for one that fills the room alone.
+fn surroundings(text: &str, first: usize) -> (usize, usize) {
+    let begin = text.floor_char_boundary(first.saturating_sub(BEFORE));
+    let end = text.floor_char_boundary(first + BEHIND);
+    let halved = if begin == 0 { None } else { text[begin..first].find(' ') };
+    let kept = if end == text.len() { None } else { text[first..end].rfind(' ') };
+    (halved.map_or(begin, |at| begin + at + 1), kept.map_or(end, |at| first + at))
 }
 
 /// Where the first of the words stands, and how long it is.
@@ -277,5 +285,23 @@ mod tests {
         assert!(marked.iter().all(|(word, _)| word.eq_ignore_ascii_case("scheduler")), "{hit:?}");
         let length: usize = hit.excerpt.iter().map(|run| run.0.len()).sum();
         assert!(length < BEFORE + BEHIND + 16);
+    }
+
+    #[test]
+    fn an_excerpt_ends_between_words() {
+        let text = format!("{} word {}", "가 ".repeat(40), "나 ".repeat(80));
+        let (begin, end) = surroundings(&text, text.find("word").unwrap());
+        assert!(text[begin..end].starts_with("가 가") && text[begin..end].ends_with("나 나"));
+        assert!(end - begin < BEFORE + BEHIND);
+        let long = "a".repeat(BEFORE + BEHIND);
+        assert_eq!(surroundings(&long, BEFORE), (0, long.len()));
+        assert_eq!(surroundings("all of it", 4), (0, 9));
+    }
+
+    #[test]
+    fn a_text_is_quoted_rather_than_its_listings() {
+        let text = "```\npod/a created\n```\nA Pod runs.";
+        let entry = entry(Place::Lesson(String::new()), "", None, &plain(text));
+        assert_eq!(entry.text, "A Pod runs. pod/a created");
     }
 }

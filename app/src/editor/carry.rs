@@ -1,15 +1,20 @@
 //! Files into the editor and out of it: dropped onto it, chosen from the disk, downloaded. And the
 //! cluster's own objects as a file.
 
-use leptos::{ev::DragEvent, html, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{DragEvent, KeyboardEvent},
+    html,
+    prelude::*,
+    task::spawn_local,
+};
 use protocol::{Act, File, Reply};
 
 use super::{Desk, use_desk};
 use crate::{
     browser,
-    i18n::{say, use_language},
+    i18n::say,
     icons::{Icon, icon},
-    session::use_session,
+    session::{Session, use_session},
 };
 
 /// Larger files are no manifests.
@@ -38,13 +43,44 @@ fn take_in(files: web_sys::FileList, desk: Desk) {
     });
 }
 
+/// The shown file, as it stands.
+fn download_shown(desk: Desk) {
+    let (name, text) = untrack(move || (desk.shown_name(), desk.shown_text()));
+    browser::download(&name, &text);
+}
+
+/// All files as one, as `kubectl apply -f` takes them.
+fn download_all(desk: Desk) {
+    let texts = desk.files().into_iter().map(|file| file.text.trim_end().to_owned() + "\n");
+    browser::download("manifests.yaml", &texts.collect::<Vec<_>>().join("---\n"));
+}
+
+fn download_cluster(session: Session) {
+    spawn_local(async move {
+        if let Reply::Exported { yaml } = session.send(Act::Export).await {
+            browser::download("cluster.yaml", &yaml);
+        }
+    });
+}
+
+/// An entry of the menu, which closes it.
+fn entry(
+    close: impl Fn() + 'static,
+    text: Signal<&'static str>,
+    act: impl Fn() + 'static,
+) -> impl IntoView {
+    let click = move |_| {
+        act();
+        close();
+    };
+    view! { <li><button type="button" on:click=click>{text}</button></li> }
+}
+
 /// The menu of what can be opened and downloaded.
-#[expect(clippy::too_many_lines, reason = "markup, read top-down")]
 #[component]
 pub(super) fn CarryMenu() -> impl IntoView {
     let desk = use_desk();
     let session = use_session();
-    let language = use_language();
     let menu = NodeRef::<html::Details>::new();
     let chosen = NodeRef::<html::Input>::new();
     let close = move || {
@@ -52,41 +88,22 @@ pub(super) fn CarryMenu() -> impl IntoView {
             menu.set_open(false);
         }
     };
-    let open = move |_| {
+    let open = move || {
         if let Some(field) = chosen.get_untracked() {
             field.click();
         }
-        close();
     };
     let read = move |_| {
-        let Some(field) = chosen.get_untracked() else { return };
-        if let Some(files) = field.files() {
+        if let Some(files) = chosen.get_untracked().and_then(|field| field.files()) {
             take_in(files, desk);
         }
     };
-    let download_shown = move |_| {
-        let (name, text) = untrack(move || (desk.shown_name(), desk.shown_text()));
-        browser::download(&name, &text);
-        close();
-    };
-    let download_all = move |_| {
-        let texts = desk.files().into_iter().map(|file| file.text.trim_end().to_owned() + "\n");
-        browser::download("manifests.yaml", &texts.collect::<Vec<_>>().join("---\n"));
-        close();
-    };
-    let download_cluster = move |_| {
-        close();
-        spawn_local(async move {
-            if let Reply::Exported { yaml } = session.send(Act::Export).await {
-                browser::download("cluster.yaml", &yaml);
-            }
-        });
-    };
-    let escape = move |event: leptos::ev::KeyboardEvent| {
+    let escape = move |event: KeyboardEvent| {
         if event.key() == "Escape" {
             close();
         }
     };
+    let title = say("열기와 내려받기", "Open and download");
     view! {
         <input
             node_ref=chosen
@@ -98,34 +115,22 @@ pub(super) fn CarryMenu() -> impl IntoView {
             on:change=read
         />
         <details class="menu" node_ref=menu on:keydown=escape>
-            <summary
-                class="icon-button small"
-                aria-label=move || language.get().pick("열기와 내려받기", "Open and download")
-                title=say("열기와 내려받기", "Open and download")
-            >
+            <summary class="icon-button small" aria-label=title title=title>
                 {icon(Icon::DOWNLOAD)}
             </summary>
             <ul class="menu-list">
-                <li>
-                    <button type="button" on:click=open>
-                        {say("파일 열기… (끌어다 놓아도 된다)", "Open files… (or drop them here)")}
-                    </button>
-                </li>
-                <li>
-                    <button type="button" on:click=download_shown>
-                        {say("이 파일 내려받기", "Download this file")}
-                    </button>
-                </li>
-                <li>
-                    <button type="button" on:click=download_all>
-                        {say("모든 파일을 하나로 내려받기", "Download all files as one")}
-                    </button>
-                </li>
-                <li>
-                    <button type="button" on:click=download_cluster>
-                        {say("클러스터의 오브젝트 내려받기", "Download the cluster's objects")}
-                    </button>
-                </li>
+                {entry(close, say("파일 열기… (끌어다 놓아도 된다)", "Open files… (or drop them here)"), open)}
+                {entry(close, say("이 파일 내려받기", "Download this file"), move || download_shown(desk))}
+                {entry(
+                    close,
+                    say("모든 파일을 하나로 내려받기", "Download all files as one"),
+                    move || download_all(desk),
+                )}
+                {entry(
+                    close,
+                    say("클러스터의 오브젝트 내려받기", "Download the cluster's objects"),
+                    move || download_cluster(session),
+                )}
             </ul>
         </details>
     }

@@ -49,7 +49,7 @@ pub(super) fn Course(mut lessons: Vec<LessonSummary>) -> impl IntoView {
             view! {
                 <section class="part">
                     <h3>{move || part_name(letter, language.get())} {sum}</h3>
-                    <ol>{rows}</ol>
+                    <ol class="rows">{rows}</ol>
                 </section>
             }
         })

@@ -10,7 +10,7 @@ use crate::{
     browser,
     connect::Snippet,
     header::{Head, TopBar},
-    i18n::{Language, say, use_language},
+    i18n::{say, use_language},
     learned::{self, Carrying},
 };
 use proof::Proof;
@@ -142,7 +142,7 @@ fn PersonalLink() -> impl IntoView {
 fn Link(carried: Carried, stand: RwSignal<Stand>) -> impl IntoView {
     let language = use_language();
     let Carried { secret, code, .. } = carried;
-    let link = Signal::derive(move || format!("{}#{secret}", address(language.get())));
+    let link = Signal::derive(move || format!("{}#{secret}", learned::address(language.get())));
     let sure = RwSignal::new(false);
     let delete = move |_| {
         if !sure.get_untracked() {
@@ -174,10 +174,6 @@ fn Link(carried: Carried, stand: RwSignal<Stand>) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-fn address(language: Language) -> String {
-    learned::address(language)
 }
 
 /// A QR code, black on white in any theme: cameras want it so.

@@ -76,7 +76,7 @@ fn Section(name: &'static str, pages: Vec<PageLink>) -> impl IntoView {
     view! {
         <section class="reference-section" aria-labelledby=format!("section-{name}")>
             <h2 id=format!("section-{name}")>{move || section_name(name, language.get())}</h2>
-            <ul>{rows}</ul>
+            <ul class="rows">{rows}</ul>
         </section>
     }
 }

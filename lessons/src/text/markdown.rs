@@ -90,20 +90,24 @@ fn destination<'a>(url: &str, language: Language) -> CowStr<'a> {
     }
 }
 
-/// What the Markdown says, without marks: words, and what stands in its fences.
+/// What the Markdown says, without marks: its words, and then what stands in its fences.
 pub(crate) fn plain(markdown: &str) -> String {
-    let mut text = String::new();
+    let (mut prose, mut code, mut fenced) = (String::new(), String::new(), false);
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+        let text = if fenced { &mut code } else { &mut prose };
         match event {
+            Event::Start(Tag::CodeBlock(_)) => fenced = true,
             Event::Text(words) | Event::Code(words) => text.push_str(&words),
             Event::SoftBreak | Event::HardBreak => text.push(' '),
-            Event::End(
-                TagEnd::Paragraph | TagEnd::TableCell | TagEnd::Item | TagEnd::CodeBlock,
-            ) => text.push('\n'),
+            Event::End(TagEnd::CodeBlock) => {
+                fenced = false;
+                text.push('\n');
+            }
+            Event::End(TagEnd::Paragraph | TagEnd::TableCell | TagEnd::Item) => text.push('\n'),
             _ => {}
         }
     }
-    text
+    prose + &code
 }
 
 /// Where the Markdown's links lead, as written.

@@ -40,7 +40,7 @@ pub(super) fn Pool(text: Signal<LessonText>) -> impl IntoView {
                     {icon(Icon::ARROW_RIGHT)}
                 </a>
             </p>
-            <ol class="cases">{rows}</ol>
+            <ol class="rows">{rows}</ol>
             <div class="prose" inner_html=move || text.with(|text| text.debrief_html.clone())></div>
         </main>
     }
