@@ -56,6 +56,24 @@ pub fn kind(kind: &str, language: Language) -> &str {
     }
 }
 
+/// What the API server warns of whoever asks for the kind, in its own words.
+pub fn warning(kind: &str) -> Option<&'static str> {
+    match kind {
+        "Endpoints" => {
+            Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")
+        }
+        _ => None,
+    }
+}
+
+/// What a restart does to a container's files, and what it leaves.
+pub fn began_anew(language: Language) -> &'static str {
+    language.pick(
+        "다시 시작한 컨테이너의 파일은 이미지대로다: 볼륨 밖에 쓴 것은 사라졌다",
+        "a restarted container has the files of its image: what it wrote outside volumes is gone",
+    )
+}
+
 /// The program behind a user agent: `kubectl` of `kubectl/v1.36.0 (linux/amd64)`.
 pub fn program(agent: &str) -> &str {
     let name = agent.split(['/', ' ']).next().unwrap_or_default();

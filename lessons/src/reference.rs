@@ -5,6 +5,7 @@ mod read;
 
 use std::collections::BTreeMap;
 
+use crate::search::PARTICLES;
 use crate::text::Language;
 
 pub(crate) use read::read;
@@ -91,7 +92,7 @@ impl Page {
         let own = self.text(language).title.split('(').next().unwrap_or_default();
         let own = (language == Language::Korean && own.chars().count() > 1).then_some(own);
         self.names().any(|name| stands_alone(text, name))
-            || own.is_some_and(|own| !own.is_ascii() && text.contains(own))
+            || own.is_some_and(|own| !own.is_ascii() && stands_in_korean(text, own))
     }
 }
 
@@ -104,9 +105,39 @@ fn stands_alone(text: &str, name: &str) -> bool {
     })
 }
 
+/// Whether a Korean name is in a text: `서비스를`, but not `서비스어카운트` nor `마이크로서비스`.
+fn stands_in_korean(text: &str, name: &str) -> bool {
+    let endings =
+        PARTICLES.iter().chain(&["들", "만", "처럼", "마다", "보다", "라", "인", "다", "였"]);
+    text.match_indices(name).any(|(at, _)| {
+        let behind = &text[at + name.len()..];
+        !text[..at].ends_with(is_hangul)
+            && (!behind.starts_with(is_hangul) || endings.clone().any(|it| behind.starts_with(it)))
+    })
+}
+
+fn is_hangul(c: char) -> bool {
+    ('가'..='힣').contains(&c)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::stands_alone;
+    use super::{stands_alone, stands_in_korean};
+
+    #[test]
+    fn a_korean_name_has_particles_behind_it() {
+        for (text, expected) in [
+            ("서비스를 만든다", true),
+            ("이 서비스", true),
+            ("서비스(Service)", true),
+            ("서비스들은", true),
+            ("서비스어카운트를 만든다", false),
+            ("마이크로서비스를", false),
+            ("", false),
+        ] {
+            assert_eq!(stands_in_korean(text, "서비스"), expected, "{text}");
+        }
+    }
 
     #[test]
     fn a_name_stands_alone() {

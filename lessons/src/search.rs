@@ -16,7 +16,7 @@ const TERM_MAX: usize = 40;
 const BEFORE: usize = 60;
 const BEHIND: usize = 140;
 /// What follows a Korean word, the longest first.
-const PARTICLES: [&str; 28] = [
+pub(crate) const PARTICLES: [&str; 28] = [
     "으로부터",
     "에서는",
     "에게서",

@@ -12,6 +12,7 @@ use crate::{
     i18n::{Language, say, use_language},
     player::{Object, Player},
     scene::Selection,
+    words,
 };
 
 /// A longer value takes a line of its own.
@@ -98,7 +99,10 @@ fn rows(object: &ObjectView, language: Language) -> Vec<Row> {
         Detail::Event(event) => {
             vec![("Reason", event.reason.clone()), ("Message", event.message.clone())]
         }
-        _ => Vec::new(),
+        _ => {
+            let warning = words::warning(&object.object.kind);
+            warning.map(|it| ("Warning", it.to_owned())).into_iter().collect()
+        }
     };
     let labels: Vec<_> = object.labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
     rows.push((language.pick("레이블", "Labels"), labels.join(" ")));
@@ -190,7 +194,9 @@ fn container(container: &ContainerView, language: Language) -> impl IntoView + u
     };
     let ready = if container.ready { "ready" } else { "not ready" };
     let restarts = (container.restarts > 0).then(|| {
-        format!(" · {} {}", container.restarts, language.pick("번 다시 시작", "restarts"))
+        let count =
+            format!(" · {} {}", container.restarts, language.pick("번 다시 시작", "restarts"));
+        view! { {count} <br/> {words::began_anew(language)} }
     });
     view! {
         <li class=format!("container {class}")>

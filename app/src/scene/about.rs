@@ -43,6 +43,7 @@ pub(crate) fn about(cluster: &Cluster, object: &Object, language: Language) -> A
                 view.trouble.as_ref().map(|it| format!("{}: {}", it.reason, it.message));
         }
         _ => {
+            about.trouble = words::warning(&object.object.kind).map(str::to_owned);
             if let Some(said) = plain(cluster, object, language) {
                 about.rows.push(("", said.count));
                 about.rows.extend(said.lines.into_iter().map(|line| ("", line)));
@@ -68,6 +69,9 @@ fn of_pod(about: &mut About, object: &ObjectView, pod: &PodView, language: Langu
     let readiness = if pod.ready { "Ready" } else { "NotReady" };
     about.rows.push(("phase", pod.phase.clone()));
     about.rows.extend(pod.containers.iter().map(|it| ("container", container(it))));
+    if pod.containers.iter().any(|it| it.restarts > 0) {
+        about.rows.push((language.pick("파일", "files"), words::began_anew(language).to_owned()));
+    }
     about.rows.push(("STATUS", format!("{} · {readiness}", pod.status)));
     about.rows.push((language.pick("노드", "node"), pod.node.clone().unwrap_or_default()));
     about.rows.push(("IP", pod.ip.clone().unwrap_or_default()));

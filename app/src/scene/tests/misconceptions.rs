@@ -16,11 +16,12 @@ use crate::whynot::{finding, why_not};
 /// Number, wrong idea, and the test of what is shown against it.
 type Row = (u32, &'static str, fn());
 
-const ROWS: [Row; 24] = [
+const ROWS: [Row; 26] = [
     (1, "the API server pushes orders", pods::nobody_is_ordered_about),
     (2, "created means running", pods::a_stored_pod_waits),
     (3, "I deleted the Pod, why is it back?", workloads::a_set_makes_what_is_missing),
     (4, "a Pod moves to another node", pods::a_replaced_pod_is_a_new_one),
+    (5, "a Pod is a small machine", pods::a_restart_begins_with_the_images_files),
     (6, "STATUS is the phase", pods::three_layers_stand_apart),
     (7, "readiness is looked at only at the start", network::readiness_closes_again),
     (8, "liveness is readiness", network::liveness_restarts_readiness_shuts),
@@ -43,6 +44,7 @@ const ROWS: [Row; 24] = [
         pods::environment_and_volume_are_told_apart,
     ),
     (23, "a Pending claim is an error", workloads::a_claim_waits_for_its_pod),
+    (24, "Endpoints are what a Service uses", network::endpoints_are_deprecated),
     (25, "a Job is a Deployment that ends", workloads::a_job_counts_completions),
     (26, "a namespace isolates the network", network::only_a_policy_stops_a_request),
 ];
@@ -53,8 +55,7 @@ fn every_wrong_idea_meets_its_picture() {
         println!("{number}. {idea}");
         test();
     }
-    let numbers: Vec<u32> = ROWS.iter().map(|(number, ..)| *number).collect();
-    assert!(numbers.is_sorted(), "a row for each, in order");
+    assert!(ROWS.iter().map(|(number, ..)| *number).eq(1..=26), "a row for each, in order");
 }
 
 fn cluster(views: Vec<ObjectView>) -> Cluster {

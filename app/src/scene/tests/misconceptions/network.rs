@@ -8,7 +8,7 @@ use protocol::{
 };
 
 use super::super::{ROOMS, ground, lay};
-use super::{answers, cluster, found, labelled, pod_with};
+use super::{answers, cluster, found, labelled, pod_with, pointed};
 use crate::i18n::Language::English;
 use crate::player::fabricate::{Trace, node, object, reference};
 use crate::player::{Cluster, Journey, Loads};
@@ -54,6 +54,14 @@ fn beams(cluster: &Cluster) -> Vec<(String, &'static str)> {
     let mut beams: Vec<_> = links.iter().map(|it| (pod(it.curve.to), it.class)).collect();
     beams.sort();
     beams
+}
+
+pub(super) fn endpoints_are_deprecated() {
+    let both = [object("Endpoints", "web", Detail::Other), slice(&[("web-1", true)])];
+    let cluster = cluster(both.to_vec());
+    let warning = pointed(&cluster, "Endpoints", "web").trouble;
+    assert!(warning.expect("a warning").contains("use discovery.k8s.io/v1 EndpointSlice"));
+    assert_eq!(pointed(&cluster, "EndpointSlice", "web-x").trouble, None);
 }
 
 pub(super) fn readiness_closes_again() {

@@ -72,6 +72,18 @@ pub(super) fn three_layers_stand_apart() {
     assert_eq!(row("STATUS"), ["CrashLoopBackOff · NotReady"]);
 }
 
+pub(super) fn a_restart_begins_with_the_images_files() {
+    let row = |restarts| {
+        let pod = pod_with("web", Some("node-1"), |pod| pod.containers[0].restarts = restarts);
+        told(&cluster(vec![node("node-1"), pod]), "Pod", "web", "files")
+    };
+    assert!(row(0).is_empty(), "what it has written is there");
+    assert_eq!(
+        row(1),
+        ["a restarted container has the files of its image: what it wrote outside volumes is gone"]
+    );
+}
+
 pub(super) fn waits_between_restarts_grow() {
     let mut trace = Trace::default();
     let mut at_ms = 1000;
