@@ -34,6 +34,30 @@ pub(crate) struct Chart {
     pub latency_p95_ms: i64,
 }
 
+impl Chart {
+    /// The bars of what succeeded, as the data of one path: a minute of rectangles would be drawn
+    /// anew each second.
+    pub(crate) fn good(&self) -> String {
+        let boxes = self.bars.iter().map(|bar| (bar, HEIGHT, bar.succeeded));
+        boxes.map(rectangle).collect()
+    }
+
+    /// The bars of what failed, which stand on those.
+    pub(crate) fn bad(&self) -> String {
+        let boxes = self.bars.iter().map(|bar| (bar, HEIGHT - bar.succeeded, bar.failed));
+        boxes.map(rectangle).collect()
+    }
+}
+
+/// A bar that stands on `foot`; nothing where it has no height.
+fn rectangle((bar, foot, height): (&Bar, f64, f64)) -> String {
+    let Bar { x, width, .. } = bar;
+    match height > 0.0 {
+        true => format!("M{x:.1},{foot:.1}v-{height:.1}h{width:.1}v{height:.1}z"),
+        false => String::new(),
+    }
+}
+
 /// The chart of a load as it stood at a second of model time.
 pub(crate) fn chart(series: &LoadSeries, now_second: i64) -> Chart {
     let first = now_second - SECONDS + 1;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::{Act, LoadOrigin, Reply, TrafficChange};
+use protocol::{Act, LoadOrigin, NewLoad, Reply, TrafficChange};
 
 use crate::i18n::{Language, say};
 use crate::icons::{Icon, icon};
@@ -64,23 +64,29 @@ fn LoadCard(
         let loads: Arc<_> = stage.player.loads();
         loads.iter().find(|it| key(it) == own).map(|it| (it.load.clone(), chart(it, second.get())))
     });
+    // The elements stay: each second changes their words and paths alone.
+    let load = move |part: fn(&NewLoad, Language) -> String| {
+        let language = stage.language;
+        Memo::new(move |_| {
+            let language = language.get();
+            drawn.with(|it| it.as_ref().map(|(load, _)| part(load, language)).unwrap_or_default())
+        })
+    };
     let session = use_context::<Session>();
     let title = name.clone();
     let stop = move |_| steer(session, TrafficChange::Stop { name: name.clone() });
     view! {
         <section class="load" class:is-over=!runs aria-label=title>
-            {move || {
-                let language = stage.language.get();
-                drawn.get().map(|(load, chart)| {
-                    let from = origin(&load.from, language);
-                    let rate = format!("{from} · {}/s", load.rate_per_s);
-                    view! {
-                        <p class="load-url">{load.url.clone()}</p>
-                        <p class="load-from">{rate}</p>
-                        {figure(&chart, language)}
-                    }
-                })
-            }}
+            <p class="load-url">{load(|load, _| load.url.clone())}</p>
+            <p class="load-from">
+                {load(|load, language| {
+                    format!("{} · {}/s", origin(&load.from, language), load.rate_per_s)
+                })}
+            </p>
+            <Figure
+                chart=Memo::new(move |_| drawn.get().map(|(_, chart)| chart).unwrap_or_default())
+                language=stage.language
+            />
             {runs.then(|| view! {
                 <button
                     type="button"
@@ -104,38 +110,40 @@ fn origin(from: &LoadOrigin, language: Language) -> String {
     }
 }
 
-fn figure(chart: &Chart, language: Language) -> impl IntoView + use<> {
-    let bars = chart.bars.iter().map(|bar| {
-        let (top, low) = (HEIGHT - bar.succeeded, HEIGHT - bar.succeeded - bar.failed);
-        view! {
-            <rect class="load-ok" x=bar.x y=top width=bar.width height=bar.succeeded></rect>
-            <rect class="load-bad" x=bar.x y=low width=bar.width height=bar.failed></rect>
-        }
-    });
-    let words = summary(chart, language);
-    let kinds: Vec<_> =
-        chart.kinds.iter().take(3).map(|(kind, count)| format!("{kind} {count}")).collect();
-    let latency = format!("{} ms · p95 {} ms", chart.latency_mean_ms, chart.latency_p95_ms);
+#[component]
+fn Figure(chart: Memo<Chart>, language: Signal<Language>) -> impl IntoView {
+    let part = move |of: fn(&Chart) -> String| Memo::new(move |_| chart.with(of));
     view! {
         <svg
             class="load-chart"
             viewBox=format!("0 0 {WIDTH} {HEIGHT}")
             role="img"
-            aria-label=words.clone()
+            aria-label=move || chart.with(|chart| summary(chart, language.get()))
             preserveAspectRatio="none"
         >
-            {bars.collect_view()}
-            <polyline class="load-latency" points=chart.latency.clone()></polyline>
+            <path class="load-ok" d=part(Chart::good)></path>
+            <path class="load-bad" d=part(Chart::bad)></path>
+            <polyline class="load-latency" points=part(|chart| chart.latency.clone())></polyline>
         </svg>
         <p class="load-figures">
-            <span class="load-good">{format!("✓ {}", chart.succeeded)}</span>
-            <span class="load-failed" class:is-none=chart.failed == 0>
-                {format!("✕ {}", chart.failed)}
+            <span class="load-good">{part(|chart| format!("✓ {}", chart.succeeded))}</span>
+            <span class="load-failed" class:is-none=move || chart.with(|chart| chart.failed == 0)>
+                {part(|chart| format!("✕ {}", chart.failed))}
             </span>
-            <span class="load-kinds">{kinds.join(" · ")}</span>
-            <span class="load-time">{latency}</span>
+            <span class="load-kinds">{part(kinds)}</span>
+            <span class="load-time">
+                {part(|chart| {
+                    format!("{} ms · p95 {} ms", chart.latency_mean_ms, chart.latency_p95_ms)
+                })}
+            </span>
         </p>
     }
+}
+
+/// The three most frequent failures.
+fn kinds(chart: &Chart) -> String {
+    let kinds = chart.kinds.iter().take(3).map(|(kind, count)| format!("{kind} {count}"));
+    kinds.collect::<Vec<_>>().join(" · ")
 }
 
 fn summary(chart: &Chart, language: Language) -> String {
