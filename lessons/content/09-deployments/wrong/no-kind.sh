@@ -1,0 +1,2 @@
+# step: scale
+kubectl scale hello-world --replicas=5

@@ -1,0 +1,2 @@
+# step: undo
+kubectl rollout undo web

@@ -1,0 +1,2 @@
+# step: describe
+kubectl describe clerk
