@@ -68,6 +68,15 @@ test("a node can be cut off and mended; what is broken is known after a reload",
   expect(words.undo).toBe("되돌리기");
 });
 
+test("a new machine joins, and its node becomes Ready", async ({ server, playground, page }) => {
+  const sandbox = await Sandbox.create(server.url, { rate: 60, seed: 5 });
+  const { scene } = await playground.open("en", sandbox);
+  await playground.show("faults");
+  await page.getByRole("button", { name: "Add a node: node-4" }).click();
+  await expect(page.getByRole("button", { name: "Add a node: node-5" })).toBeVisible();
+  await expect(scene.node("node-4")).toContainText("Ready");
+});
+
 test("an act is undone, visibly, and the browser's Back is the redo", async ({ page, playground }) => {
   const { scene, words } = await playground.open();
   await playground.apply(pod);

@@ -6,7 +6,7 @@ use protocol::{Act, Fault};
 use super::button::{Face, FaultButton};
 use crate::{
     i18n::use_language,
-    icons::Icon,
+    icons::{Icon, icon},
     player::{Cluster, Player, fault},
     session::use_session,
 };
@@ -66,8 +66,36 @@ pub(super) fn Nodes() -> impl IntoView {
                 <Row name/>
             </For>
         </ul>
+        <Join names/>
     }
     .into_any()
+}
+
+/// Lets a new machine join the cluster.
+#[component]
+fn Join(names: Memo<Vec<String>>) -> impl IntoView {
+    let session = use_session();
+    let language = use_language();
+    let next = Memo::new(move |_| names.with(|names| next_name(names)));
+    let join = move |_| {
+        let fault = fault("node-join", &[("node", &next.get_untracked())], &[]);
+        session.tell(Act::Fault { fault });
+    };
+    view! {
+        <button type="button" class="button small" on:click=join>
+            {icon(Icon::PLUS)}
+            {move || {
+                let next = next.get();
+                language.get().pick(format!("노드 추가: {next}"), format!("Add a node: {next}"))
+            }}
+        </button>
+    }
+}
+
+/// `node-4` after `node-1` to `node-3`, whatever else there is.
+fn next_name(names: &[String]) -> String {
+    let numbers = names.iter().map(|name| number(name)).filter(|(stem, _)| stem == "node-");
+    format!("node-{}", numbers.map(|(_, number)| number).max().unwrap_or_default() + 1)
 }
 
 /// For the order of people: `node-2` before `node-10`.
@@ -162,7 +190,14 @@ fn Loss(node: String, percent: Signal<i64>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{next_name, number};
+
+    #[test]
+    fn a_new_node_is_named_after_the_last() {
+        let names = ["control-plane-1", "node-2", "node-10", "edge"].map(str::to_owned);
+        assert_eq!(next_name(&names), "node-11");
+        assert_eq!(next_name(&names[..1]), "node-1");
+    }
 
     #[test]
     fn nodes_stand_in_the_order_of_people() {

@@ -35,6 +35,7 @@ fn english(fault: &Fault) -> String {
             format!("Container {container} of Pod {pod} leaks {amount} of memory a second.")
         }
         "node-partition" => format!("Node {node} was cut off from the network."),
+        "node-join" => format!("A new machine joined: node {node}."),
         "node-heal" => format!("Node {node} is back on the network."),
         "component-stop" => format!("{component} was stopped{on}."),
         "component-start" => format!("{component} was started again{on}."),
@@ -77,6 +78,7 @@ fn korean(fault: &Fault) -> String {
             format!("{pod} 파드의 {container} 컨테이너에서 메모리가 초당 {amount}씩 샌다.")
         }
         "node-partition" => format!("{node} 노드가 네트워크에서 끊겼다."),
+        "node-join" => format!("새 기계가 {node} 노드로 들어왔다."),
         "node-heal" => format!("{node} 노드가 네트워크에 다시 이어졌다."),
         "component-stop" => format!("{on}{subject} 멈췄다."),
         "component-start" => format!("{on}{subject} 다시 시작했다."),
@@ -132,6 +134,7 @@ mod tests {
             (fault("memory-fill", &of, &[("bytes", 64 << 20)]), "took 64Mi", "64Mi 더 썼다"),
             (fault("memory-leak", &of, &[("bytes_per_s", 1 << 20)]), "leaks 1Mi", "초당 1Mi씩"),
             (fault("node-partition", &node, &[]), "node-2 was cut off", "node-2 노드가"),
+            (fault("node-join", &node, &[]), "joined: node node-2", "node-2 노드로 들어왔다"),
             (fault("node-heal", &node, &[]), "is back", "다시 이어졌다"),
             (
                 fault("component-stop", &scheduler, &[]),
