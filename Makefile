@@ -36,6 +36,7 @@ run: page ## Set up what is missing, build, and serve http://127.0.0.1:3000 (ARG
 .PHONY: build
 build: set-up ## One self-contained, optimised file: target/release/wheelhouse
 	cargo leptos build --release --frontend-only --precompress
+	node end2end/budget.mjs
 	cargo build --release --locked -p server --features embed
 	@ls -lh target/release/wheelhouse | awk '{print $$9 ": " $$5}'
 
