@@ -1,0 +1,2 @@
+# step: backend
+kubectl rollout restart deployment cart

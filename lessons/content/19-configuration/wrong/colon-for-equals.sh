@@ -1,0 +1,2 @@
+# step: missing
+kubectl create configmap sign --from-literal=colour:red
