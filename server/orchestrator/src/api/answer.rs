@@ -164,7 +164,7 @@ pub(super) fn read(asked: &Asked<'_>, reader: &Reader<'_>) -> Result<Answer, Sta
         _ if !asked.allowed => return Err(Status::method_not_allowed()),
         _ => {}
     }
-    let any_form = matches!(asked.target, Target::OpenApiV2)
+    let any_form = matches!(asked.target, Target::OpenApiV2 | Target::Health(..) | Target::Counts)
         || asked.subresource().is_some_and(Subresource::is_stream);
     if asked.form.is_none() && !any_form {
         return Err(Status::not_acceptable());

@@ -8,15 +8,15 @@ use super::asked::{Asked, Form};
 use super::path::Target;
 use super::reviews::Review;
 use super::status::Status;
-use super::{metrics, older, openapi};
+use super::{about, metrics, older, openapi};
 use crate::digest::Digest;
 use crate::kinds::Subresource;
 use crate::store::Objects;
 
 mod groups;
 
-pub(super) use groups::Resource;
-use groups::{Group, all_groups, rows};
+use groups::rows;
+pub(super) use groups::{Group, Resource, all_groups};
 
 /// The version of Kubernetes that is modelled.
 pub(super) const MINOR: &str = "36";
@@ -28,7 +28,7 @@ const VERBS: &[&str] =
 /// 404 for a group or version that is not there.
 pub(super) fn answer(asked: &Asked<'_>, objects: &Objects) -> Result<Answer, Status> {
     match &asked.target {
-        Target::Health => Ok(Answer::Document(Document::text("ok"))),
+        Target::Health(..) | Target::Paths => about::answer(asked, objects),
         Target::Version => Ok(Answer::json(version())),
         Target::Groups { core } => Ok(groups(asked, *core, objects)),
         Target::Group(group) => group_of(group, asked.measured, objects).map(Answer::json),

@@ -1,5 +1,6 @@
 //! What clients hear while the API server is away, or cannot reach etcd.
 
+use super::about::{self, Etcd};
 use super::asked::Asked;
 use super::path::Target;
 use super::respond;
@@ -71,24 +72,18 @@ impl ApiServer<'_> {
         };
         let actor = Actor::Client { agent: asked.agent().into() };
         self.trace.push(self.clock.now, Vec::new(), actor, false, what);
-        if asked.target == Target::Health && outage == Outage::NoQuorum {
-            let document = Answer::Document(super::answer::Document {
-                code: 500,
-                ..super::answer::Document::text(UNHEALTHY)
-            });
-            return Some(respond::reply(&asked, Ok(document), &[], self.clock));
+        let unwell = about::health(&asked, Etcd::Silent).filter(|_| outage == Outage::NoQuorum);
+        if let Some(document) = unwell {
+            return Some(respond::reply(&asked, Ok(Answer::Document(document)), &[], self.clock));
         }
         Some(respond::reply(&asked, Err(status), &[], self.clock))
     }
 }
 
-const UNHEALTHY: &str = "[+]ping ok\n[+]log ok\n[-]etcd failed: reason withheld\n\
-                         healthz check failed\n";
-
 /// Discovery, watches, and lists of any age come from the API server's memory.
 fn is_known_by_heart(asked: &Asked<'_>) -> bool {
     match &asked.target {
-        Target::Health | Target::Object { .. } => false,
+        Target::Health(..) | Target::Object { .. } => false,
         Target::Collection(_) => {
             let any_age = asked.query.get("resourceVersion") == Some("0");
             asked.verb == Verb::Watch || (asked.verb == Verb::List && any_age)

@@ -9,7 +9,12 @@ use crate::object::{Key, Kind, Object, Served};
 /// What a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    Health,
+    /// `/`: which paths there are.
+    Paths,
+    /// A probe, and the one check that is asked for, or all.
+    Health(Probe, String),
+    /// `/metrics`
+    Counts,
     Version,
     /// `/api` and `/apis`: which groups there are.
     Groups {
@@ -37,6 +42,26 @@ pub(crate) enum Target {
     NoResource,
     /// An unknown path elsewhere.
     Nowhere,
+}
+
+/// What asks whether the API server is well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Probe {
+    Healthz,
+    Livez,
+    Readyz,
+}
+
+impl Probe {
+    pub(crate) const ALL: [Probe; 3] = [Probe::Healthz, Probe::Livez, Probe::Readyz];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Probe::Healthz => "healthz",
+            Probe::Livez => "livez",
+            Probe::Readyz => "readyz",
+        }
+    }
 }
 
 /// The objects of a kind, of one namespace or of all (then empty).
@@ -78,7 +103,11 @@ pub(crate) fn target(path: &str) -> Target {
         path.split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match &*segments {
-        ["healthz" | "livez" | "readyz", ..] => Target::Health,
+        [] => Target::Paths,
+        ["healthz", check @ ..] => Target::Health(Probe::Healthz, check.join("/")),
+        ["livez", check @ ..] => Target::Health(Probe::Livez, check.join("/")),
+        ["readyz", check @ ..] => Target::Health(Probe::Readyz, check.join("/")),
+        ["metrics"] => Target::Counts,
         ["version"] => Target::Version,
         ["api"] => Target::Groups { core: true },
         ["apis"] => Target::Groups { core: false },
@@ -219,6 +248,11 @@ impl Query {
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Whether it is there, with or without a value.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -287,6 +321,8 @@ mod tests {
             ("/api/v1/namespaces/a/pods/p/nope", Target::NoResource),
             ("/apis/apps/v1/pods", Target::NoResource),
             ("/version/", Target::Version),
+            ("/", Target::Paths),
+            ("/readyz/etcd", Target::Health(Probe::Readyz, "etcd".to_owned())),
             ("/nope", Target::Nowhere),
         ];
         for (path, expected) in cases {

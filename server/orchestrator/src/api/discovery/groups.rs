@@ -33,13 +33,13 @@ const GROUPS: &[&str] = &[
 
 /// A group and the versions of it that are served, the preferred one first.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Group {
-    pub(super) name: String,
-    pub(super) versions: Vec<String>,
+pub(in crate::api) struct Group {
+    pub(in crate::api) name: String,
+    pub(in crate::api) versions: Vec<String>,
 }
 
 /// The groups, in order: the API's own, then those that are defined.
-pub(super) fn all_groups(measured: bool, objects: &Objects) -> Vec<Group> {
+pub(in crate::api) fn all_groups(measured: bool, objects: &Objects) -> Vec<Group> {
     let mut groups: Vec<(&str, &str)> = Vec::new();
     for row in &TABLE {
         let group = (row.kind.group(), row.kind.version());
