@@ -12,6 +12,7 @@ mod debug;
 mod delete;
 mod describe;
 mod diff;
+mod dump;
 mod each;
 mod edit;
 mod events;
@@ -21,10 +22,12 @@ mod expose;
 pub(crate) mod flags;
 mod get;
 mod help;
+mod kustomize;
 mod label;
 mod logs;
 mod nodes;
 mod patch;
+mod plugin;
 mod port_forward;
 mod replace;
 mod rollout;
@@ -42,6 +45,7 @@ use crate::client::AnyApi;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::{Files, Terminal};
+pub(crate) use create::config_map::base64;
 use each::NOTHING_NAMED;
 
 /// One command, or one subcommand of a group.
@@ -138,6 +142,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &api_resources::RESOURCES,
     &api_resources::VERSIONS,
     &cluster::CLUSTER_INFO,
+    &dump::COMMAND,
     &cluster::VERSION,
     &config::VIEW,
     &config::CURRENT_CONTEXT,
@@ -154,6 +159,8 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &replace::COMMAND,
     &label::LABEL,
     &label::ANNOTATE,
+    &kustomize::COMMAND,
+    &plugin::LIST,
 ];
 
 /// Runs `kubectl` with the words after it.

@@ -13,6 +13,7 @@ mod discovery;
 mod failure;
 mod fields;
 mod forward;
+mod kustomize;
 mod manifest;
 mod patch;
 mod pods;

@@ -15,6 +15,17 @@ pub(crate) fn documents(text: &str) -> Vec<Result<Value, String>> {
     parts.iter().filter_map(|part| document(part).transpose()).collect()
 }
 
+/// The documents as kustomize reads them: all is YAML, also JSON, and of booleans there are only
+/// `true` and `false`.
+pub(crate) fn yaml_documents(text: &str) -> Result<Vec<Value>, String> {
+    let mut options = usual();
+    options.strict_booleans = true;
+    let read = parts(text).into_iter().map(|part| yaml_with(&part, options.clone()));
+    let mut all = read.collect::<Result<Vec<Value>, String>>()?;
+    all.retain(|document| !document.is_null());
+    Ok(all)
+}
+
 /// One document; `None` when there is nothing in it.
 fn document(text: &str) -> Result<Option<Value>, String> {
     if text.trim_start().starts_with('{') {
@@ -30,15 +41,22 @@ fn document(text: &str) -> Result<Option<Value>, String> {
 /// A YAML value by the rules of YAML 1.1 (`on` is true, `0644` is octal, the last of two equal
 /// keys counts), or go-yaml's complaint.
 pub(crate) fn yaml(text: &str) -> Result<Value, String> {
+    yaml_with(text, usual())
+}
+
+fn usual() -> serde_yaml::Options {
+    serde_yaml::options! {
+        duplicate_keys: serde_yaml::DuplicateKeyPolicy::LastWins,
+        legacy_octal_numbers: true,
+        alias_limits: serde_yaml::alias_limits! { max_total_replayed_events: 20_000 },
+    }
+}
+
+fn yaml_with(text: &str, options: serde_yaml::Options) -> Result<Value, String> {
     let text = text.trim_start_matches('\u{feff}');
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Value::Null);
     }
-    let options = serde_yaml::options! {
-        duplicate_keys: serde_yaml::DuplicateKeyPolicy::LastWins,
-        legacy_octal_numbers: true,
-        alias_limits: serde_yaml::alias_limits! { max_total_replayed_events: 20_000 },
-    };
     serde_yaml::from_str_with_options(text, options).map_err(|error| complaint(&error, text))
 }
 

@@ -5,7 +5,7 @@ mod keys;
 
 use serde_json::{Map, Value, json};
 
-use keys::{Strategy, strategy};
+pub(crate) use keys::{Strategy, strategy};
 
 /// The patch that makes `current` what `modified` wants: `original` is what was applied last. An
 /// empty object when there is nothing to do.

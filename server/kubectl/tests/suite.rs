@@ -6,6 +6,8 @@
 
 #[path = "suite/differential.rs"]
 mod differential;
+#[path = "suite/edit.rs"]
+mod edit;
 #[path = "suite/requests.rs"]
 mod requests;
 #[path = "suite/stage.rs"]

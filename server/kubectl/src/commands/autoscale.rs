@@ -1,7 +1,7 @@
 //! `kubectl autoscale`.
 
 use futures::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::apply::{save_config, write_query};
 use super::each::{self, named};
@@ -17,8 +17,10 @@ pub(super) const COMMAND: Command = Command {
     about: "Creates an autoscaler that automatically chooses and sets the number of pods that run \
             in a Kubernetes cluster.",
     usage: "autoscale (-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS \
-            [--cpu-percent=CPU] [options]",
-    examples: "kubectl autoscale deployment web --min=2 --max=5 --cpu-percent=80",
+            [--cpu=CPU] [--memory=MEMORY] [options]",
+    examples: "kubectl autoscale deployment web --min=2 --max=5 --cpu=80%\n\n\
+               # So much memory for each Pod\n\
+               kubectl autoscale deployment web --max=5 --memory=200Mi",
     flags: &[OWN, flags::FILENAME, flags::OUTPUT, flags::DRY_RUN, flags::FIELD_MANAGER],
     required: &["max"],
     run: |context| run(context).boxed_local(),
@@ -29,7 +31,10 @@ const OWN: &[Flag] = &[
         .about("The name of the autoscaler; that of what it scales if not given"),
     Flag::number("min", "-1").about("The fewest Pods; the server's default if it is negative"),
     Flag::number("max", "-1").about("The most Pods"),
-    Flag::number("cpu-percent", "-1").about("The share of requested CPU that it aims at"),
+    Flag::number("cpu-percent", "-1").about("The share of requested CPU; of old, now --cpu"),
+    Flag::value("cpu", "")
+        .about("CPU that it aims at: of what is requested (80%) or each Pod (500m)"),
+    Flag::value("memory", "").about("Memory that it aims at: 80% or 200Mi"),
     Flag::switch("save-config", "Keep the manifest in an annotation, for a later apply"),
 ];
 
@@ -86,14 +91,20 @@ async fn scaler(context: &Context<'_>, target: &Info) -> Outcome {
             object["spec"][field] = arguments.number(flag).into();
         }
     }
+    let metrics = metrics(context)?;
+    if !metrics.is_empty() {
+        object["apiVersion"] = "autoscaling/v2".into();
+        object["spec"]["metrics"] = metrics.clone().into();
+        object["status"] = json!({"currentMetrics": null, "desiredReplicas": 0});
+    }
     if arguments.on("save-config") {
         save_config(&mut object);
     }
     let dry_run = context.dry_run()?;
-    let name = "horizontalpodautoscalers.autoscaling";
-    let mut resource = resources::resource(context, name).await?.clone();
-    // kubectl sends the old version, whatever the server prefers.
-    resource.version = "v1".to_owned();
+    let by_name = "horizontalpodautoscalers.autoscaling";
+    let mut resource = resources::resource(context, by_name).await?.clone();
+    // Only metrics need the new version, whatever the server prefers.
+    resource.version = if metrics.is_empty() { "v1" } else { "v2" }.to_owned();
     let mut info = Info::of(&resource, object);
     info.namespace.clone_from(&target.namespace);
     if dry_run != DryRun::Client {
@@ -103,4 +114,30 @@ async fn scaler(context: &Context<'_>, target: &Info) -> Outcome {
     }
     // Only what is in earnest is called so.
     each::say(context, &info, if dry_run == DryRun::None { "autoscaled" } else { "created" })
+}
+
+/// What `--cpu` and `--memory` ask for: a share of the request, or an amount for each Pod.
+fn metrics(context: &Context<'_>) -> Result<Vec<Value>, Failure> {
+    let mut metrics = Vec::new();
+    for name in ["cpu", "memory"] {
+        let wanted = context.arguments.get(name);
+        if wanted.is_empty() {
+            continue;
+        }
+        let target = match wanted.strip_suffix('%') {
+            Some(share) => {
+                let share: i32 = share.parse().map_err(|_| {
+                    Failure::message(format!("failed to parse {name} utilization: {wanted}"))
+                })?;
+                json!({"type": "Utilization", "averageUtilization": share})
+            }
+            // A CPU without a unit is so many thousandths of one.
+            None if name == "cpu" && wanted.bytes().all(|byte| byte.is_ascii_digit()) => {
+                json!({"type": "AverageValue", "averageValue": format!("{wanted}m")})
+            }
+            None => json!({"type": "AverageValue", "averageValue": wanted}),
+        };
+        metrics.push(json!({"type": "Resource", "resource": {"name": name, "target": target}}));
+    }
+    Ok(metrics)
 }

@@ -90,11 +90,6 @@ fn client_version() -> Value {
 }
 
 async fn cluster_info(context: &Context<'_>) -> Outcome {
-    if context.arguments.words.first().is_some_and(|word| word == "dump") {
-        return Err(Failure::message(
-            "cluster-info dump is not possible in this terminal: use get with -o yaml",
-        ));
-    }
     if let Some(word) = context.arguments.words.first() {
         return Err(context.usage(format!("unknown command {word:?}")));
     }

@@ -14,7 +14,7 @@ macro_rules! kind_flags {
     };
 }
 
-mod config_map;
+pub(super) mod config_map;
 mod deployment;
 mod ingress;
 mod job;

@@ -32,7 +32,7 @@ pub(super) const COMMAND: Command = Command {
 const OWN: &[Flag] = &[
     Flag::switch("recursive", "Names and types of all fields, without their meaning"),
     Flag::value("api-version", "").about("Of this version: apps/v1"),
-    Flag::value("output", "plaintext").short('o').about("plaintext"),
+    Flag::value("output", "plaintext").short('o').about("plaintext or plaintext-openapiv2"),
 ];
 
 /// Letters to a line, the indentation not counted.
@@ -51,6 +51,10 @@ async fn run(context: &Context<'_>) -> Outcome {
             return Err(Failure::message("We accept only this format: explain RESOURCE\n"));
         }
     };
+    let format = context.arguments.get("output");
+    if !["plaintext", "plaintext-openapiv2"].contains(&format) {
+        return Err(Failure::message(format!("unrecognized format: {format}")));
+    }
     let mut path = word.split('.');
     let kind = path.next().unwrap_or_default();
     let path: Vec<&str> = path.collect();
@@ -67,6 +71,10 @@ async fn run(context: &Context<'_>) -> Outcome {
         let failure = Failure::message(format!("the server doesn't have a resource type {kind:?}"));
         return Err(Failure::Several(vec![failure]));
     };
+    if format == "plaintext-openapiv2" {
+        // The server's document of that version is empty.
+        return Err(not_described(resource));
+    }
     let document = fetch(context, resource).await?;
     let Some(root) = document.schema_of(resource) else {
         return Err(Failure::message(format!(
@@ -86,12 +94,14 @@ async fn fetch(context: &Context<'_>, resource: &Resource) -> Result<Document, F
     let entry = field(field(&index, "paths"), &format!("{place}/{}", resource.api_version()));
     let url = text(entry, "serverRelativeURL");
     if url.is_empty() {
-        return Err(Failure::message(format!(
-            "couldn't find resource for \"{}/{}, Kind={}\"",
-            resource.group, resource.version, resource.kind
-        )));
+        return Err(not_described(resource));
     }
     Ok(Document::new(context.client.get(url, &Query::new()).await?))
+}
+
+fn not_described(resource: &Resource) -> Failure {
+    let Resource { group, version, kind, .. } = resource;
+    Failure::message(format!("couldn't find resource for \"{group}/{version}, Kind={kind}\""))
 }
 
 fn head(resource: &Resource) -> String {

@@ -11,6 +11,7 @@ pub(super) const GROUPS: &[(&str, &str)] = &[
     ("set", "Change single features of objects that exist."),
     ("top", "Show how much CPU and memory is used."),
     ("config", "Look at the kubeconfig that this terminal works with."),
+    ("plugin", "Provides utilities for interacting with plugins."),
     ("auth", "Ask who you are and what you may do."),
     ("create secret", "Create a Secret."),
     ("create service", "Create a Service."),

@@ -6,10 +6,8 @@ use crate::failure::Failure;
 /// Commands of the real kubectl that this one does not have, and why.
 const ABSENT: &[(&str, &str)] = &[
     ("proxy", "there is no network between your machine and the API server"),
-    ("kustomize", "folders of kustomizations cannot be read here"),
     ("certificate", "CertificateSigningRequests are not modelled yet"),
     ("completion", "this terminal completes words itself"),
-    ("plugin", "there is nowhere to install plugins"),
 ];
 
 /// The complaint about a line that names no command.

@@ -3,7 +3,7 @@
 
 /// How a patch treats a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Strategy {
+pub(crate) enum Strategy {
     /// Maps merge; lists are replaced.
     Usual,
     /// Items with the same key are the same item.
@@ -49,7 +49,7 @@ const OF_KIND: &[(&str, &[&str], &str)] = &[
 ];
 
 /// The strategy of the field at `path` (names only, no positions) of an object of `kind`.
-pub(super) fn strategy(kind: &str, path: &[&str]) -> Strategy {
+pub(crate) fn strategy(kind: &str, path: &[&str]) -> Strategy {
     let merge = |key| Strategy::Merge { key, retain_keys: false };
     if let Some((_, _, key)) = OF_KIND.iter().find(|(k, place, _)| *k == kind && *place == path) {
         return merge(key);

@@ -7,12 +7,19 @@ use crate::context::Context;
 use crate::discovery::Discovery;
 use crate::failure::Failure;
 use crate::fields::{array, field, str_at, text};
+use crate::kustomize;
 use crate::manifest::documents;
 use crate::print::json::compact;
 
-/// The files that the line names with `-f`.
+/// The files that the line names with `-f`, or the folder that it names with `-k`.
 pub(crate) fn file_names(context: &Context<'_>) -> Vec<String> {
-    context.arguments.list("filename")
+    let mut names = context.arguments.list("filename");
+    names.extend(kustomization(context).map(str::to_owned));
+    names
+}
+
+fn kustomization<'c>(context: &'c Context<'_>) -> Option<&'c str> {
+    context.arguments.given("kustomize").then(|| context.arguments.get("kustomize"))
 }
 
 /// Every object of the manifests that the line names, in order. A file that is not there ends the
@@ -20,8 +27,8 @@ pub(crate) fn file_names(context: &Context<'_>) -> Vec<String> {
 pub(crate) async fn from_files(
     context: &Context<'_>,
 ) -> Result<Vec<Result<Info, Failure>>, Failure> {
-    if context.arguments.given("kustomize") {
-        return Err(Failure::message("kustomizations cannot be read in this terminal"));
+    if let Some(folder) = kustomization(context) {
+        return of_kustomization(context, folder).await;
     }
     let mut manifests = Vec::new();
     for name in file_names(context) {
@@ -37,6 +44,22 @@ pub(crate) async fn from_files(
                 }
             }
         }
+    }
+    Ok(infos)
+}
+
+async fn of_kustomization(
+    context: &Context<'_>,
+    folder: &str,
+) -> Result<Vec<Result<Info, Failure>>, Failure> {
+    if context.arguments.given("filename") {
+        return Err(Failure::message("only one of -f or -k can be specified"));
+    }
+    let built = kustomize::build(context.files, folder).map_err(Failure::message)?;
+    built.warnings.iter().for_each(|warning| context.err(&format!("{warning}\n")));
+    let mut infos = Vec::new();
+    for object in built.objects {
+        infos.extend(of_document(context, folder, object).await);
     }
     Ok(infos)
 }

@@ -8,7 +8,7 @@
 //! Where no real kubectl is on PATH the test says so; in CI (where `CI` is set) it fails.
 
 #[path = "differential/real.rs"]
-mod real;
+pub(crate) mod real;
 #[path = "differential/script.rs"]
 mod script;
 

@@ -10,6 +10,8 @@ use http::{Request, Response};
 use jiff::Timestamp;
 use kubectl::{Api, Body, Files, Paper, Printed, run_line};
 
+use crate::stage::Desk;
+
 /// A server with ConfigMaps and Pods, that remembers what it was asked.
 #[derive(Default)]
 struct Canned {
@@ -137,25 +139,6 @@ fn a_later_command_does_not_discover_again() {
     assert_eq!(api.kept.borrow().keys().collect::<Vec<_>>(), ["/api", "/apis"]);
     api.kept.borrow_mut().insert("/api".to_owned(), Bytes::from(r#"{"items": []}"#));
     check(&api, "kubectl get cm", &[], "error: the server doesn't have a resource type \"cm\"\n");
-}
-
-/// Files that can be written.
-#[derive(Default)]
-struct Desk(RefCell<BTreeMap<String, String>>);
-
-impl Files for Desk {
-    fn read(&self, name: &str) -> Option<String> {
-        self.0.borrow().get(name).cloned()
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.0.borrow().keys().cloned().collect()
-    }
-
-    fn write(&self, name: &str, text: &str) -> bool {
-        self.0.borrow_mut().insert(name.to_owned(), text.to_owned());
-        true
-    }
 }
 
 #[test]

@@ -12,17 +12,36 @@ use futures::stream::LocalBoxStream;
 use futures::{FutureExt, StreamExt};
 use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
-use kubectl::{Api, Body, Channel, Paper, Sent, Sink, Stream, run_line};
+use kubectl::{Api, Body, Channel, Files, Paper, Sent, Sink, Stream, run_line};
 use orchestrator::session::{self, SessionAct, SessionId, SessionInput};
 use orchestrator::{ApiRequest, Cursor, Input, Reply, Scenario, Time, World};
 
 /// A command that has waited this long waits for ever.
 const FOREVER_MS: i64 = 3_600_000;
 
+/// Files that can be written.
+#[derive(Default)]
+pub(crate) struct Desk(pub(crate) RefCell<BTreeMap<String, String>>);
+
+impl Files for Desk {
+    fn read(&self, name: &str) -> Option<String> {
+        self.0.borrow().get(name).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.borrow().keys().cloned().collect()
+    }
+
+    fn write(&self, name: &str, text: &str) -> bool {
+        self.0.borrow_mut().insert(name.to_owned(), text.to_owned());
+        true
+    }
+}
+
 /// A world, and the files beside it.
 pub(crate) struct Stage {
     door: Door,
-    files: BTreeMap<String, String>,
+    files: Desk,
 }
 
 impl Stage {
@@ -38,11 +57,11 @@ impl Stage {
             wake: Cell::new(None),
             namespace: RefCell::default(),
         };
-        Stage { door, files: BTreeMap::new() }
+        Stage { door, files: Desk::default() }
     }
 
-    pub(crate) fn with_files(mut self, files: &BTreeMap<String, String>) -> Stage {
-        self.files.clone_from(files);
+    pub(crate) fn with_files(self, files: &BTreeMap<String, String>) -> Stage {
+        self.files.0.borrow_mut().clone_from(files);
         self
     }
 
@@ -61,8 +80,12 @@ impl Stage {
         self.door.world.borrow().clone()
     }
 
-    pub(crate) fn write(&mut self, name: &str, content: String) {
-        self.files.insert(name.to_owned(), content);
+    pub(crate) fn write(&self, name: &str, content: String) {
+        self.files.0.borrow_mut().insert(name.to_owned(), content);
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Option<String> {
+        self.files.read(name)
     }
 
     /// Lets time pass.

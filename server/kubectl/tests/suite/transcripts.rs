@@ -28,7 +28,7 @@ fn transcripts() {
 
 /// The transcript that the typed lines of `script` make.
 fn play(script: &str) -> String {
-    let mut stage = Stage::new();
+    let stage = Stage::new();
     let mut transcript = String::new();
     let mut lines = script.lines().peekable();
     while let Some(line) = lines.next() {
