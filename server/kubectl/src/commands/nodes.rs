@@ -45,17 +45,13 @@ pub(super) const UNCORDON: Command = Command {
 async fn run(context: &Context<'_>, unschedulable: bool) -> Outcome {
     let mut failures = Vec::new();
     for info in nodes(context).await? {
-        let done = match info {
-            Ok(info) => cordon(context, &info, unschedulable).await,
-            Err(failure) => Err(failure),
-        };
-        failures.extend(done.err());
+        failures.extend(cordon(context, &info, unschedulable).await.err());
     }
     Failure::gather(failures)
 }
 
-/// The Nodes that the line names, or that its selector finds.
-async fn nodes(context: &Context<'_>) -> Result<Vec<Result<Info, Failure>>, Failure> {
+/// The Nodes that the line names, or that its selector finds: all of them, or the first failure.
+async fn nodes(context: &Context<'_>) -> Result<Vec<Info>, Failure> {
     let verb = context.command.trim_start_matches("kubectl ");
     let names = &context.arguments.words;
     if names.is_empty() && selectors(context).is_empty() {
@@ -68,7 +64,7 @@ async fn nodes(context: &Context<'_>) -> Result<Vec<Result<Info, Failure>>, Fail
         |name: &String| name.trim_start_matches("nodes/").trim_start_matches("node/").to_owned();
     let words: Vec<String> =
         std::iter::once("nodes".to_owned()).chain(names.iter().map(plain)).collect();
-    resources::live(context, &words, Whole::Yes).await
+    resources::live(context, &words, Whole::Yes).await?.into_iter().collect()
 }
 
 /// Makes a Node unschedulable or schedulable, and says so.

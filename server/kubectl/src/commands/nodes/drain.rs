@@ -41,10 +41,7 @@ const OWN: &[Flag] = &[
 const RETRY_MS: i64 = 5000;
 
 async fn run(context: &Context<'_>) -> Outcome {
-    let mut infos = Vec::new();
-    for info in nodes(context).await? {
-        infos.push(info?);
-    }
+    let infos = nodes(context).await?;
     for info in &infos {
         cordon(context, info, true).await?;
     }
