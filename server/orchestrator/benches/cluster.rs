@@ -14,10 +14,15 @@ use serde_json::json;
 
 fn main() {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let rows: [(&str, fn()); 7] = [
+    let rows: [(&str, fn()); 11] = [
         ("boot", boot),
         ("pods-100", || pods(100, 20)),
         ("pods-1000", || pods(1000, 60)),
+        // Ten times as many Pods each time, on as many nodes as that takes.
+        ("grow-1", || pods(10, 2)),
+        ("grow-2", || pods(100, 20)),
+        ("grow-3", || pods(1000, 200)),
+        ("grow-4", || pods(5000, 2000)),
         ("idle", idle),
         ("seek", seek),
         ("clone", clone),
@@ -31,7 +36,7 @@ fn main() {
 }
 
 fn boot() {
-    for workers in [3, 100, 1000] {
+    for workers in [3, 100, 1000, 5000] {
         let (ms, world) = timed(|| World::new(1, &Scenario::playground(workers)));
         println!("boot, {workers} workers: {ms:.1} ms, {} trace entries", world.trace().len());
     }
@@ -57,8 +62,9 @@ fn pods(workers: u32, deployments: i64) {
     let rate = |count: f64| count / ms * 1000.0;
     println!(
         "pods, {workers} workers: {replicas} Pods running after {:.1} s of model time and {ms:.0} ms: \
-         {:.0} Pods/s, {:.0} events/s",
+         {:.2} ms/Pod, {:.0} Pods/s, {:.0} events/s",
         (world.now() - begun) as f64 / 1000.0,
+        ms / replicas as f64,
         rate(replicas as f64),
         rate(steps.get() as f64)
     );

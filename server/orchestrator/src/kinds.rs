@@ -42,7 +42,7 @@ mod workloads;
 pub use definition::is_so as definition_is;
 pub use invalid::{FieldErrors, go_map, quoted};
 pub use pod::{container_ports, qos_class, status_word};
-pub(crate) use pod::{of_ephemeral, validate_ephemeral_update};
+pub(crate) use pod::{of_ephemeral, take_resources, validate_ephemeral_update, validate_resize};
 pub use priority_class::SYSTEM_CLASSES;
 pub use table::TABLE;
 pub(crate) use workloads::daemon_set::template_generation;
@@ -74,6 +74,7 @@ pub enum Subresource {
     Exec,
     Attach,
     EphemeralContainers,
+    Resize,
     PortForward,
     Token,
     Finalize,
@@ -96,6 +97,7 @@ impl Subresource {
             Subresource::Exec => "exec",
             Subresource::Attach => "attach",
             Subresource::EphemeralContainers => "ephemeralcontainers",
+            Subresource::Resize => "resize",
             Subresource::PortForward => "portforward",
             Subresource::Token => "token",
             Subresource::Finalize => "finalize",

@@ -33,6 +33,7 @@ mod pod;
 mod probes;
 mod process;
 mod pulls;
+mod resize;
 mod running;
 mod sessions;
 mod shell;
@@ -41,7 +42,7 @@ mod user;
 mod visit;
 mod volumes;
 
-pub use act::{ContainerConfig, Hook, MachineAct, Network, Space};
+pub use act::{Allotment, ContainerConfig, Hook, MachineAct, Network, Space};
 pub use disks::Disks;
 pub use event::{ContainerTransition, Happened, MachineEvent, Scheduled};
 pub use manifests::CONFIG_HASH;
@@ -162,6 +163,9 @@ impl Machine {
             }
             MachineAct::Pull { uid, container, image } => self.pull(uid, container, image, around),
             MachineAct::Start { uid, config } => self.start(uid, config, around),
+            MachineAct::Resize { uid, container, allotment, now } => {
+                self.resize(uid, container, (allotment, *now), around)
+            }
             MachineAct::Stop { uid, container, grace_ms } => {
                 self.stop(uid, container, *grace_ms, around)
             }
@@ -201,6 +205,9 @@ impl Machine {
             }
             MachineEvent::Started { uid, container, attempt } => {
                 self.started(uid, container, *attempt, around)
+            }
+            MachineEvent::Resized { uid, container, attempt } => {
+                self.resized(uid, container, *attempt, around)
             }
             MachineEvent::Hooked { uid, container, attempt, well } => {
                 self.hooked(uid, container, *attempt, *well)

@@ -24,24 +24,32 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// What a Pod requests: its containers together, or its largest init container.
+    /// What a Pod takes of its node, as the scheduler counts: what it requests; while it is being
+    /// resized, what it has if that is more, and that alone if the node can never give what it wants.
     pub fn of_pod(pod: &Pod) -> Resources {
-        let Some(spec) = &pod.spec else { return Resources::default() };
-        let mut requests = Resources { pods: 1, ..together(&spec.containers) };
-        let mut sidecars = Resources::default();
-        for container in spec.init_containers.iter().flatten() {
-            let own = of_container(container);
-            if is_sidecar(container) {
-                sidecars += own;
-                requests += own;
-            } else {
-                let mut peak = own;
-                peak += sidecars;
-                requests = requests.at_least(peak);
-            }
+        if pod.metadata.generation.is_none_or(|generation| generation <= 1) {
+            return Resources::wanted(pod); // Nobody has changed it.
         }
-        requests += overhead(spec);
-        requests
+        let conditions = pod.status.iter().flat_map(|status| status.conditions.iter().flatten());
+        let infeasible = conditions.into_iter().any(|condition| {
+            condition.type_ == "PodResizePending"
+                && condition.reason.as_deref() == Some("Infeasible")
+        });
+        sum(pod, |container| match told(pod, container) {
+            Some(told) if infeasible => told,
+            Some(told) => of_container(container).at_least(told),
+            None => of_container(container),
+        })
+    }
+
+    /// What a Pod requests: its containers together, or its largest init container.
+    pub fn wanted(pod: &Pod) -> Resources {
+        sum(pod, of_container)
+    }
+
+    /// What its kubelet has granted it.
+    pub fn granted(pod: &Pod) -> Resources {
+        sum(pod, |container| told(pod, container).unwrap_or_else(|| of_container(container)))
     }
 
     /// What a node can give to Pods.
@@ -101,16 +109,44 @@ pub fn is_sidecar(container: &Container) -> bool {
     container.restart_policy.as_deref() == Some("Always")
 }
 
-fn together(containers: &[Container]) -> Resources {
-    let mut sum = Resources::default();
-    for container in containers {
-        sum += of_container(container);
+/// The requests of a Pod, from those of its containers.
+fn sum(pod: &Pod, of: impl Fn(&Container) -> Resources) -> Resources {
+    let Some(spec) = &pod.spec else { return Resources::default() };
+    let mut requests = Resources { pods: 1, ..Resources::default() };
+    for container in &spec.containers {
+        requests += of(container);
     }
-    sum
+    let mut sidecars = Resources::default();
+    for container in spec.init_containers.iter().flatten() {
+        let own = of(container);
+        if is_sidecar(container) {
+            sidecars += own;
+            requests += own;
+        } else {
+            let mut peak = own;
+            peak += sidecars;
+            requests = requests.at_least(peak);
+        }
+    }
+    requests += overhead(spec);
+    requests
+}
+
+/// What a container has, or has been granted, as its Pod's status tells.
+fn told(pod: &Pod, container: &Container) -> Option<Resources> {
+    let status = pod.status.as_ref()?;
+    let all = status.init_container_statuses.iter().chain(&status.container_statuses).flatten();
+    let own = all.into_iter().find(|own| own.name == container.name)?;
+    let actual = own.resources.as_ref().map(|resources| of_amounts(resources.requests.as_ref()));
+    let granted = of_amounts(own.allocated_resources.as_ref());
+    Some(actual?.at_least(granted))
 }
 
 fn of_container(container: &Container) -> Resources {
-    let requests = container.resources.as_ref().and_then(|resources| resources.requests.as_ref());
+    of_amounts(container.resources.as_ref().and_then(|resources| resources.requests.as_ref()))
+}
+
+fn of_amounts(requests: Option<&BTreeMap<String, Quantity>>) -> Resources {
     let amount = |name: &str| requests.and_then(|requests| requests.get(name));
     let (cpu, memory) = (amount("cpu").map(milli), amount("memory").map(units));
     Resources {

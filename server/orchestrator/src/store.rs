@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use k8s_openapi::api::core::v1::{Node, Pod};
 
 use crate::object::{CustomResource, Key, Kind, Name, Object, Typed};
@@ -129,6 +129,11 @@ impl Objects {
         self.placed.requested(node)
     }
 
+    /// What a node has to give to Pods.
+    pub fn allocatable_on(&self, node: &str) -> Resources {
+        self.placed.allocatable(node)
+    }
+
     /// The Pods, ReplicaSets or ControllerRevisions whose controller has this UID, in order of namespace and name.
     pub fn controlled_by<'a, T: Typed + 'static>(
         &'a self,
@@ -136,6 +141,11 @@ impl Objects {
     ) -> impl Iterator<Item = &'a Arc<T>> {
         let names = self.placed.controlled_by(T::KIND, uid).into_iter().flatten();
         names.filter_map(|name| self.by_kind.get(&T::KIND)?.get(name).and_then(T::of))
+    }
+
+    /// How many they are.
+    pub fn count_controlled<T: Typed>(&self, uid: &str) -> usize {
+        self.placed.controlled_by(T::KIND, uid).map_or(0, OrdSet::len)
     }
 
     /// Those of them in a namespace that have no controller, in order of name.

@@ -30,7 +30,7 @@ const OWN: &[Flag] = &[
     Flag::value("patch", "").short('p').about("The patch, in JSON or YAML"),
     Flag::value("patch-file", "").about("A file with the patch"),
     Flag::value("type", "strategic").about("strategic, merge or json"),
-    Flag::value("subresource", "").about("Patch this part of the object: status or scale"),
+    Flag::value("subresource", "").about("Patch this part of the object: status, scale or resize"),
 ];
 
 async fn run(context: &Context<'_>) -> Outcome {
@@ -86,7 +86,7 @@ fn the_patch(context: &Context<'_>) -> Result<String, Failure> {
 async fn apply(context: &Context<'_>, mut info: Info, kind: PatchType, patch: &str) -> Outcome {
     let before = info.object.clone();
     let mut target = info.clone();
-    if let part @ ("status" | "scale") = context.arguments.get("subresource") {
+    if let part @ ("status" | "scale" | "resize") = context.arguments.get("subresource") {
         target.name = format!("{}/{part}", info.name);
     }
     let dry_run = context.dry_run()?;

@@ -222,6 +222,7 @@ fn in_collection(
 
 const STATUS: Subresource = Subresource::Status;
 const EPHEMERAL: Subresource = Subresource::EphemeralContainers;
+const RESIZE: Subresource = Subresource::Resize;
 
 fn on_object(
     asked: &Asked<'_>,
@@ -237,13 +238,13 @@ fn on_object(
             body.warn(options.warning(key.kind).map(str::to_owned).into_iter().collect());
             delete::delete(draft, key, &options).map(delete::Deleted::into_answer)
         }
-        (Verb::Update, None | Some(STATUS | EPHEMERAL | Subresource::Finalize)) => {
+        (Verb::Update, None | Some(STATUS | EPHEMERAL | RESIZE | Subresource::Finalize)) => {
             let part = update::Part::of(subresource);
             let mut object = body.object(key.kind)?;
             update::fit_key(&mut object, key)?;
             update::update(draft, key, object, part).map(Answer::object)
         }
-        (Verb::Patch, None | Some(STATUS | EPHEMERAL))
+        (Verb::Patch, None | Some(STATUS | EPHEMERAL | RESIZE))
             if asked.content_type() == body::APPLY_PATCH =>
         {
             let part = update::Part::of(subresource);
@@ -251,7 +252,7 @@ fn on_object(
             let code = if applied.created { 201 } else { 200 };
             Ok(Answer::Object { object: applied.object, code })
         }
-        (Verb::Patch, None | Some(STATUS | EPHEMERAL)) => {
+        (Verb::Patch, None | Some(STATUS | EPHEMERAL | RESIZE)) => {
             let part = update::Part::of(subresource);
             patch::patch(draft, asked, key, part, body).map(Answer::object)
         }

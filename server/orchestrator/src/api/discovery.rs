@@ -183,15 +183,17 @@ fn speaks(row: &Resource, part: Subresource) -> (&str, &str, &str) {
         Subresource::Status
         | Subresource::Log
         | Subresource::EphemeralContainers
+        | Subresource::Resize
         | Subresource::Finalize => (&row.group, &row.version, &row.kind),
     }
 }
 
 fn verbs(part: Subresource) -> &'static [&'static str] {
     match part {
-        Subresource::Status | Subresource::Scale | Subresource::EphemeralContainers => {
-            &["get", "patch", "update"]
-        }
+        Subresource::Status
+        | Subresource::Scale
+        | Subresource::EphemeralContainers
+        | Subresource::Resize => &["get", "patch", "update"],
         Subresource::Binding | Subresource::Eviction | Subresource::Token => &["create"],
         Subresource::Log => &["get"],
         Subresource::Exec | Subresource::Attach | Subresource::PortForward => &["create", "get"],

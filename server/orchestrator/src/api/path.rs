@@ -220,11 +220,16 @@ fn subresource_verb(method: &str, part: Subresource) -> Option<Verb> {
             Subresource::Status
             | Subresource::Scale
             | Subresource::EphemeralContainers
+            | Subresource::Resize
             | Subresource::Finalize,
         ) => Some(Verb::Update),
-        ("PATCH", Subresource::Status | Subresource::Scale | Subresource::EphemeralContainers) => {
-            Some(Verb::Patch)
-        }
+        (
+            "PATCH",
+            Subresource::Status
+            | Subresource::Scale
+            | Subresource::EphemeralContainers
+            | Subresource::Resize,
+        ) => Some(Verb::Patch),
         _ => None,
     }
 }

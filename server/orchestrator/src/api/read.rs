@@ -67,7 +67,8 @@ impl Reader<'_> {
     ) -> Result<Answer, Status> {
         let object = self.store.objects().get(key).ok_or_else(|| Status::not_found(key))?;
         match subresource {
-            None | Some(Subresource::Status | Subresource::EphemeralContainers) => {
+            None
+            | Some(Subresource::Status | Subresource::EphemeralContainers | Subresource::Resize) => {
                 let object = custom::seen(object, asked.custom.as_ref());
                 Ok(Answer::Object { object, code: 200 })
             }

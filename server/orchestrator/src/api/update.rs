@@ -19,6 +19,8 @@ pub(super) enum Part {
     Scale,
     /// A Pod's ephemeral containers.
     EphemeralContainers,
+    /// What the containers of a Pod ask for.
+    Resize,
     /// The finalizers of a namespace's spec.
     Finalizers,
 }
@@ -29,6 +31,7 @@ impl Part {
             Some(Subresource::Status) => Part::Status,
             Some(Subresource::Scale) => Part::Scale,
             Some(Subresource::EphemeralContainers) => Part::EphemeralContainers,
+            Some(Subresource::Resize) => Part::Resize,
             Some(Subresource::Finalize) => Part::Finalizers,
             _ => Part::Main,
         }
@@ -40,6 +43,7 @@ impl Part {
             Part::Status => Some("status"),
             Part::Scale => Some("scale"),
             Part::EphemeralContainers => Some("ephemeralcontainers"),
+            Part::Resize => Some("resize"),
             Part::Main | Part::Finalizers => None,
         }
     }
@@ -112,6 +116,7 @@ fn prepare(key: &Key, given: Object, old: &Object, part: Part) -> Result<Object,
         Part::Main | Part::Scale => replace(given, old),
         Part::Status => with_status(&given, old),
         Part::EphemeralContainers => with_ephemeral_containers(&given, old),
+        Part::Resize => with_resources(&given, old),
         Part::Finalizers => with_finalizers(&given, old),
     })
 }
@@ -130,6 +135,14 @@ fn finish(draft: &mut Draft<'_>, key: &Key, mut new: Object, part: Part) -> Resu
                 kinds::validate_ephemeral_update(new, old, errors);
             }
         })?;
+    }
+    if part == Part::Resize {
+        validate(&new, old, |new, old, errors| {
+            if let (Some(new), Some(old)) = (new.as_typed(), old.as_typed()) {
+                kinds::validate_resize(new, old, errors);
+            }
+        })?;
+        admission::quota::charge(draft, &new, Some(old))?;
     }
     Ok(store(draft, new, old))
 }
@@ -213,6 +226,15 @@ fn with_ephemeral_containers(given: &Object, old: &Object) -> Object {
     if let (Some(given), Some(pod)) = (Pod::of(given), Pod::of_mut(&mut new)) {
         let containers = given.spec.as_ref().and_then(|spec| spec.ephemeral_containers.clone());
         pod.spec.get_or_insert_default().ephemeral_containers = containers;
+    }
+    replace(new, old)
+}
+
+/// A Pod whose containers ask for what those of another do.
+fn with_resources(given: &Object, old: &Object) -> Object {
+    let mut new = old.clone();
+    if let (Some(given), Some(pod)) = (Pod::of(given), Pod::of_mut(&mut new)) {
+        kinds::take_resources(pod, given);
     }
     replace(new, old)
 }

@@ -24,6 +24,7 @@ mod phase;
 mod plan;
 mod pod;
 mod probes;
+mod resize;
 mod restarts;
 mod security;
 mod services;

@@ -14,6 +14,7 @@ use crate::call::{Call, EventRecord, Regarding, Step};
 use crate::component::{ComponentRow, Host, Interest, Memory, Note, Outcome, View};
 use crate::components::pods;
 use crate::object::{Key, Kind, Object};
+use crate::resources::Resources;
 use crate::time::{Millis, Time};
 
 use preemption::Preemption;
@@ -115,7 +116,15 @@ fn own_key(
 /// Whether a Pod has left room on its node.
 fn frees(was: Option<&Pod>, is: Option<&Pod>) -> bool {
     let takes = |pod: &Pod| pods::node(pod).is_some() && !pods::is_terminal(pod);
-    was.is_some_and(takes) && !is.is_some_and(takes)
+    let shrinks = |was: &Pod, is: &Pod| {
+        let (had, has) = (Resources::of_pod(was), Resources::of_pod(is));
+        has.cpu_milli < had.cpu_milli || has.memory_bytes < had.memory_bytes
+    };
+    match (was.filter(|pod| takes(pod)), is.filter(|pod| takes(pod))) {
+        (Some(_), None) => true,
+        (Some(was), Some(is)) => is.metadata.generation > Some(1) && shrinks(was, is),
+        (None, _) => false,
+    }
 }
 
 /// Whether a Pod has come to a node, or has other labels there: others may look for it.

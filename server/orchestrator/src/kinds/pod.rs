@@ -10,6 +10,7 @@ mod affinity;
 mod containers;
 mod defaults;
 mod ephemeral;
+mod resize;
 mod row;
 mod update;
 mod validation;
@@ -20,6 +21,7 @@ pub use defaults::qos_class;
 pub(crate) use ephemeral::{
     as_container as of_ephemeral, validate_update as validate_ephemeral_update,
 };
+pub(crate) use resize::{take_resources, validate as validate_resize};
 pub use row::status_word;
 pub(super) use validation::validate_spec;
 pub(super) use warnings::{of_name as name_warnings, of_spec as spec_warnings};

@@ -3,8 +3,8 @@
 use k8s_openapi::api;
 
 use super::Subresource::{
-    Attach, Binding, EphemeralContainers, Eviction, Exec, Finalize, Log, PortForward, Scale,
-    Status, Token,
+    Attach, Binding, EphemeralContainers, Eviction, Exec, Finalize, Log, PortForward, Resize,
+    Scale, Status, Token,
 };
 use super::{
     KindRow, Rules, autoscaler, cluster, config, cron_job, definition, disruption_budget,
@@ -51,6 +51,7 @@ pub static TABLE: [KindRow; Kind::ALL.len()] = [
             Exec,
             Log,
             PortForward,
+            Resize,
             Status,
         ],
         fields: pod::FIELDS,

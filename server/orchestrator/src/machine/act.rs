@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use k8s_openapi::api::core::v1::ResourceRequirements;
+
 use crate::network::rules::Rules;
 use crate::object::Key;
 use crate::time::Millis;
@@ -29,6 +31,14 @@ pub enum MachineAct {
     Start {
         uid: Arc<str>,
         config: Arc<ContainerConfig>,
+    },
+    /// Grants a container what it is to have from now on: in a moment, or, if not `now`, when it is
+    /// told again or has been started anew.
+    Resize {
+        uid: Arc<str>,
+        container: String,
+        allotment: Arc<Allotment>,
+        now: bool,
     },
     /// SIGTERM, and SIGKILL after the grace period.
     Stop {
@@ -95,8 +105,16 @@ pub struct ContainerConfig {
     pub message_path: String,
     /// Whether what it logged last stands for a last word if it fails without one.
     pub message_from_log: bool,
-    pub share: Share,
+    pub allotment: Arc<Allotment>,
     pub space: Space,
+}
+
+/// What a container is given of its node.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Allotment {
+    /// As the Pod asked for it.
+    pub resources: ResourceRequirements,
+    pub share: Share,
 }
 
 /// What a container's programs find around them.

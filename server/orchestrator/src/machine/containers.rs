@@ -337,10 +337,11 @@ impl Container {
             hooking: false,
             hook_failed: false,
             stopping: false,
+            resizing: None,
             requests: super::Requests::default(),
             health: imbl::OrdMap::new(),
             process: super::running::table(pod, config, image, environment, now),
-            meter: Meter::new(config.share.cpu_limit_milli),
+            meter: Meter::new(config.allotment.share.cpu_limit_milli),
             log: super::pod::Log::default(),
             previous_log: before.map(|before| before.log.clone()),
         }

@@ -43,6 +43,12 @@ pub enum MachineEvent {
         attempt: u32,
         well: bool,
     },
+    /// It has what it was resized to.
+    Resized {
+        uid: Arc<str>,
+        container: String,
+        attempt: u32,
+    },
     /// The process goes on.
     Turn {
         uid: Arc<str>,
@@ -105,6 +111,7 @@ impl MachineEvent {
             MachineEvent::Created { uid, container, .. }
             | MachineEvent::Started { uid, container, .. }
             | MachineEvent::Hooked { uid, container, .. }
+            | MachineEvent::Resized { uid, container, .. }
             | MachineEvent::Turn { uid, container, .. }
             | MachineEvent::Signal { uid, container, .. }
             | MachineEvent::Kill { uid, container, .. }

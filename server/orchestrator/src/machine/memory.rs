@@ -146,7 +146,7 @@ impl Machine {
             let (per_s, ends) = container.meter.growth(now);
             all.bytes = all.bytes.saturating_add(bytes);
             all.bytes_per_s = all.bytes_per_s.saturating_add(per_s);
-            let limit = container.config.share.memory_limit_bytes;
+            let limit = container.config.allotment.share.memory_limit_bytes;
             if let Some(ms) = limit.and_then(|limit| until_over(bytes, per_s, limit)) {
                 all.sooner(ms);
             }
@@ -172,7 +172,7 @@ impl Machine {
 
     fn over_limit(&self, now: Time) -> Option<(Arc<str>, String, u32)> {
         let is_over = |container: &Container| {
-            let limit = container.config.share.memory_limit_bytes;
+            let limit = container.config.allotment.share.memory_limit_bytes;
             limit.is_some_and(|limit| container.meter.memory_bytes(now) > limit)
         };
         let (uid, container) = self.alive().find(|(_, container)| is_over(container))?;
@@ -185,7 +185,7 @@ impl Machine {
         let score = |container: &Container| {
             let used = i128::from(container.meter.memory_bytes(now)) * 1000;
             let share = used / i128::from(self.capacity.memory_bytes.max(1));
-            share + i128::from(container.config.share.oom_score_adj)
+            share + i128::from(container.config.allotment.share.oom_score_adj)
         };
         let (uid, container) = self.alive().max_by_key(|(_, container)| score(container))?;
         Some((Arc::clone(uid), container.config.name.clone(), container.attempt))

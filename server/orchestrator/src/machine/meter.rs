@@ -72,6 +72,11 @@ impl Meter {
         Meter { cpu_max_milli, ..Meter::default() }
     }
 
+    /// From now on it may have so much CPU.
+    pub(super) fn limit(&mut self, cpu_max_milli: Option<i64>) {
+        self.cpu_max_milli = cpu_max_milli;
+    }
+
     /// From now on it does this.
     pub(super) fn run(&mut self, load: Load, now: Time) {
         self.load = load;

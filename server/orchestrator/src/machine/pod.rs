@@ -12,7 +12,7 @@ use super::files::Tree;
 use super::meter::Meter;
 use super::probes::{Health, ProbeKind};
 use super::process::Table;
-use super::{ContainerConfig, ContainerTransition, Happened};
+use super::{Allotment, ContainerConfig, ContainerTransition, Happened};
 
 /// How many lines a container's log keeps.
 const LOG_MAX: usize = 2000;
@@ -85,6 +85,8 @@ pub struct Container {
     pub hook_failed: bool,
     /// It has been told to stop.
     pub stopping: bool,
+    /// What it is to have, while it does not.
+    pub resizing: Option<Arc<Allotment>>,
     pub(super) requests: super::Requests,
     pub(super) health: OrdMap<ProbeKind, Health>,
     pub(super) process: Table,
@@ -264,6 +266,11 @@ impl PodRuntime {
 }
 
 impl Container {
+    /// What it has been granted, which it may not have yet.
+    pub fn allotment(&self) -> &Allotment {
+        self.resizing.as_ref().unwrap_or(&self.config.allotment)
+    }
+
     /// Whether it has, or is about to have, a process.
     pub fn is_alive(&self) -> bool {
         !matches!(self.state, State::Exited(_))

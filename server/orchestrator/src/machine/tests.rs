@@ -98,7 +98,7 @@ fn config(image: &str, command: &[&str]) -> ContainerConfig {
         pre_stop: None,
         message_path: "/dev/termination-log".to_owned(),
         message_from_log: false,
-        share: Share::default(),
+        allotment: Arc::default(),
         space: Space::default(),
     }
 }

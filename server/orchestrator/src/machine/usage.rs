@@ -184,7 +184,8 @@ impl Machine {
     /// part of what is left over.
     fn scarce(&self, of: &Container, from: Time, to: Time) -> i64 {
         let sure = |container: &Container| {
-            let request = container.config.share.cpu_request_milli.saturating_mul(to - from);
+            let request =
+                container.config.allotment.share.cpu_request_milli.saturating_mul(to - from);
             container.meter.cpu_us(from, to).min(request)
         };
         let (mut granted, mut wished) = (0_i64, 0_i64);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet, Vector};
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{ContainerStatus, Node, Pod};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
 use crate::object::{Key, Kind, Name, Object};
@@ -21,6 +21,8 @@ pub(super) struct Placed {
     by_controller: OrdMap<(Kind, Arc<str>), OrdSet<Name>>,
     /// The names of all nodes, in order.
     nodes: Vector<Arc<str>>,
+    /// What each node has to give.
+    allocatable: OrdMap<Arc<str>, Resources>,
     /// Pods by namespace and label, where that is wanted.
     by_label: Option<OrdMap<Label, OrdSet<Name>>>,
     /// All that has owners, by each owner's UID.
@@ -38,11 +40,13 @@ struct OnNode {
 }
 
 /// What of a Pod decides about its place on a node.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Place<'a> {
     node: &'a str,
     ended: bool,
     generation: Option<i64>,
+    /// What it is told to have, if it may have been resized.
+    told: Option<&'a [ContainerStatus]>,
 }
 
 impl<'a> Place<'a> {
@@ -53,6 +57,11 @@ impl<'a> Place<'a> {
             node: pod.spec.as_ref()?.node_name.as_deref()?,
             ended: matches!(phase, Some("Succeeded" | "Failed")),
             generation: pod.metadata.generation,
+            told: pod
+                .metadata
+                .generation
+                .filter(|generation| *generation > 1)
+                .and_then(|_| pod.status.as_ref()?.container_statuses.as_deref()),
         })
     }
 
@@ -117,8 +126,11 @@ impl Placed {
             before.into_iter().for_each(|object| self.release(object));
             after.into_iter().for_each(|object| self.claim(object));
         }
-        if object_kind(before, after) == Some(Kind::Node) && before.is_none() != after.is_none() {
-            self.count_node(before, after);
+        if object_kind(before, after) == Some(Kind::Node) {
+            if before.is_none() != after.is_none() {
+                self.count_node(before, after);
+            }
+            self.measure_node(before, after);
         }
         if self.by_label.is_some() && before.and_then(labels) != after.and_then(labels) {
             before.into_iter().for_each(|object| self.unlabel(object));
@@ -169,6 +181,23 @@ impl Placed {
             Err(at) if after.is_some() => self.nodes.insert(at, node.name().into()),
             _ => {}
         }
+    }
+
+    fn measure_node(&mut self, before: Option<&Object>, after: Option<&Object>) {
+        let Some(object) = after.or(before) else { return };
+        match after.and_then(Object::as_typed::<Node>) {
+            Some(node) => {
+                let has = Resources::allocatable(node);
+                if self.allocatable.get(object.name()) != Some(&has) {
+                    self.allocatable.insert(object.name().into(), has);
+                }
+            }
+            None => drop(self.allocatable.remove(object.name())),
+        }
+    }
+
+    pub(super) fn allocatable(&self, node: &str) -> Resources {
+        self.allocatable.get(node).copied().unwrap_or_default()
     }
 
     pub(super) fn node_at(&self, place: usize) -> Option<Arc<str>> {

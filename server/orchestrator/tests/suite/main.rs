@@ -28,6 +28,7 @@ mod rbac;
 mod replica_sets;
 mod replication_controllers;
 mod requests;
+mod resize;
 mod rollouts;
 mod scheduling;
 mod security;

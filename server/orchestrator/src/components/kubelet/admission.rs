@@ -27,14 +27,34 @@ pub(super) fn refusal(view: &View<'_>, machine: &Machine, pod: &Pod) -> Option<R
         return None;
     }
     let node = view.cache.get_typed::<Node>("", &machine.node)?;
-    let others: Vec<&Arc<Pod>> = view
-        .cache
-        .pods_on(&machine.node)
-        .filter(|other| is_in(other) && !pods::is_terminal(other))
-        .collect();
+    let others = others(view, machine);
     under_pressure(node, pod)
         .or_else(|| lacks(node, pod, &others))
         .or_else(|| misfits(node, pod, &others))
+}
+
+/// Whether a Pod that is here may have what it asks for now. If not: reason and message.
+/// <https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/allocation/allocation_manager.go>
+pub(super) fn resize_refusal(
+    view: &View<'_>,
+    machine: &Machine,
+    pod: &Pod,
+) -> Option<(&'static str, String)> {
+    let node = view.cache.get_typed::<Node>("", &machine.node)?;
+    let (has, wants) = (Resources::allocatable(node), Resources::wanted(pod));
+    let rows =
+        [("memory", wants.memory_bytes, has.memory_bytes), ("cpu", wants.cpu_milli, has.cpu_milli)];
+    if let Some((name, requested, capacity)) = rows.into_iter().find(|(_, wants, has)| wants > has)
+    {
+        let message = format!(
+            "Node didn't have enough capacity: {name}, requested: {requested}, capacity: {capacity}"
+        );
+        return Some(("Infeasible", message));
+    }
+    let others = others(view, machine);
+    let others = others.into_iter().filter(|other| other.metadata.uid != pod.metadata.uid);
+    let (name, sentence) = lacking(node, pod, &others.collect::<Vec<_>>())?;
+    (name != "pods").then_some(("Deferred", sentence))
 }
 
 fn under_pressure(node: &Node, pod: &Pod) -> Option<Refusal> {
@@ -45,12 +65,22 @@ fn under_pressure(node: &Node, pod: &Pod) -> Option<Refusal> {
         .then(|| ("Evicted".to_owned(), "The node had condition: [MemoryPressure]. ".to_owned()))
 }
 
-/// The first resource of which there is too little.
+/// The Pods that have been let in and have not ended.
+fn others<'a>(view: &View<'a>, machine: &Machine) -> Vec<&'a Arc<Pod>> {
+    let here = view.cache.pods_on(&machine.node);
+    here.filter(|other| is_in(other) && !pods::is_terminal(other)).collect()
+}
+
 fn lacks(node: &Node, pod: &Pod, others: &[&Arc<Pod>]) -> Option<Refusal> {
-    let (has, wants) = (Resources::allocatable(node), Resources::of_pod(pod));
+    lacking(node, pod, others).map(|(name, message)| (format!("OutOf{name}"), message))
+}
+
+/// The first resource of which there is too little.
+fn lacking(node: &Node, pod: &Pod, others: &[&Arc<Pod>]) -> Option<(&'static str, String)> {
+    let (has, wants) = (Resources::allocatable(node), Resources::wanted(pod));
     let mut used = Resources::default();
     for other in others {
-        used += Resources::of_pod(other);
+        used += Resources::granted(other);
     }
     let rows = [
         ("pods", 1, others.len() as i64, has.pods),
@@ -65,7 +95,7 @@ fn lacks(node: &Node, pod: &Pod, others: &[&Arc<Pod>]) -> Option<Refusal> {
         "Node didn't have enough resource: {name}, requested: {requested}, used: {used}, \
          capacity: {capacity}"
     );
-    Some((format!("OutOf{name}"), message))
+    Some((name, message))
 }
 
 fn misfits(node: &Node, pod: &Pod, others: &[&Arc<Pod>]) -> Option<Refusal> {

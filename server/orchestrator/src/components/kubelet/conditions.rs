@@ -6,6 +6,7 @@ use crate::machine::Sandbox;
 use crate::resources::is_sidecar;
 
 use super::plan::Plan;
+use super::resize;
 
 /// A condition's type, whether it holds, and why not.
 type Found = (&'static str, bool, Option<(&'static str, String)>);
@@ -26,15 +27,18 @@ pub(super) fn conditions(
         ready_now,
         ready("ContainersReady", plan, phase, init, main),
     ];
-    let mut conditions: Vec<PodCondition> =
-        found.into_iter().map(|found| condition(plan, found)).collect();
+    let mut conditions: Vec<PodCondition> = plan.resizing.clone();
+    conditions.extend(found.into_iter().map(|found| condition(plan, found)));
     let old = plan.pod.status.as_ref().and_then(|status| status.conditions.as_deref());
     let old = old.unwrap_or_default();
     let scheduled = old.iter().find(|condition| condition.type_ == "PodScheduled").cloned();
     let scheduled = scheduled.filter(|scheduled| scheduled.status == "True");
     conditions.push(scheduled.unwrap_or_else(|| condition(plan, ("PodScheduled", true, None))));
     let known: Vec<String> = conditions.iter().map(|condition| condition.type_.clone()).collect();
-    conditions.extend(old.iter().filter(|condition| !known.contains(&condition.type_)).cloned());
+    let of_others = |condition: &&PodCondition| {
+        !known.contains(&condition.type_) && !resize::CONDITIONS.contains(&&*condition.type_)
+    };
+    conditions.extend(old.iter().filter(of_others).cloned());
     conditions
 }
 

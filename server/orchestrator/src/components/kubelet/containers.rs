@@ -130,7 +130,8 @@ fn look(plan: &mut Plan<'_>, container: &Container, policy: Option<&str>) -> Loo
         State::Exited(exit) => {
             let again = match policy {
                 Some("Never") => false,
-                Some("OnFailure") => exit.code != 0,
+                // It may have been ended only to be given what it now asks for.
+                Some("OnFailure") => exit.code != 0 || known.resizing.is_some(),
                 _ => true,
             };
             if !again {
@@ -195,7 +196,7 @@ fn start(plan: &mut Plan<'_>, container: &Container, after: Option<&Exit>) -> Lo
         message_path: container.termination_message_path.clone().unwrap_or_default(),
         message_from_log: container.termination_message_policy.as_deref()
             == Some("FallbackToLogsOnError"),
-        share: share::of(plan, container),
+        allotment: share::at_start(plan, container),
         environment,
     };
     plan.acts.push(MachineAct::Start { uid: plan.uid.clone(), config: Arc::new(config) });

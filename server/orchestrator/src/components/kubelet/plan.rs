@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::{Container, Pod, PodSpec};
+use k8s_openapi::api::core::v1::{Container, Pod, PodCondition, PodSpec};
 
 use crate::call::EventRecord;
 use crate::component::View;
@@ -38,6 +38,8 @@ pub(super) struct Plan<'a> {
     pub(super) waiting: BTreeMap<String, (&'static str, String)>,
     /// Why the Pod as a whole is to end.
     pub(super) ending: Option<Ending>,
+    /// What is said of a change of what its containers are given.
+    pub(super) resizing: Vec<PodCondition>,
     /// When to look again.
     pub(super) wait_ms: Option<Millis>,
 }

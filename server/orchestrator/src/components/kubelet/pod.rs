@@ -17,7 +17,7 @@ use crate::time::Millis;
 use super::memory::PodMemory;
 use super::mirror::{self, Source};
 use super::plan::Plan;
-use super::{admission, containers, ending, events, status, stopping, volumes};
+use super::{admission, containers, ending, events, resize, status, stopping, volumes};
 
 pub(super) fn decide(view: &View<'_>, key: &Key) -> Outcome {
     let Some(machine) = view.machine else { return Outcome::nothing() };
@@ -80,6 +80,7 @@ fn plan<'a>(view: &'a View<'a>, key: &'a Key, source: &Source<'a>) -> Option<Pla
         events: Vec::new(),
         waiting: std::collections::BTreeMap::new(),
         ending: None,
+        resizing: Vec::new(),
         wait_ms: None,
     })
 }
@@ -187,6 +188,7 @@ fn go_on(plan: &mut Plan<'_>) {
     match sandbox {
         Some(Sandbox::Ready { .. }) => {
             volumes::refresh(plan);
+            resize::look(plan);
             containers::go_on(plan);
         }
         Some(Sandbox::Starting { .. } | Sandbox::Stopping { .. }) => {}

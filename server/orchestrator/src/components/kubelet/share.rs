@@ -1,24 +1,38 @@
 //! A container's share of its node, as the kubelet tells its runtime.
 
-use k8s_openapi::api::core::v1::Container;
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::{Container, ResourceRequirements};
 
 use crate::kinds::qos_class;
-use crate::machine::Share;
+use crate::machine::{Allotment, Share};
 use crate::resources::{milli, units};
 
 use super::eviction;
 use super::plan::Plan;
 
-pub(super) fn of(plan: &Plan<'_>, container: &Container) -> Share {
-    let resources = container.resources.as_ref();
-    let request = |name: &str| resources.and_then(|all| all.requests.as_ref()?.get(name));
-    let limit = |name: &str| resources.and_then(|all| all.limits.as_ref()?.get(name));
-    Share {
+/// What a container that is started is given: what it has been granted, if that is settled.
+pub(super) fn at_start(plan: &Plan<'_>, container: &Container) -> Arc<Allotment> {
+    let known = plan.runtime.and_then(|runtime| runtime.containers.get(&container.name));
+    let granted = known.map(|known| known.allotment().resources.clone());
+    Arc::new(of(plan, granted.unwrap_or_else(|| wanted(container))))
+}
+
+/// What a container asks for.
+pub(super) fn wanted(container: &Container) -> ResourceRequirements {
+    ResourceRequirements { claims: None, ..container.resources.clone().unwrap_or_default() }
+}
+
+pub(super) fn of(plan: &Plan<'_>, resources: ResourceRequirements) -> Allotment {
+    let request = |name: &str| resources.requests.as_ref().and_then(|all| all.get(name));
+    let limit = |name: &str| resources.limits.as_ref().and_then(|all| all.get(name));
+    let share = Share {
         cpu_request_milli: request("cpu").map_or(0, milli),
         cpu_limit_milli: limit("cpu").map(milli),
         memory_limit_bytes: limit("memory").map(units),
         oom_score_adj: oom_score_adj(plan, request("memory").map_or(0, units)),
-    }
+    };
+    Allotment { resources, share }
 }
 
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#node-out-of-memory-behavior>

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::{
     Container, ContainerState, ContainerStateRunning, ContainerStateTerminated,
     ContainerStateWaiting, ContainerStatus, EphemeralContainer, HostIP, Node, PodIP, PodStatus,
-    ResourceRequirements, VolumeMountStatus,
+    VolumeMountStatus,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 use k8s_openapi::jiff::Timestamp;
@@ -18,6 +18,7 @@ use super::conditions::conditions;
 use super::phase::phase;
 use super::plan::Plan;
 use super::pod::{host_ip, is_running};
+use super::share;
 
 /// The status. `at_end`: the Pod is deleted and none of its containers will be started again.
 pub(super) fn status(plan: &Plan<'_>, at_end: bool) -> PodStatus {
@@ -99,7 +100,10 @@ fn of_container(plan: &Plan<'_>, container: &Container, initializing: bool) -> C
         None => (waiting(plan, container, initializing), None),
     };
     let running = matches!(known.map(|known| &known.state), Some(State::Running { .. }));
-    let resources = container.resources.clone().unwrap_or_default();
+    let resources = known
+        .map_or_else(|| share::wanted(container), |known| known.config.allotment.resources.clone());
+    let granted =
+        known.map_or_else(|| share::wanted(container), |known| known.allotment().resources.clone());
     ContainerStatus {
         name: container.name.clone(),
         ready: running && known.is_some_and(|known| known.ready),
@@ -109,8 +113,8 @@ fn of_container(plan: &Plan<'_>, container: &Container, initializing: bool) -> C
             .map_or_else(|| container.image.clone().unwrap_or_default(), |k| k.image.clone()),
         image_id: known.map(|known| known.image_id.clone()).unwrap_or_default(),
         container_id: known.map(|known| format!("containerd://{}", known.id)),
-        allocated_resources: resources.requests.clone().filter(|requests| !requests.is_empty()),
-        resources: Some(ResourceRequirements { claims: None, ..resources }),
+        allocated_resources: granted.requests.filter(|requests| !requests.is_empty()),
+        resources: Some(resources),
         volume_mounts: mounts(container),
         last_state: Some(last.unwrap_or_default()),
         state: Some(state),

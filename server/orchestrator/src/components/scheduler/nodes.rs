@@ -71,7 +71,7 @@ pub(super) fn candidate<'a>(
 ) -> Candidate<'a> {
     let name = name(node);
     let requested = assumed.requested_on(view, name);
-    Candidate { name, node, allocatable: Resources::allocatable(node), requested }
+    Candidate { name, node, allocatable: view.cache.allocatable_on(name), requested }
 }
 
 /// How many feasible nodes suffice: all of 100, then 50 % less one for each 125 nodes, at least 5 %.

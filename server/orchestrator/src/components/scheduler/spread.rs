@@ -18,6 +18,8 @@ use super::filter::Refusal;
 use super::name;
 use super::nodes::Candidate;
 
+/// So many Pods of a controller are gone through without asking whether the nodes have fewer.
+const FEW: usize = 100;
 const HOSTNAME: &str = "kubernetes.io/hostname";
 const ZONE: &str = "topology.kubernetes.io/zone";
 
@@ -215,11 +217,16 @@ impl Alike<'_> {
         nodes: &[Candidate<'a>],
         assumed: &Assumed<'a>,
     ) -> Vec<i64> {
-        let Alike::Controller(uid) = self else {
-            let count = |node: &Candidate<'_>| self.count_on(view, pod, node.name, assumed);
-            return nodes.iter().map(count).collect();
+        let there: i64 = nodes.iter().map(|node| node.requested.pods).sum();
+        let most = usize::try_from(there).unwrap_or_default().max(FEW);
+        let few = |uid: &str| view.cache.count_controlled::<Pod>(uid) <= most;
+        let uid = match self {
+            Alike::Controller(uid) if few(uid) => uid,
+            _ => {
+                let count = |node: &Candidate<'_>| self.count_on(view, pod, node.name, assumed);
+                return nodes.iter().map(count).collect();
+            }
         };
-        // Few are of one controller, and they are easily found.
         let mut by_node: BTreeMap<&str, i64> = BTreeMap::new();
         let stays = |pod: &Pod| pod.metadata.deletion_timestamp.is_none();
         for alike in view.cache.controlled_by::<Pod>(uid).filter(|alike| stays(alike)) {
