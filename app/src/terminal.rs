@@ -2,6 +2,8 @@
 
 mod complete;
 mod console;
+mod consoles;
+mod forwarded;
 mod links;
 mod prompt;
 mod shell;
@@ -11,7 +13,8 @@ use std::sync::Arc;
 use leptos::{html, prelude::*};
 use protocol::Stream;
 
-pub use console::{Console, Consoles, refusal, use_console};
+pub use console::{Console, refusal, use_console};
+pub use consoles::Consoles;
 
 use crate::{
     browser, glossary,
@@ -22,6 +25,7 @@ use crate::{
     tabs::move_by_arrows,
 };
 use console::{Entry, What};
+use forwarded::Forwarded;
 use links::{Names, Piece, pieces};
 use prompt::Prompt;
 
@@ -43,6 +47,7 @@ pub fn Terminal() -> impl IntoView {
             <For each=move || consoles.open() key=|number| *number let:number>
                 <Screen consoles number names/>
             </For>
+            <Forwarded consoles/>
         </section>
     }
     .into_any()

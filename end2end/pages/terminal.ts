@@ -16,6 +16,23 @@ export class Terminal {
     return this.root.getByRole("log", { name: this.words.output });
   }
 
+  /** The button for one more terminal. */
+  get add(): Locator {
+    return this.root.getByRole("button", { name: this.words.newTerminal });
+  }
+
+  /** The small browser that is there while ports are forwarded. */
+  get browser() {
+    const root = this.root.getByRole("region", { name: this.words.browser });
+    return {
+      root,
+      address: root.getByRole("textbox", { name: this.words.address }),
+      open: root.getByRole("button", { name: this.words.open, exact: true }),
+      reload: root.getByRole("button", { name: this.words.reload }),
+      page: root.frameLocator("iframe"),
+    };
+  }
+
   get prompt(): Locator {
     return this.root.getByRole("textbox", { name: this.words.command });
   }

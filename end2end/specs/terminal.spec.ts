@@ -128,17 +128,23 @@ test("the page tells how the learner's own kubectl reaches the cluster, and it d
   expect(byFile).toBe("pod/my-awesome-app\n");
 });
 
-test("terminals stand beside each other, and curl asks from outside", async ({ page, playground }) => {
+test("Enter while a Korean syllable is composed ends the syllable, not the line", async ({
+  page,
+  playground,
+}) => {
   const { terminal } = await playground.open();
-  await terminal.start("kubectl get pods -w");
-  await terminal.root.getByRole("button", { name: "New terminal" }).click();
-  await expect(terminal.root.getByRole("tab", { name: "Terminal 2" })).toHaveAttribute("aria-selected", "true");
-  expect(await terminal.run("kubectl get nodes -o name")).toContain("node/node-1");
-  expect(await terminal.run("curl http://10.0.0.11:30080/")).toMatch(
-    /^curl: \(7\) Failed to connect to 10\.0\.0\.11 port 30080 after \d+ ms: Could not connect to server\n$/,
-  );
-  expect(await terminal.run("curl -s http://10.0.0.11:30080/")).toBe("");
-  await terminal.root.getByRole("tab", { name: "Terminal 1" }).click();
-  await expect(terminal.root.getByRole("button", { name: playground.words.stop })).toBeVisible();
-  await page.keyboard.press("Escape");
+  await terminal.start("clear");
+  await terminal.prompt.fill("echo ");
+  const keyboard = await page.context().newCDPSession(page);
+  const compose = (text: string) =>
+    keyboard.send("Input.imeSetComposition", { text, selectionStart: 1, selectionEnd: 1 });
+  await compose("ㅎ");
+  await compose("한");
+  await page.keyboard.press("Enter");
+  await expect(terminal.prompt).toHaveValue("echo 한");
+  await expect(terminal.output).toBeEmpty();
+  await keyboard.send("Input.insertText", { text: "한" });
+  await page.keyboard.press("Enter");
+  await expect(terminal.output.locator(".typed")).toHaveText("$ echo 한");
+  await expect(terminal.output.locator(".printed")).toHaveText("한\n");
 });

@@ -1,7 +1,7 @@
 //! The Kubernetes API of each sandbox: everything below `/sandboxes/{id}/` that is not one of our
 //! own routes. Answers pass through as the model gave them.
 
-use std::{convert::Infallible, future::pending, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, future::pending, time::Duration};
 
 use axum::{
     body::Body,
@@ -29,9 +29,10 @@ use crate::{
 /// Any request to a sandbox's Kubernetes API.
 pub(crate) async fn serve(
     State(state): State<AppState>,
-    Path((id, _)): Path<(String, String)>,
+    Path(path): Path<BTreeMap<String, String>>,
     request: Request,
 ) -> Response {
+    let id = path.get("id").cloned().unwrap_or_default();
     let limits = &state.config.limits;
     let (mut parts, body) = request.into_parts();
     let upgrade = Upgrade::of(&mut parts).await;

@@ -46,6 +46,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/sandboxes/{id}/outside/{authority}", any(outside::serve))
         .route("/sandboxes/{id}/outside/{authority}/", any(outside::serve))
         .route("/sandboxes/{id}/outside/{authority}/{*path}", any(outside::serve))
+        .route("/sandboxes/{id}/", any(kubernetes::serve))
         .route("/sandboxes/{id}/{*path}", any(kubernetes::serve))
         .merge(schema::router())
         .merge(pages::router(state))

@@ -16,11 +16,11 @@ use crate::{
 /// Ctrl-C and Ctrl-D, as terminals send them.
 pub(super) const INTERRUPT: &str = "\x03";
 pub(super) const END: &str = "\x04";
-/// So many terminals one page can have.
-pub(super) const TERMINALS: u32 = 4;
 /// Older entries fall off the top.
 const ENTRIES_MAX: usize = 400;
 const HISTORY_MAX: usize = 100;
+/// The command that forwards ports.
+const FORWARD: &str = "port-forward";
 /// A piece of output that is longer is followed by another, after the end of a line.
 const PIECE_MAX: usize = 4_096;
 
@@ -51,6 +51,8 @@ pub struct Console {
     running: RwSignal<Option<String>>,
     /// What runs reads what is typed: all keys (true), or lines.
     reads: RwSignal<Option<bool>>,
+    /// Ports that the command which runs forwards.
+    forwarded: RwSignal<Vec<u16>>,
     waiting: StoredValue<VecDeque<String>>,
     history: RwSignal<Vec<String>>,
     files: RwSignal<Vec<File>>,
@@ -65,83 +67,6 @@ pub fn use_console() -> Console {
     expect_context::<Console>()
 }
 
-/// All terminals of a page. The later ones are there from the beginning, and shown when wanted.
-#[derive(Clone, Copy, Debug)]
-pub struct Consoles {
-    first: Console,
-    others: StoredValue<Vec<Console>>,
-    /// The numbers of those that are open, in the order of their tabs.
-    open: RwSignal<Vec<u32>>,
-    shown: RwSignal<u32>,
-}
-
-impl Consoles {
-    pub fn new(first: Console) -> Consoles {
-        let other = |number| Console::numbered(number, first.session, first.files);
-        let consoles = Consoles {
-            first,
-            others: StoredValue::new((2..=TERMINALS).map(other).collect()),
-            open: RwSignal::new(vec![1]),
-            shown: RwSignal::new(1),
-        };
-        // What a button types must be seen.
-        Effect::new(move |before: Option<u32>| {
-            let called = first.called();
-            if before.is_some_and(|before| before != called) {
-                consoles.shown.set(1);
-            }
-            called
-        });
-        consoles
-    }
-
-    pub(super) fn get(self, number: u32) -> Console {
-        let index = (number as usize).checked_sub(2);
-        let other = self.others.with_value(|all| index.and_then(|index| all.get(index).copied()));
-        other.unwrap_or(self.first)
-    }
-
-    /// The numbers of the open ones. Tracked.
-    pub(super) fn open(self) -> Vec<u32> {
-        self.open.get()
-    }
-
-    /// The number of the one in front. Tracked.
-    pub(super) fn shown(self) -> u32 {
-        self.shown.get()
-    }
-
-    pub(super) fn show(self, number: u32) {
-        self.shown.set(number);
-    }
-
-    /// Whether one more can be opened. Tracked.
-    pub(super) fn has_room(self) -> bool {
-        self.open.with(|open| open.len() < TERMINALS as usize)
-    }
-
-    /// Opens one more and shows it.
-    pub(super) fn add(self) {
-        let free = self.open.with_untracked(|open| (1..=TERMINALS).find(|n| !open.contains(n)));
-        if let Some(number) = free {
-            self.open.update(|open| open.push(number));
-            self.shown.set(number);
-        }
-    }
-
-    /// Closes one, ending what runs there; the first stays.
-    pub(super) fn close(self, number: u32) {
-        if number == 1 {
-            return;
-        }
-        let console = self.get(number);
-        console.interrupt();
-        console.clear();
-        self.open.update(|open| open.retain(|open| *open != number));
-        self.shown.set(1);
-    }
-}
-
 impl Console {
     pub fn new(session: Session, files: RwSignal<Vec<File>>) -> Console {
         Console::numbered(1, session, files)
@@ -154,6 +79,7 @@ impl Console {
             next_id: StoredValue::new(0),
             running: RwSignal::new(None),
             reads: RwSignal::new(None),
+            forwarded: RwSignal::new(Vec::new()),
             waiting: StoredValue::new(VecDeque::new()),
             history: RwSignal::new(Vec::new()),
             files,
@@ -166,11 +92,24 @@ impl Console {
                 console.history.set(kept);
             }
             session.on_output(number, move |told| match told {
-                Told::Printed(stream, text) => console.print(stream, &text.replace('\r', "")),
+                Told::Printed(stream, text) => {
+                    console.note_port(text);
+                    console.print(stream, &text.replace('\r', ""));
+                }
                 Told::Reads { raw } => console.reads.set(Some(raw)),
             });
         });
         console
+    }
+
+    /// One more, of the same page.
+    pub(super) fn another(self, number: u32) -> Console {
+        Console::numbered(number, self.session, self.files)
+    }
+
+    /// Ports that the command which runs forwards. Tracked.
+    pub(super) fn forwarded(self) -> Vec<u16> {
+        self.forwarded.get()
     }
 
     /// Which of the page's terminals it is, from 1.
@@ -195,6 +134,17 @@ impl Console {
     /// Whether what is typed goes to the program that runs. Tracked.
     pub fn is_read(self) -> bool {
         self.reads.with(Option::is_some)
+    }
+
+    /// Takes note of a port that `kubectl port-forward` says it forwards.
+    fn note_port(self, printed: &str) {
+        if !self.running.with_untracked(|line| line.as_ref().is_some_and(|it| it.contains(FORWARD)))
+        {
+            return;
+        }
+        if let Some(port) = forwarded_port(printed) {
+            self.forwarded.update(|ports| ports.push(port));
+        }
     }
 
     /// Types a line, or a key, to the program that runs. False if it does not read.
@@ -322,6 +272,7 @@ impl Console {
             if self.running.try_set(None).is_some() {
                 return; // The page was left.
             }
+            self.forwarded.set(Vec::new());
             if let Reply::Refused { reason } = reply {
                 self.refused(&reason);
             }
@@ -356,6 +307,12 @@ impl Console {
     }
 }
 
+/// The port in `Forwarding from 127.0.0.1:8080 -> 80`.
+fn forwarded_port(printed: &str) -> Option<u16> {
+    let rest = printed.strip_prefix("Forwarding from 127.0.0.1:")?;
+    rest.split_once(' ')?.0.parse().ok()
+}
+
 /// Why a command could not be carried out, in words.
 pub fn refusal(reason: &Refusal, language: crate::i18n::Language) -> String {
     match reason {
@@ -375,4 +332,16 @@ pub fn refusal(reason: &Refusal, language: crate::i18n::Language) -> String {
         Refusal::Invalid { message } => return message.clone(),
     }
     .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::forwarded_port;
+
+    #[test]
+    fn a_forwarded_port_is_said_once_for_each_port() {
+        assert_eq!(forwarded_port("Forwarding from 127.0.0.1:9000 -> 80\n"), Some(9000));
+        assert_eq!(forwarded_port("Forwarding from [::1]:9000 -> 80\n"), None);
+        assert_eq!(forwarded_port("Handling connection for 9000\n"), None);
+    }
 }

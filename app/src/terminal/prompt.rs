@@ -20,6 +20,9 @@ use crate::{
 /// A command that takes longer than this waits for something.
 const PATIENCE: Duration = Duration::from_millis(600);
 
+/// The code of keys that an input method takes, also where it has just ended (Safari).
+const COMPOSING: u32 = 229;
+
 #[component]
 pub(super) fn Prompt(console: Console, field: NodeRef<html::Input>) -> impl IntoView {
     let player = expect_context::<Player>();
@@ -143,7 +146,11 @@ struct Keys {
 
 impl Keys {
     fn down(self, event: &KeyboardEvent) {
-        if event.is_composing() {
+        if event.is_composing() || event.key_code() == COMPOSING {
+            // Enter ends the syllable, not the line.
+            if event.key() == "Enter" {
+                event.prevent_default();
+            }
             return;
         }
         let searching = self.skipped.with_untracked(Option::is_some);

@@ -3,7 +3,10 @@
 /// A command and the words that may follow it.
 pub(super) type Row = (&'static str, &'static [&'static str]);
 
-pub(super) const SHELL: &[&str] = &["cat", "clear", "curl", "help", "history", "kubectl", "ls"];
+pub(super) const SHELL: &[&str] = &[
+    "cat", "clear", "curl", "echo", "grep", "head", "help", "history", "kubectl", "ls", "sort",
+    "tail", "wc",
+];
 
 pub(super) const VERBS: &[&str] = &[
     "annotate",
@@ -16,16 +19,20 @@ pub(super) const VERBS: &[&str] = &[
     "cluster-info",
     "config",
     "cordon",
+    "cp",
     "create",
+    "debug",
     "delete",
     "describe",
     "diff",
     "drain",
+    "edit",
     "events",
     "exec",
     "explain",
     "expose",
     "get",
+    "kustomize",
     "label",
     "logs",
     "patch",
@@ -83,7 +90,19 @@ pub(super) const KINDS: &[Row] = &[
 
 pub(super) const SUBCOMMANDS: &[Row] = &[
     ("auth", &["can-i", "whoami"]),
-    ("config", &["current-context", "get-contexts", "view"]),
+    ("cluster-info", &["dump"]),
+    (
+        "config",
+        &[
+            "current-context",
+            "get-clusters",
+            "get-contexts",
+            "get-users",
+            "set-context",
+            "use-context",
+            "view",
+        ],
+    ),
     (
         "create",
         &[
@@ -103,10 +122,11 @@ pub(super) const SUBCOMMANDS: &[Row] = &[
             "secret",
             "service",
             "serviceaccount",
+            "token",
         ],
     ),
     ("rollout", &["history", "pause", "restart", "resume", "status", "undo"]),
-    ("set", &["env", "image", "resources", "selector", "serviceaccount"]),
+    ("set", &["env", "image", "resources", "selector", "serviceaccount", "subject"]),
     ("top", &["node", "pod"]),
 ];
 
@@ -130,8 +150,13 @@ pub(super) const FLAGS: &[Row] = &[
     ("apply", &["--dry-run=", "--filename", "--force", "--prune", "--recursive", "--server-side"]),
     ("attach", &["--container", "--stdin", "--tty"]),
     ("auth", &["--all-namespaces", "--list"]),
-    ("autoscale", &["--cpu=", "--max=", "--min=", "--name="]),
+    ("autoscale", &["--cpu=", "--max=", "--memory=", "--min=", "--name="]),
     ("create", &["--dry-run=", "--filename", "--from-literal=", "--image=", "--output"]),
+    ("config", &["--current", "--minify", "--namespace", "--output"]),
+    (
+        "debug",
+        &["--container", "--copy-to=", "--image=", "--profile=", "--stdin", "--target=", "--tty"],
+    ),
     (
         "delete",
         &[
@@ -232,7 +257,7 @@ pub(super) const FLAGS: &[Row] = &[
 pub(super) const VALUES: &[Row] = &[
     ("--dry-run", &["client", "none", "server"]),
     ("--for", &["condition=", "create", "delete", "jsonpath="]),
-    ("--output", &["custom-columns=", "json", "jsonpath=", "name", "wide", "yaml"]),
+    ("--output", &["custom-columns=", "go-template=", "json", "jsonpath=", "name", "wide", "yaml"]),
     ("--restart", &["Always", "Never", "OnFailure"]),
     ("--type", &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]),
     ("--types", &["Normal", "Warning"]),
