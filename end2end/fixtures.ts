@@ -19,9 +19,6 @@ type Test = {
   expectedErrors: RegExp;
 };
 
-/** Playwright's own scripts look into every frame; those without scripts refuse, and say so. */
-const REFUSED_TO_PLAYWRIGHT = /^Blocked script execution in .* because the document's frame is sandboxed/;
-
 export const test = base.extend<Test, Worker>({
   server: [
     async ({}, use, worker) => {
@@ -41,9 +38,7 @@ export const test = base.extend<Test, Worker>({
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error.stack ?? error)));
     page.on("console", (message) => {
-      const text = message.text();
-      const counts = ["error", "warning"].includes(message.type()) && !REFUSED_TO_PLAYWRIGHT.test(text);
-      if (counts) errors.push(text);
+      if (["error", "warning"].includes(message.type())) errors.push(message.text());
     });
     await use(page);
     const unexpected = errors.filter((error) => !expectedErrors.test(error));

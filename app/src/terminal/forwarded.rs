@@ -74,12 +74,13 @@ pub(super) fn Forwarded(consoles: Consoles) -> impl IntoView {
                     {icon(Icon::REFRESH_CW)}
                 </button>
             </form>
-            <iframe
-                node_ref=frame
-                sandbox="allow-forms"
-                title=say("전달된 포트의 페이지", "The page behind the forwarded port")
-                hidden=move || place.with(Option::is_none)
-            ></iframe>
+            <Show when=move || place.with(Option::is_some)>
+                <iframe
+                    node_ref=frame
+                    sandbox="allow-forms"
+                    title=say("전달된 포트의 페이지", "The page behind the forwarded port")
+                ></iframe>
+            </Show>
         </section>
     }
     .into_any()
