@@ -120,6 +120,8 @@ bench: set-up ## Benchmarks (minutes)
 measure: build ## Sizes of what is shipped, and how fast the page and kubectl are
 	node end2end/measure.mjs
 	node end2end/latency.mjs
+	node --experimental-websocket end2end/rooms.mjs
+	node --experimental-websocket end2end/rooms.mjs 20 300 5
 
 .PHONY: pictures
 pictures: ## Pictures of every page, to look at; the server must be built: make test-rust

@@ -20,6 +20,7 @@ use crate::{
     header::TopBar,
     i18n::{say, use_language},
     player::Player,
+    room::{RoomBar, Wire, held},
     scene::{Scene, Selection},
     session::{Place, Session, Wish},
     terminal::{Console, Consoles},
@@ -56,6 +57,9 @@ pub fn Bench(
     let sizes = Sizes::new(is_lesson);
     let region = RwSignal::new(regions::first(is_lesson));
     let embedded = use_embed().is_some();
+    let wire = Wire::new();
+    provide_context(wire);
+    let held = held();
     if let Some(embed) = use_embed() {
         let title = Signal::derive(move || trail.get().pop().unwrap_or_default());
         let (session, desk) = (expect_context(), expect_context());
@@ -81,17 +85,20 @@ pub fn Bench(
                 <h1 class="visually-hidden">{move || trail.get().pop()}</h1>
             })}
             <RegionTabs region is_lesson/>
-            <Notices opening/>
-            <div class="region side">{side}</div>
+            <div class="notices">
+                {(!embedded).then(|| view! { <RoomBar wire/> })}
+                <Notices opening/>
+            </div>
+            <div class="region side" inert=move || held.get()>{side}</div>
             <Divider axis=Axis::Column size=sizes.side label=say("왼쪽 너비", "Width of the left side")/>
-            <div class="region picture">
+            <div class="region picture" inert=move || held.get()>
                 <Preparing/>
                 {view! { <Scene player/> }.into_any()}
                 <Picked region/>
                 {view! { <Timeline player/> }.into_any()}
             </div>
             <Divider axis=Axis::Row size=sizes.low label=say("아래쪽 높이", "Height of the lower part")/>
-            <div class="region low">
+            <div class="region low" inert=move || held.get()>
                 {low.filter(|_| embed::shows(Panel::Editor)).map(|editor| view! {
                     <div class="low-editor">{editor}</div>
                     <Divider

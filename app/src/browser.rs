@@ -65,6 +65,11 @@ pub fn fragment() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
 }
 
+/// Leaves this page for another.
+pub fn go(address: &str) {
+    window().location().set_href(address).unwrap_or_default();
+}
+
 /// Takes what stands after `#` out of the address, and out of what the browser remembers.
 pub fn drop_fragment() {
     let path = window().location().pathname().unwrap_or_default();
@@ -81,6 +86,11 @@ pub fn random_id() -> String {
 /// Days since 1970, by this machine's clock.
 pub fn today() -> i64 {
     (js_sys::Date::now() / 86_400_000.0) as i64
+}
+
+/// Seconds since 1970, by this machine's clock.
+pub fn now_s() -> i64 {
+    (js_sys::Date::now() / 1_000.0) as i64
 }
 
 /// `http://127.0.0.1:3000`

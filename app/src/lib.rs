@@ -30,6 +30,7 @@ pub mod icons;
 pub mod inspector;
 pub mod live;
 pub mod pages;
+pub mod room;
 pub mod search;
 pub mod shortcuts;
 pub mod tabs;
@@ -47,7 +48,8 @@ use leptos_router::{
 
 use i18n::Language;
 use pages::{
-    Completed, Home, LessonPage, NotFound, Play, Progress, Reference, ReferencePage, Review,
+    Completed, Home, HostRoom, JoinRoom, LessonPage, Lobby, NotFound, OpenRoom, Play, Progress,
+    Reference, ReferencePage, Review,
 };
 
 /// The document around the page.
@@ -96,6 +98,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("reference/:section/:slug") view=ReferencePage/>
                     <Route path=path!("progress") view=Progress/>
                     <Route path=path!("completed/:id") view=Completed/>
+                    <Route path=path!("join") view=JoinRoom/>
+                    <Route path=path!("join/:code") view=JoinRoom/>
+                    <Route path=path!("rooms/new") view=OpenRoom/>
+                    <Route path=path!("rooms/:id") view=HostRoom/>
+                    <Route path=path!("rooms/:id/me") view=Lobby/>
                     <Route path=path!("search") view=search::SearchPage/>
                     <Route path=path!("lessons/:slug") view=LessonPage/>
                     <Route path=path!("*any") view=NotFound/>

@@ -9,6 +9,7 @@ pub mod play;
 pub mod progress;
 pub mod reference;
 pub mod review;
+pub mod rooms;
 
 pub use completed::Completed;
 pub use home::Home;
@@ -18,3 +19,4 @@ pub use play::Play;
 pub use progress::Progress;
 pub use reference::{Reference, ReferencePage};
 pub use review::Review;
+pub use rooms::{HostRoom, JoinRoom, Lobby, OpenRoom};

@@ -39,6 +39,7 @@ struct Address {
 /// The place of a request among those of its address; who goes on after the answer keeps it.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
+    pub(crate) ip: IpAddr,
     address: Arc<Address>,
     _permit: Arc<OwnedSemaphorePermit>,
 }
@@ -69,7 +70,7 @@ impl Addresses {
             })
         };
         let permit = Arc::clone(&address.requests).try_acquire_owned().ok()?;
-        Some(Place { address, _permit: Arc::new(permit) })
+        Some(Place { ip, address, _permit: Arc::new(permit) })
     }
 }
 

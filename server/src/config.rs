@@ -84,6 +84,9 @@ pub struct Limits {
     /// Pages that look at one sandbox at one time.
     #[arg(long, env = "WHEELHOUSE_SOCKETS_MAX", default_value_t = 64)]
     pub sockets_max: usize,
+    /// Rooms of study jams that are open at one time.
+    #[arg(long, env = "WHEELHOUSE_ROOMS_MAX", default_value_t = 1_000)]
+    pub rooms_max: usize,
     /// Requests of one address that are not answered to their end at one time: watches, followed
     /// logs, streams and pages of all its sandboxes among them.
     #[arg(long, env = "WHEELHOUSE_ADDRESS_REQUESTS_MAX", default_value_t = 2_048)]

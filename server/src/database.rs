@@ -2,6 +2,7 @@
 
 mod journal;
 mod learners;
+mod rooms;
 
 use std::{path::Path, time::Duration};
 
@@ -119,6 +120,13 @@ impl Database {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Deletes a sandbox with its log and its progress.
+    pub(crate) async fn delete(&self, id: &SandboxId) -> Result<(), DatabaseError> {
+        let query = sqlx::query("DELETE FROM sandboxes WHERE id = ?").bind(id.as_str());
+        query.execute(&self.pool).await?;
         Ok(())
     }
 

@@ -174,7 +174,7 @@ fn fits(learned: &Learned) -> bool {
 }
 
 /// A text as a QR code; empty for one that is too long for it.
-fn qr_code(text: &str) -> QrCode {
+pub(crate) fn qr_code(text: &str) -> QrCode {
     let Ok(code) = qrcode::QrCode::new(text.as_bytes()) else { return QrCode::default() };
     let size = code.width();
     let dark = code.to_colors().into_iter().enumerate();

@@ -2,6 +2,7 @@
 //! lesson of a sandbox.
 
 mod folder;
+mod standing;
 mod text;
 
 use std::sync::Arc;
@@ -11,8 +12,10 @@ use orchestrator::World;
 use protocol::{GoalState, LessonState, Score, WrongAnswer};
 use serde::{Deserialize, Serialize};
 
+use self::standing::Tally;
 pub(crate) use self::{
     folder::teach,
+    standing::{Standing, kept_steps},
     text::{Course, summary},
 };
 use crate::database::{ProgressRow, SandboxRow};
@@ -48,6 +51,8 @@ pub(crate) enum LessonAct {
     Look {
         language: Language,
     },
+    /// Says how the learner stands, without words.
+    Stand,
 }
 
 #[derive(Debug)]
@@ -60,6 +65,7 @@ pub(crate) enum LessonAnswer {
     /// The next line of the solution, to be played now; none when all were.
     Play(Option<Box<Play>>),
     State(Box<LessonState>),
+    Standing(Box<Standing>),
 }
 
 /// The lesson of one sandbox.
@@ -67,6 +73,7 @@ pub(crate) enum LessonAnswer {
 pub(crate) struct LessonRun {
     progress: Progress,
     learner: String,
+    tally: Tally,
     /// What the disk has.
     written: Option<Kept>,
     /// What pages were told.
@@ -103,7 +110,8 @@ impl LessonRun {
         let saved = written.clone().unwrap_or_default().saved;
         let progress = Progress::restore(Arc::clone(lesson), saved);
         let learner = row.learner.clone().unwrap_or_default();
-        Ok(Some(Self { progress, learner, written, told: None, stirred: true }))
+        let tally = Tally::default();
+        Ok(Some(Self { progress, learner, tally, written, told: None, stirred: true }))
     }
 
     /// Reads what is new in the world.
@@ -120,7 +128,8 @@ impl LessonRun {
     }
 
     pub(crate) fn act(&mut self, act: LessonAct) -> Result<LessonAnswer, String> {
-        self.stirred = true;
+        // To say how the learner stands changes nothing.
+        self.stirred |= !matches!(act, LessonAct::Stand);
         match act {
             LessonAct::Predict { step, choice, language } => self.predict(&step, &choice, language),
             LessonAct::Hint { step, number } => {
@@ -134,10 +143,15 @@ impl LessonRun {
             LessonAct::GoTo { step } if self.progress.go_to(&step) => Ok(LessonAnswer::Done),
             LessonAct::GoTo { step } => Err(format!("step {step:?} is not open yet")),
             LessonAct::Attempted(attempt) => {
+                self.tally.count(&self.progress, &attempt);
                 self.progress.attempted(attempt);
                 Ok(LessonAnswer::Done)
             }
             LessonAct::Look { language } => Ok(LessonAnswer::State(Box::new(self.state(language)))),
+            LessonAct::Stand => {
+                let standing = standing::of(&self.progress, &mut self.tally);
+                Ok(LessonAnswer::Standing(Box::new(standing)))
+            }
         }
     }
 

@@ -20,6 +20,7 @@ mod outside;
 mod pages;
 mod problem;
 mod rest;
+mod room;
 mod routes;
 mod sandbox;
 mod schema;
@@ -39,6 +40,7 @@ use crate::{
     database::{Database, Journal},
     learner::Learners,
     lesson::Course,
+    room::Rooms,
     sandbox::Sandboxes,
     state::AppState,
     terminal::Workshop,
@@ -84,7 +86,10 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     let database = Database::open(&config.database).await?;
     let (journal, _writer): (Journal, JoinHandle<()>) = Journal::start(&database);
     let sandboxes = Sandboxes::new(database.clone(), journal, config.limits.clone());
+    let rooms_max = config.limits.rooms_max;
+    let rooms = Rooms::restore(database.clone(), sandboxes.clone(), rooms_max).await?;
     let state = AppState {
+        rooms,
         options: pages::options(config.listen),
         config: Arc::new(config),
         addresses: Addresses::default(),

@@ -86,7 +86,10 @@ pub(crate) async fn clock(
     State(state): State<AppState>,
     Path(id): Path<String>,
 ) -> Result<Json<Clock>, Problem> {
-    Ok(Json(open(&state, &id).await?.view().clock()))
+    // Also a look at somebody's cluster has its clock: the page asks whether there is one.
+    let seen = state.rooms.of_look(&id).and_then(|room| room.read(|room| room.seen_by(&id)));
+    let named = seen.map_or(id, |(sandbox, _)| sandbox);
+    Ok(Json(open(&state, &named).await?.view().clock()))
 }
 
 /// Stop, run, step or advance the clock of a sandbox. Answers when the cluster is there.

@@ -8,7 +8,9 @@ use axum::{
 };
 use tower_http::trace::TraceLayer;
 
-use crate::{address, kubernetes, oembed, outside, pages, rest, schema, socket, state::AppState};
+use crate::{
+    address, kubernetes, oembed, outside, pages, rest, room, schema, socket, state::AppState,
+};
 
 /// The largest body of our own routes.
 const BODY_MAX: usize = 64 << 10;
@@ -28,6 +30,10 @@ fn table() -> Vec<Row> {
         ("get", "/sandboxes/{id}/digest", get(rest::digest)),
         ("get", "/sandboxes/{id}/kubeconfig", get(rest::kubeconfig)),
         ("get", "/sandboxes/{id}/socket", get(socket::connect)),
+        ("post", "/rooms", post(room::open)),
+        ("post", "/rooms/join", post(room::join)),
+        ("get", "/rooms/{id}", get(room::find)),
+        ("get", "/rooms/{id}/socket", get(room::connect)),
         ("get", "/oembed", get(oembed::answer)),
         ("get", "/openapi.json", get(rest::describe)),
         ("get", "/healthz", get(rest::healthz)),

@@ -3,6 +3,7 @@
 
 mod command;
 mod hands;
+mod look;
 
 use axum::{
     Extension,
@@ -19,7 +20,7 @@ use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
 use utoipa::IntoParams;
 
-use self::hands::Hands;
+use self::{hands::Hands, look::Look};
 use crate::{
     address,
     problem::{Problem, Query},
@@ -61,12 +62,16 @@ pub(crate) async fn connect(
     address: Option<Extension<address::Place>>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
-    let sandbox = rest::open(&state, &id).await?;
-    let place = sandbox.admit_socket()?;
+    let look = Look::of(&state, &id);
+    let named = look.as_ref().map_or(&*id, |look| look.sandbox());
+    let sandbox = rest::open(&state, named).await?;
+    // Those who look at it in a room are counted there.
+    let place = look.is_none().then(|| sandbox.admit_socket()).transpose()?;
     let language = Language::of_code(&wish.lang).unwrap_or(Language::English);
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let connection = Connection { socket, sandbox, language, state, sent: 0, _place: place };
+        let connection =
+            Connection { socket, sandbox, look, language, state, sent: 0, _place: place };
         connection.run(wish.since).await;
         drop(address);
     }))
@@ -76,11 +81,13 @@ pub(crate) async fn connect(
 struct Connection {
     socket: WebSocket,
     sandbox: Sandbox,
+    /// The page's cluster is somebody else's.
+    look: Option<Look>,
     language: Language,
     state: AppState,
     /// The position up to which the page knows the trace.
     sent: Position,
-    _place: OwnedSemaphorePermit,
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 /// Why a connection ends.
@@ -120,10 +127,13 @@ impl Connection {
         let (outgoing, mut waiting) = mpsc::channel(OUTGOING);
         let (commands, queue) = mpsc::channel(COMMANDS);
         let hands = Hands::new(self.state.clone(), self.sandbox.clone(), self.language, outgoing);
+        let hands = hands.by(self.look.as_ref().map(Look::rules));
         let _working = AbortOnDrop(tokio::spawn(hands.work(queue)));
         let mut closing = self.sandbox.closing();
+        let mut ended = self.look.as_ref().map(Look::ended);
         loop {
             tokio::select! {
+                () = look::over(&mut ended) => return Err(End::Away),
                 frame = frames.recv() => self.pass_on(frame).await?,
                 down = waiting.recv() => match down {
                     Some(down) => self.send(encode(&down)).await?,

@@ -7,8 +7,8 @@ use http::{HeaderMap, header::HOST};
 use leptos::prelude::LeptosOptions;
 
 use crate::{
-    address::Addresses, config::Config, lesson::Course, pages::Site, sandbox::Sandboxes,
-    terminal::Workshop,
+    address::Addresses, config::Config, lesson::Course, pages::Site, room::Rooms,
+    sandbox::Sandboxes, terminal::Workshop,
 };
 
 #[derive(Clone, Debug)]
@@ -16,6 +16,7 @@ pub(crate) struct AppState {
     pub(crate) config: Arc<Config>,
     pub(crate) addresses: Addresses,
     pub(crate) sandboxes: Sandboxes,
+    pub(crate) rooms: Rooms,
     pub(crate) workshop: Workshop,
     pub(crate) backend: Course,
     pub(crate) options: LeptosOptions,

@@ -32,6 +32,8 @@ mod pages;
 mod recorded;
 #[path = "server/rest.rs"]
 mod rest;
+#[path = "server/rooms.rs"]
+mod rooms;
 #[path = "server/socket.rs"]
 mod socket;
 #[path = "server/streams.rs"]

@@ -98,6 +98,12 @@ fn CourseSection(course: Lessons) -> impl IntoView {
                 <a href=move || format!("/{}/progress", language.get().code())>
                     {say("내 진도: 다른 기기에서 이어 하기, 증명", "My progress: on another device, proof")}
                 </a>
+                <a href=move || format!("/{}/join", language.get().code())>
+                    {say("스터디 잼에 들어가기", "Join a study jam")}
+                </a>
+                <a href=move || format!("/{}/rooms/new", language.get().code())>
+                    {say("스터디 잼 열기", "Open a study jam")}
+                </a>
             </p>
             <Transition>
                 {move || lessons().map(|lessons| view! { <Course lessons/> })}

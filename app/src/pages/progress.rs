@@ -178,12 +178,12 @@ fn Link(carried: Carried, stand: RwSignal<Stand>) -> impl IntoView {
 
 /// A QR code, black on white in any theme: cameras want it so.
 #[component]
-fn Code(code: QrCode) -> impl IntoView {
+pub fn Code(code: QrCode) -> impl IntoView {
     let QrCode { size, path } = code;
     // A quiet border of four modules belongs to it.
     let view_box = format!("-4 -4 {0} {0}", size + 8);
     view! {
-        <svg class="qr-code" viewBox=view_box role="img" aria-label=say("개인 링크의 QR 코드", "QR code of the personal link")>
+        <svg class="qr-code" viewBox=view_box role="img" aria-label=say("링크의 QR 코드", "QR code of the link")>
             <rect x="-4" y="-4" width=size + 8 height=size + 8 fill="#fff"/>
             <path d=path fill="#000"/>
         </svg>

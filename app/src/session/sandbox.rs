@@ -7,6 +7,7 @@ use super::Wish;
 use crate::{
     browser::{self, Fetched},
     embed::Embed,
+    room,
 };
 
 /// Where a sandbox is used; each place remembers its own.
@@ -46,8 +47,11 @@ impl Place {
         NewSandbox { learner: Some(learner()), rate, ..new }
     }
 
-    /// From now on the place opens with this sandbox.
+    /// From now on the place opens with this sandbox, unless it is a room's.
     pub fn remember(&self, embed: Option<&Embed>, sandbox: &str) {
+        if room::is_of_room(sandbox) {
+            return;
+        }
         browser::keep(&self.key(embed), sandbox);
     }
 
@@ -98,6 +102,8 @@ pub async fn settle(
     if let Some(id) = wanted.filter(|id| is_id(id)) {
         match browser::get(&format!("/sandboxes/{id}/clock")).await {
             Fetched::Ok(_) => return Opened::Ready { id },
+            // Nobody looks any more: what the page opens with else is no replacement.
+            Fetched::Refused(404 | 410, _) if room::is_look(&id) => {}
             Fetched::Refused(404 | 410, _) => replaced = true,
             Fetched::Refused(_, _) | Fetched::Unreachable => return Opened::Unreachable,
         }

@@ -329,6 +329,10 @@ pub fn refusal(reason: &Refusal, language: crate::i18n::Language) -> String {
             let words = language.pick("서버의 한도에 닿았다", "A limit of the server was reached");
             return format!("{words}: {what}");
         }
+        Refusal::OnlyLooking => language.pick(
+            "다른 사람의 클러스터다. 보기만 할 수 있다.",
+            "This is somebody else's cluster: you can only look.",
+        ),
         Refusal::Invalid { message } => return message.clone(),
     }
     .to_owned()

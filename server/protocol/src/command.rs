@@ -188,6 +188,8 @@ pub enum Refusal {
     /// The sandbox's past does not reach back, or forward, that far.
     OutOfRange,
     NotFound,
+    /// The cluster is somebody else's, who has not consented.
+    OnlyLooking,
     /// A limit of the server: `what` names it.
     Limit {
         what: String,

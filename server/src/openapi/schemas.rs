@@ -84,6 +84,48 @@ pub struct SandboxCreated {
     pub page: String,
 }
 
+/// What a new room shall be.
+#[derive(Debug, ToSchema)]
+pub struct NewRoom {
+    pub name: String,
+    /// The slugs of its lessons, in order; none, or an empty one, is the playground.
+    #[schema(example = json!(["first-pod", "deployments"]))]
+    pub lessons: Vec<String>,
+    /// `ko` or `en`.
+    pub language: String,
+    /// Minutes until it closes by itself.
+    #[schema(minimum = 1, maximum = 1440)]
+    pub minutes: u32,
+    /// A host lets each learner in.
+    pub admission: bool,
+}
+
+/// A room that is open.
+#[derive(Debug, ToSchema)]
+pub struct RoomOpened {
+    pub id: String,
+    /// Who knows it is a host.
+    pub secret: String,
+    /// Who knows it may join.
+    pub code: String,
+}
+
+/// Who wants to join a room.
+#[derive(Debug, ToSchema)]
+pub struct JoinRoom {
+    pub code: String,
+    /// What the learner wants to be called.
+    pub name: String,
+}
+
+/// A learner of a room.
+#[derive(Debug, ToSchema)]
+pub struct RoomJoined {
+    pub id: String,
+    /// Who knows it is this learner, on any device.
+    pub secret: String,
+}
+
 /// The clock of a sandbox. Times are milliseconds of model time since its start.
 #[derive(Debug, ToSchema)]
 pub struct Clock {

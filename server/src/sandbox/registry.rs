@@ -152,6 +152,20 @@ impl Sandboxes {
         }
     }
 
+    /// Ends a sandbox and deletes all that is kept of it.
+    pub(crate) async fn delete(&self, id: &SandboxId) -> Result<(), DatabaseError> {
+        let slot = Arc::clone(self.lock().entry(id.clone()).or_default());
+        let mut live = slot.live.lock().await;
+        if let Some(live) = live.take() {
+            live.end().await;
+        }
+        // Whoever wants to open it again waits until it is gone.
+        let deleted = self.0.database.delete(id).await;
+        drop(live);
+        self.forget(id, &slot);
+        deleted
+    }
+
     async fn fetch(&self, id: &SandboxId) -> Result<Live, OpenError> {
         let stored = self.0.database.load(id).await?.ok_or(OpenError::Unknown)?;
         let place = self.place().await?;
@@ -262,6 +276,11 @@ impl Sandboxes {
         self.0.closing.send_replace(true);
     }
 
+    /// Tells when the server shuts down.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.0.closing.subscribe()
+    }
+
     pub(crate) async fn is_ready(&self) -> bool {
         self.0.database.is_ready().await && !*self.0.closing.borrow()
     }
@@ -294,17 +313,26 @@ impl Slot {
         if held && !must {
             return;
         }
-        if let Some(Live { sandbox, task, .. }) = live.take() {
-            let end = sandbox.0.commands.clone();
-            drop(sandbox);
-            if held {
-                // Whoever still holds it keeps its channel open.
-                let _ = end.send(super::Command::End).await;
-            }
-            drop(end);
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a sandbox's task ended badly");
-            }
+        if let Some(live) = live.take() {
+            live.end().await;
+        }
+    }
+}
+
+impl Live {
+    /// Writes down where it stands, whoever still holds it.
+    async fn end(self) {
+        let Self { sandbox, task, .. } = self;
+        let held = Arc::strong_count(&sandbox.0) > 1;
+        let end = sandbox.0.commands.clone();
+        drop(sandbox);
+        if held {
+            // Whoever still holds it keeps its channel open.
+            let _ = end.send(super::Command::End).await;
+        }
+        drop(end);
+        if let Err(error) = task.await {
+            tracing::error!(%error, "a sandbox's task ended badly");
         }
     }
 }

@@ -206,7 +206,10 @@ impl Desk {
 
     async fn learn(&self, act: LessonAct) -> Result<Reply> {
         match self.sandbox.learn(act).await.map_err(refusal)? {
-            LessonAnswer::Done | LessonAnswer::State(_) | LessonAnswer::Play(_) => Ok(Reply::Done),
+            LessonAnswer::Done
+            | LessonAnswer::State(_)
+            | LessonAnswer::Standing(_)
+            | LessonAnswer::Play(_) => Ok(Reply::Done),
             LessonAnswer::Predicted { correct, explanation_html } => {
                 Ok(Reply::Predicted { correct, explanation_html })
             }

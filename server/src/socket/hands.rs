@@ -11,7 +11,7 @@ use lessons::{Attempt, Language};
 use protocol::{Act, Answer, Command, Down, File, Refusal, Reply, Stream};
 use tokio::sync::{Mutex, mpsc};
 
-use super::command::Desk;
+use super::{command::Desk, look::Rules};
 use crate::{
     lesson::LessonAct,
     sandbox::Sandbox,
@@ -32,6 +32,8 @@ pub(super) struct Hands {
     desk: Desk,
     outgoing: mpsc::Sender<Down>,
     running: BTreeMap<u32, Line>,
+    /// The cluster is somebody else's: what may be done to it.
+    rules: Option<Rules>,
 }
 
 /// A line that runs in a terminal.
@@ -56,13 +58,20 @@ impl Hands {
         outgoing: mpsc::Sender<Down>,
     ) -> Self {
         let desk = Desk { state: state.clone(), sandbox: sandbox.clone(), language };
-        Self { state, sandbox, desk, outgoing, running: BTreeMap::new() }
+        Self { state, sandbox, desk, outgoing, running: BTreeMap::new(), rules: None }
+    }
+
+    /// The same in somebody else's cluster.
+    pub(super) fn by(self, rules: Option<Rules>) -> Self {
+        Self { rules, ..self }
     }
 
     /// Works until the page is gone, or takes its messages too slowly.
     pub(super) async fn work(mut self, mut queue: mpsc::Receiver<Command>) {
         while let Some(Command { id, act }) = queue.recv().await {
+            let forbidden = self.rules.as_ref().is_some_and(|rules| !rules.allow(&act));
             let reply = match act {
+                _ if forbidden => Reply::Refused { reason: Refusal::OnlyLooking },
                 Act::Terminal { terminal, line, files } => {
                     match self.begin(id, terminal, line, files) {
                         Ok(()) => continue,
