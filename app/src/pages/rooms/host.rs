@@ -56,19 +56,37 @@ pub fn HostRoom() -> impl IntoView {
         <Frame title about=title>
             <div class="room-host" class:projector=move || view.projector.get()>
                 <Show when=move || wire.closed.with(Option::is_none) fallback=Over>
-                    {view! { <Top/> }.into_any()}
-                    {view! { <Map/> }.into_any()}
-                    <div class="room-tools" hidden=move || view.projector.get()>
-                        {view! { <Hands/> }.into_any()}
-                        {view! { <One/> }.into_any()}
-                        {view! { <Clusters/> }.into_any()}
-                        {view! { <Everybody/> }.into_any()}
-                        {view! { <Ask/> }.into_any()}
-                        {view! { <Ending/> }.into_any()}
-                    </div>
+                    <Show when=move || wire.room.with(Option::is_some) fallback=Connecting>
+                        <Known/>
+                    </Show>
                 </Show>
             </div>
         </Frame>
+    }
+    .into_any()
+}
+
+/// Before the room has said anything: also what the server renders, which knows no secret.
+#[component]
+fn Connecting() -> impl IntoView {
+    view! { <p role="status">{say("방에 잇는 중이다.", "Connecting to the room.")}</p> }
+}
+
+/// All that hosts see and do.
+#[component]
+fn Known() -> impl IntoView {
+    let view = use_view();
+    view! {
+        {view! { <Top/> }.into_any()}
+        {view! { <Map/> }.into_any()}
+        <div class="room-tools" hidden=move || view.projector.get()>
+            {view! { <Hands/> }.into_any()}
+            {view! { <One/> }.into_any()}
+            {view! { <Clusters/> }.into_any()}
+            {view! { <Everybody/> }.into_any()}
+            {view! { <Ask/> }.into_any()}
+            {view! { <Ending/> }.into_any()}
+        </div>
     }
     .into_any()
 }
