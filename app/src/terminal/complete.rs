@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn words_are_completed_by_where_they_stand() {
         check("ku", "kubectl", "kubectl ");
-        check("kubectl de", "delete describe", "kubectl de");
+        check("kubectl de", "debug delete describe", "kubectl de");
         check("kubectl des", "describe", "kubectl describe ");
         check(
             "kubectl get persistentvolumec",
