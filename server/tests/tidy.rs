@@ -332,7 +332,7 @@ fn texts(endings: &[&str]) -> Vec<(PathBuf, String)> {
 }
 
 fn walk(folder: &Path, paths: &mut BTreeSet<PathBuf>) {
-    let left_behind = ["vendor", "test-results", "playwright-report", "target"];
+    let left_behind = ["node_modules", "vendor", "test-results", "playwright-report", "target"];
     for path in entries(folder) {
         if path.is_file() {
             paths.insert(path);
