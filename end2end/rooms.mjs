@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 const [rooms, learners, rate, seconds] = [1, 500, 10, 10].map((usual, n) => Number(process.argv[n + 2] ?? usual));
 const program = process.env.WHEELHOUSE ?? new URL("../target/release/wheelhouse", import.meta.url).pathname;
-const port = 4190;
+const port = 4132;
 const at = `http://127.0.0.1:${port}`;
 const folder = mkdtempSync(join(tmpdir(), "wheelhouse-rooms-"));
 const server = spawn(program, ["--listen", `127.0.0.1:${port}`, "--database", join(folder, "rooms.sqlite")], {
