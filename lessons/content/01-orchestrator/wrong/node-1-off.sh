@@ -1,0 +1,2 @@
+# step: repaired
+fault node-off node-1

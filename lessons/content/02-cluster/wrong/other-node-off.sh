@@ -1,0 +1,3 @@
+# step: records
+fault node-off node-2
+kubectl get nodes

@@ -1,0 +1,2 @@
+# step: adopt
+kubectl label pod stranger app=hello

@@ -1,0 +1,2 @@
+# step: take-out
+kubectl label pod stranger app=examined --overwrite

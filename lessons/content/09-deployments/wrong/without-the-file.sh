@@ -1,0 +1,2 @@
+# step: create
+kubectl create deployment hello-world --image=helloworld-app --replicas=3
