@@ -1,0 +1,2 @@
+# step: address
+kubectl exec client -- wget -T 2 -qO- http://web:8080
