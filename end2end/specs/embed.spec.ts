@@ -1,6 +1,9 @@
 // A course page of somebody else, on another origin, with our lessons in it.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server as Http } from "node:http";
 import { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Frame } from "@playwright/test";
 import { expect, test as base } from "../fixtures.js";
 
@@ -108,6 +111,50 @@ test("a page that speaks H5P's dialect gives the height that is asked for", asyn
   const { url } = await course(`${resizer}<iframe src="${server.url}/embed/play?lang=en&panels=cluster" width="700" height="150"></iframe>`);
   await page.goto(url);
   await expect(page.locator("iframe")).toHaveCSS("height", "464px");
+});
+
+test("where third-party cookies and storage are blocked, a lesson goes on as ever", async ({ playwright, course, server }) => {
+  const { executablePath, args = [] } = test.info().project.use.launchOptions ?? {};
+  const folder = await mkdtemp(join(tmpdir(), "wheelhouse-profile-"));
+  // As somebody who has chosen "Block third-party cookies", which blocks a frame's storage as well.
+  await mkdir(join(folder, "Default"));
+  const chosen = { profile: { block_third_party_cookies: true, cookie_controls_mode: 1 } };
+  await writeFile(join(folder, "Default", "Preferences"), JSON.stringify(chosen));
+  const context = await playwright.chromium.launchPersistentContext(folder, { executablePath, args });
+  try {
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    const { url } = await course(
+      `${log}<wheelhouse-lesson lesson="first-pod" lang="en"></wheelhouse-lesson><script src="${server.url}/embed.js"></script>`,
+    );
+    await page.goto(url);
+    const frame = page.locator("wheelhouse-lesson iframe").contentFrame();
+    await expect(frame.locator("html")).toHaveAttribute("data-hydrated");
+    const inside = page.frames().find((it) => it.url().startsWith(server.url));
+    const blocked = await inside?.evaluate(() => {
+      try {
+        localStorage.setItem("x", "y");
+        return document.cookie;
+      } catch (error) {
+        return (error as Error).name;
+      }
+    });
+    expect(blocked, "the browser does block").toBe("SecurityError");
+    const types = () => page.evaluate(() => (window as any).heard.map((m: any) => m.data.type));
+    await expect.poll(types).toContain("ready");
+    const pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: blocked\nspec:\n  containers:\n    - name: app\n      image: nginx\n";
+    await page.evaluate(
+      (yaml) => (document.querySelector("wheelhouse-lesson") as any).send({ type: "applyYaml", yaml }),
+      pod,
+    );
+    await expect(frame.getByRole("log")).toContainText("pod/blocked created");
+    expect(await context.cookies()).toEqual([]);
+    expect(errors).toEqual([]);
+  } finally {
+    await context.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test.describe("a page that is not made for it", () => {
