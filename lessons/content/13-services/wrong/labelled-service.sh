@@ -1,0 +1,2 @@
+# step: mismatch
+kubectl label service shop app=web

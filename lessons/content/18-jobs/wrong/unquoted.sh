@@ -1,0 +1,2 @@
+# step: schedule
+kubectl create cronjob tick --image=busybox:1.37 --schedule=* * * * * -- echo tick
