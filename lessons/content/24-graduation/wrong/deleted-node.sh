@@ -1,0 +1,2 @@
+# step: survive
+kubectl delete node node-1
