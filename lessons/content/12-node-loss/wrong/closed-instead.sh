@@ -1,0 +1,2 @@
+# step: off
+kubectl cordon node-2
