@@ -201,8 +201,19 @@ fn operation(row: &Resource, action: &str) -> Value {
         "x-kubernetes-action": action,
         "x-kubernetes-group-version-kind": group_version_kind(row),
     });
-    if matches!(action, "post" | "put" | "patch") {
-        operation["requestBody"] = json!({"content": content, "required": true});
+    match action {
+        "post" | "put" => operation["requestBody"] = json!({"content": content, "required": true}),
+        "patch" => operation["requestBody"] = json!({"content": patches(row), "required": true}),
+        _ => {}
     }
     operation
+}
+
+/// The forms of patches that a kind takes; kinds that are defined have no strategic ones.
+fn patches(row: &Resource) -> Map<String, Value> {
+    let strategic = schema::all().contains_key(&row.schema);
+    let forms = ["apply-patch+yaml", "json-patch+json", "merge-patch+json"].into_iter();
+    let forms = forms.chain(strategic.then_some("strategic-merge-patch+json"));
+    let patch = json!({"schema": {"type": "object"}});
+    forms.map(|form| (format!("application/{form}"), patch.clone())).collect()
 }

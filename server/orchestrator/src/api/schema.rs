@@ -4,8 +4,9 @@ use std::sync::OnceLock;
 
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::types;
 use crate::object::Kind;
 
 /// The schemas by the names of Kubernetes' OpenAPI: `io.k8s.api.core.v1.Pod`.
@@ -19,6 +20,7 @@ pub(super) fn all() -> &'static Map<String, Value> {
         Kind::ALL.iter().for_each(|kind| kind.schema(&mut generator));
         let mut all = generator.take_definitions(true);
         all.values_mut().for_each(require_no_metadata);
+        all.iter_mut().for_each(|(name, schema)| say_how_lists_merge(name, schema));
         all
     })
 }
@@ -30,6 +32,27 @@ fn require_no_metadata(schema: &mut Value) {
         required.retain(|name| name != "metadata");
         if required.is_empty() {
             fields.remove("required");
+        }
+    }
+}
+
+/// By this kubectl makes its patches, and tools know which lists they may share with others.
+/// <https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy>
+fn say_how_lists_merge(name: &str, schema: &mut Value) {
+    let of = name.rsplit('.').next().unwrap_or_default();
+    let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    for (field, property) in fields {
+        if let Some(keys) = types::list_keys(of, field) {
+            property["x-kubernetes-list-type"] = if keys.is_empty() { "set" } else { "map" }.into();
+            if !keys.is_empty() {
+                property["x-kubernetes-list-map-keys"] = json!(keys);
+            }
+        }
+        if let Some(strategy) = types::patch_strategy(of, field) {
+            property["x-kubernetes-patch-strategy"] = strategy.into();
+        }
+        if let Some(key) = types::merge_key(of, field).filter(|key| !key.is_empty()) {
+            property["x-kubernetes-patch-merge-key"] = key.into();
         }
     }
 }

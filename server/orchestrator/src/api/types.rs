@@ -300,6 +300,15 @@ pub(super) fn merge_key(of: &str, field: &str) -> Option<&'static str> {
     found.map(|(_, _, merge)| *merge)
 }
 
+/// What a strategic merge patch does with a field, as the field's schema says it.
+pub(super) fn patch_strategy(of: &str, field: &str) -> Option<&'static str> {
+    match (of, field) {
+        ("DeploymentSpec", "strategy") => Some("retainKeys"),
+        ("PodSpec", "volumes") => Some("merge,retainKeys"),
+        _ => merge_key(of, field).map(|_| "merge"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
