@@ -19,7 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot, wat
 
 pub(crate) use self::{
     clock::{Pace, is_rate},
-    forwards::Forwards,
+    forwards::{Forwarded, Forwards, To},
     frame::{Frame, encode, moments},
     life::{Before, Life, Past, SESSION},
     log::Entry,

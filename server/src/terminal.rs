@@ -16,7 +16,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, future::LocalBoxFuture, stream};
 use http::{Request, Response};
 use k8s_openapi::jiff::Timestamp;
-use kubectl::{Api, Body, Forward, Listening, Printed, Terminal};
+use kubectl::{Api, Behind, Body, Forward, Listening, Printed, Terminal};
 use orchestrator::{ApiRequest, Input, Reply, World};
 use protocol::File;
 use shelf::Shelf;
@@ -31,7 +31,7 @@ use crate::{
     diagnose::Refusal,
     id::draw_seed,
     kubernetes::{Streaming, refusal},
-    sandbox::{SESSION, Sandbox, View},
+    sandbox::{SESSION, Sandbox, To, View},
     streams::forward::Target,
 };
 
@@ -180,8 +180,13 @@ impl Api for Door {
         let Self::Sandbox(Visitor { sandbox, .. }) = self else {
             return Err("bind: operation not permitted".to_owned());
         };
-        let target = Target::new(sandbox, &forward.namespace, &forward.pod);
-        let held = sandbox.forwards().listen(forward.local, target, forward.remote)?;
+        let to = match forward.behind {
+            Behind::Pod { namespace, pod, port } => {
+                To::Pod(Target::new(sandbox, &namespace, &pod), port)
+            }
+            Behind::Server(gate) => To::Server(gate),
+        };
+        let held = sandbox.forwards().listen(forward.local, to)?;
         let local = held.port;
         let happened = stream::unfold(held, |mut held| async { Some((held.next().await?, held)) });
         Ok(Listening { local, happened: happened.boxed_local() })

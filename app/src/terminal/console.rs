@@ -307,10 +307,11 @@ impl Console {
     }
 }
 
-/// The port in `Forwarding from 127.0.0.1:8080 -> 80`.
+/// The port in `Forwarding from 127.0.0.1:8080 -> 80`, or in the first line of `kubectl proxy`.
 fn forwarded_port(printed: &str) -> Option<u16> {
-    let rest = printed.strip_prefix("Forwarding from 127.0.0.1:")?;
-    rest.split_once(' ')?.0.parse().ok()
+    let starts = ["Forwarding from 127.0.0.1:", "Starting to serve on 127.0.0.1:"];
+    let rest = starts.iter().find_map(|start| printed.strip_prefix(start))?;
+    rest.split([' ', '\n']).next()?.parse().ok()
 }
 
 /// Why a command could not be carried out, in words.
@@ -345,6 +346,7 @@ mod tests {
     #[test]
     fn a_forwarded_port_is_said_once_for_each_port() {
         assert_eq!(forwarded_port("Forwarding from 127.0.0.1:9000 -> 80\n"), Some(9000));
+        assert_eq!(forwarded_port("Starting to serve on 127.0.0.1:8001\n"), Some(8001));
         assert_eq!(forwarded_port("Forwarding from [::1]:9000 -> 80\n"), None);
         assert_eq!(forwarded_port("Handling connection for 9000\n"), None);
     }

@@ -29,6 +29,7 @@ mod nodes;
 mod patch;
 mod plugin;
 mod port_forward;
+mod proxy;
 mod replace;
 mod rollout;
 mod run;
@@ -128,6 +129,7 @@ pub(crate) static COMMANDS: &[&Command] = &[
     &cp::COMMAND,
     &debug::COMMAND,
     &port_forward::COMMAND,
+    &proxy::COMMAND,
     &events::COMMAND,
     &wait::COMMAND,
     &nodes::CORDON,

@@ -34,7 +34,7 @@ use futures::stream::LocalBoxStream;
 use http::{Request, Response};
 use jiff::Timestamp;
 
-pub use forward::{Forward, Happened, Listening};
+pub use forward::{Behind, Forward, Gate, Happened, Listening};
 pub use shell::{UnbalancedQuotes, split};
 pub use stream::{Channel, Sent, Sink, Stream};
 
@@ -64,7 +64,7 @@ pub trait Api {
         async { Err(answer) }
     }
 
-    /// Listens on a port of the machine that kubectl runs on, and hands its connections on to a Pod.
+    /// Listens on a port of the machine that kubectl runs on, and hands its connections on.
     ///
     /// # Errors
     /// Why it cannot listen there, in the words of the system.

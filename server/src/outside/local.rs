@@ -1,13 +1,19 @@
-//! Ports of the learner's own machine: those that a terminal's `kubectl port-forward` listens on.
+//! Ports of the learner's own machine: those that a terminal's `kubectl port-forward` or `kubectl
+//! proxy` listens on.
 
 use std::fmt::Write;
 
-use kubectl::Happened;
-use orchestrator::network::{HttpRequest, HttpResponse};
+use bytes::Bytes;
+use kubectl::{Gate, Happened};
+use orchestrator::{
+    ApiRequest, Input, Reply,
+    network::{HttpRequest, HttpResponse},
+};
 
 use crate::{
-    sandbox::Sandbox,
-    streams::forward::{Connection, Told},
+    kubernetes::refusal,
+    sandbox::{Forwarded, Sandbox, To},
+    streams::forward::{Connection, Target, Told},
 };
 
 /// Headers that an answer may have.
@@ -29,7 +35,7 @@ pub(crate) enum Lost {
     NotHttp,
 }
 
-/// What the Pod behind a port answers.
+/// What answers behind a port.
 pub(crate) async fn ask(
     sandbox: &Sandbox,
     port: u16,
@@ -37,8 +43,20 @@ pub(crate) async fn ask(
 ) -> Result<HttpResponse, Lost> {
     let forwarded = sandbox.forwards().find(port).ok_or(Lost::Refused)?;
     forwarded.tell(Happened::Connected);
-    let mut connection = Connection::new(forwarded.remote);
-    let told = connection.take(&forwarded.target, &bytes(request)).await;
+    match forwarded.to.as_ref() {
+        To::Pod(target, remote) => ask_pod(&forwarded, target, *remote, request).await,
+        To::Server(gate) => ask_server(sandbox, gate, request).await,
+    }
+}
+
+async fn ask_pod(
+    forwarded: &Forwarded,
+    target: &Target,
+    remote: u16,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Lost> {
+    let mut connection = Connection::new(remote);
+    let told = connection.take(target, &bytes(request)).await;
     match told.into_iter().next() {
         Some(Told::Data(bytes)) => read(&bytes).ok_or(Lost::NotHttp),
         Some(Told::Error(why)) => {
@@ -47,6 +65,38 @@ pub(crate) async fn ask(
         }
         Some(Told::End) | None => Err(Lost::Closed("the connection was closed".to_owned())),
     }
+}
+
+/// What the API server says to a request that `kubectl proxy` hands on.
+async fn ask_server(
+    sandbox: &Sandbox,
+    gate: &Gate,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Lost> {
+    let host = request.headers.iter().find(|(name, _)| name == "host");
+    let host = host.map(|(_, value)| value.as_str()).unwrap_or_default();
+    let uri = match gate.pass(&request.method, host, &request.target) {
+        Ok(uri) => uri,
+        Err((status, text)) => {
+            let headers = vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned())];
+            return Ok(HttpResponse { status, headers, body: text.as_bytes().to_vec() });
+        }
+    };
+    let HttpRequest { method, headers, body, .. } = request.clone();
+    let reply = sandbox.submit(Input::Request(ApiRequest { method, uri, headers, body })).await;
+    match reply {
+        Ok(Reply::Response(response)) => Ok(whole(response)),
+        Ok(_) => Err(Lost::Closed("a stream does not go through here".to_owned())),
+        Err(refused) => Ok(whole(refusal(&refused))),
+    }
+}
+
+fn whole(response: http::Response<Bytes>) -> HttpResponse {
+    let (head, body) = response.into_parts();
+    let headers = head.headers.iter().filter_map(|(name, value)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    });
+    HttpResponse { status: head.status.as_u16(), headers: headers.collect(), body: body.to_vec() }
 }
 
 /// The request as it goes over the wire.

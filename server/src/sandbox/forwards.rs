@@ -1,4 +1,4 @@
-//! Ports that terminals' `kubectl port-forward` listen on. They are no ports of this machine: what
+//! Ports that terminals' `kubectl port-forward` and `kubectl proxy` listen on. They are no ports of this machine: what
 //! they answer is found below `/sandboxes/{id}/outside/127.0.0.1:<port>/`.
 
 use std::{
@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use kubectl::Happened;
+use kubectl::{Gate, Happened};
 use tokio::sync::mpsc;
 
 use crate::streams::forward::Target;
@@ -25,9 +25,17 @@ pub(crate) struct Forwards(Mutex<BTreeMap<u16, Forwarded>>);
 /// A port: where it leads, and who is told what happens on it.
 #[derive(Clone, Debug)]
 pub(crate) struct Forwarded {
-    pub(crate) target: Arc<Target>,
-    pub(crate) remote: u16,
+    pub(crate) to: Arc<To>,
     told: mpsc::Sender<Happened>,
+}
+
+/// Who answers on a port.
+#[derive(Debug)]
+pub(crate) enum To {
+    /// A port of a Pod.
+    Pod(Target, u16),
+    /// The API server, for what the gate lets through.
+    Server(Gate),
 }
 
 impl Forwarded {
@@ -61,12 +69,7 @@ impl Drop for Held {
 
 impl Forwards {
     /// Listens on a port; on any that is free if it is 0.
-    pub(crate) fn listen(
-        self: &Arc<Self>,
-        port: u16,
-        target: Target,
-        remote: u16,
-    ) -> Result<Held, String> {
+    pub(crate) fn listen(self: &Arc<Self>, port: u16, to: To) -> Result<Held, String> {
         let mut ports = self.ports();
         let free = (ANY..=u16::MAX).find(|port| !ports.contains_key(port));
         let port = if port == 0 { free.unwrap_or_default() } else { port };
@@ -77,7 +80,7 @@ impl Forwards {
             return Err("socket: too many open files".to_owned());
         }
         let (sender, told) = mpsc::channel(TOLD_MAX);
-        ports.insert(port, Forwarded { target: Arc::new(target), remote, told: sender });
+        ports.insert(port, Forwarded { to: Arc::new(to), told: sender });
         Ok(Held { all: Arc::clone(self), port, told })
     }
 

@@ -285,3 +285,35 @@ async fn a_terminal_forwards_to_the_page() {
     }
     panic!("the port is still open");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_s_proxy_hands_on_to_the_api_server() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &[]).await;
+    let listening = house.listen().await;
+    let id = with_nginx(&house).await;
+    let mut page = Page::open(&listening, &id, "").await;
+    let line = "kubectl proxy --port 8011 --api-prefix /k8s".to_owned();
+    page.tell(Act::Terminal { terminal: 1, line, files: Vec::new() }).await;
+    let printed = |words: &'static str| move |down: &Down| matches!(down, Down::Output { text, .. } if text.contains(words));
+    page.until(printed("Starting to serve on 127.0.0.1:8011\n")).await;
+    let below = format!("/sandboxes/{id}/outside/localhost:8011");
+    let pod = house.get(&format!("{below}/k8s/api/v1/namespaces/default/pods/web")).await;
+    assert_eq!((pod.status.as_u16(), pod.json()["metadata"]["name"].as_str()), (200, Some("web")));
+    assert_eq!(pod.header("content-security-policy"), "sandbox allow-forms");
+    let missing = house.get(&format!("{below}/k8s/api/v1/namespaces/default/pods/wab")).await;
+    assert_eq!(
+        (missing.status.as_u16(), missing.json()["reason"].as_str()),
+        (404, Some("NotFound"))
+    );
+    let exec = house.get(&format!("{below}/k8s/api/v1/namespaces/default/pods/web/exec")).await;
+    assert_eq!((exec.status.as_u16(), exec.text.as_str()), (403, "Forbidden\n"));
+    let beside = house.get(&format!("{below}/api")).await;
+    assert_eq!((beside.status.as_u16(), beside.text.as_str()), (404, "404 page not found\n"));
+    let line = "curl -s localhost:8011/k8s/api/v1/nodes | grep -c node-1".to_owned();
+    page.act(Act::Terminal { terminal: 2, line, files: Vec::new() }).await;
+    let twice = "kubectl proxy -p 8011".to_owned();
+    let refused = page.act(Act::Terminal { terminal: 3, line: twice, files: Vec::new() }).await;
+    assert_eq!(refused, Reply::Exited { terminal: 3, code: 1 });
+    page.until(printed("listen tcp 127.0.0.1:8011: bind: address already in use\n")).await;
+}

@@ -37,6 +37,7 @@ pub(super) const VERBS: &[&str] = &[
     "logs",
     "patch",
     "port-forward",
+    "proxy",
     "replace",
     "rollout",
     "run",

@@ -13,7 +13,7 @@ use crate::client::Query;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::fields::{name_of, namespace_of, str_at};
-use crate::forward::{Forward, Happened};
+use crate::forward::{Behind, Forward, Happened};
 use crate::resources::{Names, of_words};
 use ports::Pair;
 
@@ -105,13 +105,12 @@ async fn forward(context: &Context<'_>, pod: &Value, pairs: &[Pair]) -> Outcome 
     };
     let mut open = Vec::new();
     for pair in pairs {
-        let asked = Forward {
+        let behind = Behind::Pod {
             namespace: namespace_of(pod).to_owned(),
             pod: name_of(pod).to_owned(),
-            local: pair.local,
-            remote: pair.remote,
+            port: pair.remote,
         };
-        match context.client.api.listen(asked).await {
+        match context.client.api.listen(Forward { local: pair.local, behind }).await {
             Ok(listening) => {
                 for address in &addresses {
                     let (local, remote) = (listening.local, pair.remote);

@@ -5,7 +5,6 @@ use crate::failure::Failure;
 
 /// Commands of the real kubectl that this one does not have, and why.
 const ABSENT: &[(&str, &str)] = &[
-    ("proxy", "there is no network between your machine and the API server"),
     ("certificate", "CertificateSigningRequests are not modelled yet"),
     ("completion", "this terminal completes words itself"),
 ];
