@@ -42,9 +42,10 @@ mod user;
 mod visit;
 mod volumes;
 
-pub use act::{Allotment, ContainerConfig, Hook, MachineAct, Network, Space};
+pub use act::{Allotment, ContainerConfig, Hook, MachineAct, Names, Network, Space};
 pub use disks::Disks;
 pub use event::{ContainerTransition, Happened, MachineEvent, Scheduled};
+pub(crate) use files::machine_id;
 pub use manifests::CONFIG_HASH;
 pub use memory::{EVICTION_BYTES, EVICTION_EVERY_MS, Victim};
 pub use pod::{Container, Exit, ImageState, LogLine, PodRuntime, Report, Reported, Sandbox, State};

@@ -47,6 +47,17 @@ pub enum Application {
     Echoserver,
     Whoami,
     Wordpress,
+    /// The application of the tutorial "Learn Kubernetes Basics".
+    Bootcamp,
+    /// Answers always the same.
+    Says {
+        program: &'static [&'static str],
+        port: u16,
+        status: u16,
+        text: &'static str,
+    },
+    /// The frontend of the documentation's guestbook.
+    Guestbook,
     Python,
     Node,
     /// `registry.k8s.io/hpa-example`
@@ -173,6 +184,9 @@ impl Application {
             Application::Echoserver => &["/usr/local/bin/run.sh", "run.sh"],
             Application::Whoami => &["/whoami"],
             Application::Wordpress => &["docker-entrypoint.sh", "apache2-foreground"],
+            Application::Says { program, .. } => program,
+            Application::Bootcamp => &["node"],
+            Application::Guestbook => &["docker-php-entrypoint", "apache2-foreground"],
             Application::Python => &["python", "python3"],
             Application::Node => &["docker-entrypoint.sh", "node"],
             Application::HpaExample => &["apache2-foreground"],
@@ -229,6 +243,9 @@ impl Application {
             Application::Echoserver => servers::echoserver(starting),
             Application::Whoami => servers::whoami(starting),
             Application::Wordpress => servers::wordpress(starting),
+            Application::Says { port, status, text, .. } => servers::says(*port, *status, text),
+            Application::Bootcamp => servers::bootcamp(starting),
+            Application::Guestbook => servers::guestbook(),
             Application::Python => servers::python(starting),
             Application::Node => servers::node(starting),
             Application::HpaExample => stress::hpa_example(),

@@ -132,6 +132,19 @@ pub struct Space {
     pub tty: bool,
     /// `workingDir`; empty for the image's own.
     pub folder: String,
+    pub names: Names,
+}
+
+/// Who a container is on the network, and how it finds others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    pub hostname: String,
+    /// With its domain: where a Service is its `subdomain`.
+    pub full: Option<String>,
+    /// The text of `/etc/resolv.conf`.
+    pub resolv_conf: String,
+    /// `hostAliases`: an address and its names.
+    pub aliases: Vec<(String, Vec<String>)>,
 }
 
 /// What is done when a container has started, or before it is told to stop.

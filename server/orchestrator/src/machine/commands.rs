@@ -24,6 +24,7 @@ mod grep;
 mod lines;
 mod listing;
 mod network;
+mod perl;
 mod places;
 mod replies;
 mod running;
@@ -116,7 +117,13 @@ impl Tool {
 
 impl Call<'_, '_> {
     pub(super) fn arguments(&self) -> Vec<String> {
-        self.words[1..].to_vec()
+        let words = &self.words[1..];
+        match self.name() {
+            "wget" => filters::apart(words, "OTYPo"),
+            "nc" => filters::apart(words, "wpi"),
+            "head" | "tail" => filters::apart(words, "nc"),
+            _ => words.to_vec(),
+        }
     }
 
     /// The bare name.
@@ -261,6 +268,7 @@ fn dispatch(name: &str, call: &mut Call<'_, '_>) -> Came {
         "grep" | "egrep" | "fgrep" => grep::grep(call),
         "sed" => sed::sed(call),
         "awk" => awk::awk(call),
+        "perl" => perl::perl(call),
         "ls" => listing::ls(call),
         "stat" => listing::stat(call),
         "du" => disks::du(call),

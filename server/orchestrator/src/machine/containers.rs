@@ -319,7 +319,7 @@ impl Container {
         let attempt = before.map_or(0, |before| before.attempt + 1);
         let parts = [pod.uid.as_bytes(), config.name.as_bytes(), &attempt.to_le_bytes()];
         let mut environment = image.environment.clone();
-        environment.insert("HOSTNAME".to_owned(), pod.key.name().to_owned());
+        environment.insert("HOSTNAME".to_owned(), config.space.names.hostname.clone());
         environment.extend(config.environment.clone());
         let (image_name, image_id) = (image.name.to_string(), image.id());
         Container {

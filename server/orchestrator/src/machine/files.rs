@@ -11,6 +11,7 @@ mod image;
 mod tree;
 mod view;
 
+pub(crate) use image::machine_id;
 pub(super) use image::{host, layer};
 pub(super) use tree::Tree;
 pub(super) use tree::{Content, Device, Meta, Node};

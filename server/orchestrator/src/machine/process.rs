@@ -73,6 +73,8 @@ pub(super) struct Table {
     last_token: u64,
     /// Whose exit code somebody asks for who is no process.
     watched: Option<u32>,
+    /// The end of a pipe that is read from outside, for what a probe prints.
+    reader: Option<u64>,
     /// Only that one runs, and what comes from it.
     alone: bool,
     /// Whether it went on for as long as it was let.
@@ -177,6 +179,7 @@ impl Table {
             answers: OrdMap::new(),
             last_token: 0,
             watched: None,
+            reader: None,
             alone: false,
             busy: false,
             next_turn: None,

@@ -26,12 +26,13 @@ impl Machine {
     ) -> Option<(T, Happened)> {
         let node = Arc::clone(&self.node);
         let pod = Arc::make_mut(self.pods.get_mut(uid)?);
-        let (hostname, ip) = (pod.key.name().to_owned(), pod.ip().unwrap_or_default().to_owned());
+        let ip = pod.ip().unwrap_or_default().to_owned();
         let now = around.clock.now;
         around.disks.host(&node, now);
         let super::Disks { hosts, volumes: disks } = &mut *around.disks;
         let ports_taken = ports_of_others(&pod.containers, name);
         let container = pod.containers.get_mut(name)?;
+        let hostname = container.config.space.names.hostname.clone();
         let mut inside = Inside {
             clock: around.clock,
             hostname: &hostname,
@@ -89,6 +90,28 @@ fn ports_of_others(containers: &OrdMap<String, Container>, name: &str) -> Vec<u1
     others.flat_map(|(_, container)| container.process.ports()).collect()
 }
 
+/// `/etc/hosts` as the kubelet writes it.
+fn hosts(pod: &PodRuntime, names: &super::Names) -> String {
+    let ip = pod.ip().unwrap_or_default();
+    let name = match &names.full {
+        Some(full) => format!("{full}\t{}", full.split('.').next().unwrap_or_default()),
+        None => names.hostname.clone(),
+    };
+    let whose = if pod.on_host { " (host network)" } else { "" };
+    let mut text = format!(
+        "# Kubernetes-managed hosts file{whose}.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost \
+         ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\n\
+         fe00::2\tip6-allrouters\n{ip}\t{name}\n"
+    );
+    if !names.aliases.is_empty() {
+        text.push_str("\n# Entries added by HostAliases.\n");
+    }
+    for (ip, names) in &names.aliases {
+        text.push_str(&format!("{ip}\t{}\n", names.join("\t")));
+    }
+    text
+}
+
 /// The processes of a new container, before the first one: with the files that the kubelet and the
 /// runtime put there.
 pub(super) fn table(
@@ -99,20 +122,11 @@ pub(super) fn table(
     now: Time,
 ) -> Table {
     let mut table = Table::new(image, environment.into_iter().collect());
-    let (name, namespace, ip) = (pod.key.name(), pod.key.namespace(), pod.ip().unwrap_or_default());
-    let hosts = format!(
-        "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost \
-         ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\n\
-         fe00::2\tip6-allrouters\n{ip}\t{name}\n"
-    );
-    let resolv = format!(
-        "search {namespace}.svc.cluster.local svc.cluster.local cluster.local\n\
-         nameserver 10.96.0.10\noptions ndots:5\n"
-    );
+    let names = &config.space.names;
     let files = [
-        ("/etc/hostname", format!("{name}\n")),
-        ("/etc/hosts", hosts),
-        ("/etc/resolv.conf", resolv),
+        ("/etc/hostname", format!("{}\n", names.hostname)),
+        ("/etc/hosts", hosts(pod, names)),
+        ("/etc/resolv.conf", names.resolv_conf.clone()),
     ];
     for (path, text) in files {
         table.root.plant(path, Node::file(text, now));

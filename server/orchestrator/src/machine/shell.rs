@@ -7,6 +7,7 @@
 use imbl::{OrdMap, Vector};
 
 mod arithmetic;
+mod arrays;
 mod blocks;
 mod builtins;
 mod compound;

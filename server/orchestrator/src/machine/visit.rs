@@ -205,7 +205,7 @@ fn given(
         request,
         client: visit.client,
         port: visit.port,
-        hostname: pod.key.name(),
+        hostname: &container.config.space.names.hostname,
         ip: pod.ip().unwrap_or_default(),
         environment: container.process.environment(),
         file: &|path| pod.file(container, path, around),

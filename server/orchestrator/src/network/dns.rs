@@ -18,7 +18,7 @@ pub(crate) mod resolver;
 /// What every name of the cluster ends in.
 pub const CLUSTER_DOMAIN: &str = "cluster.local";
 /// Where kubeadm puts the cluster's DNS in the usual range of Services.
-const SERVER: &str = "10.96.0.10";
+pub(crate) const SERVER: &str = "10.96.0.10";
 /// The name server of the network that the cluster stands in: it knows the machines of the cluster.
 pub const UPSTREAM: &str = "10.0.0.2";
 const SERVICE_NAME: &str = "kubernetes.io/service-name";

@@ -130,6 +130,8 @@ pub(super) fn of_field(plan: &Plan<'_>, field: &ObjectFieldSelector) -> String {
         "metadata.name" => metadata.name.clone(),
         "metadata.namespace" => metadata.namespace.clone(),
         "metadata.uid" => metadata.uid.clone(),
+        "metadata.labels" => metadata.labels.as_ref().map(listed),
+        "metadata.annotations" => metadata.annotations.as_ref().map(listed),
         "spec.nodeName" => plan.spec.node_name.clone(),
         "spec.serviceAccountName" => plan.spec.service_account_name.clone(),
         "status.podIP" | "status.podIPs" => ip(),
@@ -148,8 +150,18 @@ pub(super) fn of_field(plan: &Plan<'_>, field: &ObjectFieldSelector) -> String {
     value.unwrap_or_default()
 }
 
+/// Labels or annotations as a file has them.
+fn listed(map: &BTreeMap<String, String>) -> String {
+    let lines: Vec<String> = map.iter().map(|(key, value)| format!("{key}={value:?}")).collect();
+    lines.join("\n")
+}
+
 /// A request or limit, in units of the divisor, rounded up. Without a limit it is the node's.
-fn of_resource(plan: &Plan<'_>, own: &Container, field: &ResourceFieldSelector) -> String {
+pub(super) fn of_resource(
+    plan: &Plan<'_>,
+    own: &Container,
+    field: &ResourceFieldSelector,
+) -> String {
     let named = field.container_name.as_ref();
     let of = named.and_then(|name| plan.spec.containers.iter().find(|c| c.name == *name));
     let resources = of.unwrap_or(own).resources.as_ref();

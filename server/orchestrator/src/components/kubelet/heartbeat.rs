@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference}
 use crate::call::{Call, EventRecord, Regarding};
 use crate::component::{Outcome, View};
 use crate::digest::Digest;
-use crate::machine::{Machine, MachineAct};
+use crate::machine::{Machine, MachineAct, machine_id};
 use crate::object::{Key, Object};
 use crate::time::Millis;
 
@@ -275,7 +275,7 @@ fn node_info(node: &str) -> NodeSystemInfo {
         container_runtime_version: "containerd://2.2.0".to_owned(),
         kernel_version: "6.12.57+deb13-amd64".to_owned(),
         kubelet_version: KUBELET_VERSION.to_owned(),
-        machine_id: id("machine")[..32].to_owned(),
+        machine_id: machine_id(node),
         operating_system: "linux".to_owned(),
         os_image: "Debian GNU/Linux 13 (trixie)".to_owned(),
         system_uuid: uuid("system"),

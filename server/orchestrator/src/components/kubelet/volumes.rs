@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::{
-    ConfigMap, Container, DownwardAPIVolumeFile, KeyToPath, Pod, Secret, Volume,
+    ConfigMap, Container, DownwardAPIVolumeFile, KeyToPath, Pod, Secret, Service, Volume,
 };
 
 use crate::components::storage;
-use crate::machine::{MachineAct, Space, VolumeFile, VolumeMount, VolumeSource};
+use crate::machine::{MachineAct, Names, Space, VolumeFile, VolumeMount, VolumeSource};
+use crate::network::dns;
 use crate::object::Kind;
 use crate::time::Millis;
 
 use super::claims;
-use super::environment::of_field;
+use super::environment::{of_field, of_resource};
 use super::memory::Backoff;
 use super::plan::Plan;
 use super::security;
@@ -55,21 +56,59 @@ pub(super) fn are_mounted(plan: &mut Plan<'_>) -> bool {
 }
 
 fn missing(plan: &Plan<'_>, volume: &Volume) -> Option<String> {
-    let namespace = plan.key.namespace();
     if let Some(source) = &volume.config_map {
-        let found = plan.view.cache.get_typed::<ConfigMap>(namespace, &source.name);
-        if source.optional != Some(true) && found.is_none() {
-            return Some(format!("configmap \"{}\" not found", source.name));
-        }
+        let items = source.items.as_deref();
+        return missing_config_map(plan, &source.name, items, source.optional);
     }
     if let Some(source) = &volume.secret {
         let name = source.secret_name.as_deref().unwrap_or_default();
-        let found = plan.view.cache.get_typed::<Secret>(namespace, name);
-        if source.optional != Some(true) && found.is_none() {
-            return Some(format!("secret \"{name}\" not found"));
-        }
+        return missing_secret(plan, name, source.items.as_deref(), source.optional);
     }
-    None
+    let sources = volume.projected.iter().flat_map(|source| source.sources.iter().flatten());
+    sources.into_iter().find_map(|source| {
+        if let Some(source) = &source.config_map {
+            let items = source.items.as_deref();
+            return missing_config_map(plan, &source.name, items, source.optional);
+        }
+        let source = source.secret.as_ref()?;
+        missing_secret(plan, &source.name, source.items.as_deref(), source.optional)
+    })
+}
+
+fn missing_config_map(
+    plan: &Plan<'_>,
+    name: &str,
+    items: Option<&[KeyToPath]>,
+    optional: Option<bool>,
+) -> Option<String> {
+    if optional == Some(true) {
+        return None;
+    }
+    let Some(found) = plan.view.cache.get_typed::<ConfigMap>(plan.key.namespace(), name) else {
+        return Some(format!("configmap \"{name}\" not found"));
+    };
+    let texts = found.data.iter().flat_map(BTreeMap::keys);
+    let keys: Vec<&String> =
+        texts.chain(found.binary_data.iter().flat_map(BTreeMap::keys)).collect();
+    let absent = items?.iter().find(|item| !keys.contains(&&item.key))?;
+    Some(format!("references non-existent config key: {}", absent.key))
+}
+
+fn missing_secret(
+    plan: &Plan<'_>,
+    name: &str,
+    items: Option<&[KeyToPath]>,
+    optional: Option<bool>,
+) -> Option<String> {
+    if optional == Some(true) {
+        return None;
+    }
+    let Some(found) = plan.view.cache.get_typed::<Secret>(plan.key.namespace(), name) else {
+        return Some(format!("secret \"{name}\" not found"));
+    };
+    let has = |key: &String| found.data.as_ref().is_some_and(|data| data.contains_key(key));
+    let absent = items?.iter().find(|item| !has(&item.key))?;
+    Some(format!("references non-existent secret key: {}", absent.key))
 }
 
 /// What a container's programs find around them: its volumes above all.
@@ -94,6 +133,31 @@ pub(super) fn space(plan: &Plan<'_>, container: &Container) -> Space {
         stdin_once: container.stdin_once == Some(true),
         tty: container.tty == Some(true),
         folder: container.working_dir.clone().unwrap_or_default(),
+        names: names(plan),
+    }
+}
+
+/// A Pod on its node's network has its node's name.
+fn names(plan: &Plan<'_>) -> Names {
+    let own = plan.spec.hostname.as_deref().filter(|name| !name.is_empty());
+    let hostname = match plan.spec.host_network {
+        Some(true) => &plan.machine.node,
+        _ => own.unwrap_or(plan.key.name()),
+    };
+    let namespace = plan.key.namespace();
+    let domain = plan.spec.subdomain.as_deref().filter(|name| !name.is_empty());
+    let full = domain.map(|domain| format!("{hostname}.{domain}.{namespace}.svc.cluster.local"));
+    let is_whole = plan.spec.set_hostname_as_fqdn == Some(true);
+    let hostname = full.as_deref().filter(|_| is_whole).unwrap_or(hostname);
+    let dns = plan.view.cache.get_typed::<Service>("kube-system", "kube-dns");
+    let server = dns.and_then(|service| service.spec.as_ref()?.cluster_ip.as_deref());
+    let aliases = plan.spec.host_aliases.iter().flatten();
+    let aliases = aliases.map(|one| (one.ip.clone(), one.hostnames.clone().unwrap_or_default()));
+    Names {
+        hostname: hostname.to_owned(),
+        full: full.clone(),
+        resolv_conf: dns::resolv_conf(plan.pod, server.unwrap_or(dns::SERVER)),
+        aliases: aliases.collect(),
     }
 }
 
@@ -195,7 +259,10 @@ fn secret(plan: &Plan<'_>, name: &str, items: Items<'_>) -> Files {
 
 fn downward(plan: &Plan<'_>, items: Option<&[DownwardAPIVolumeFile]>, mode: Option<i32>) -> Files {
     let made = |item: &DownwardAPIVolumeFile| {
-        let value = of_field(plan, item.field_ref.as_ref()?);
+        let value = match (&item.field_ref, &item.resource_field_ref) {
+            (Some(field), _) => of_field(plan, field),
+            (None, field) => of_resource(plan, plan.spec.containers.first()?, field.as_ref()?),
+        };
         Some((item.path.clone(), file(value.into_bytes(), item.mode.or(mode))))
     };
     items.unwrap_or_default().iter().filter_map(made).collect()

@@ -44,6 +44,12 @@ pub enum Http {
     Python { version: String },
     /// WordPress before it is set up; whether it was told of a database.
     Wordpress { database: bool },
+    /// The tutorial's application.
+    Bootcamp { version: String },
+    /// Always this.
+    Says { status: u16, text: &'static str },
+    /// The guestbook's page; the script behind it, which asks Redis, is not modelled.
+    Guestbook,
     /// CoreDNS' own pages: `/health` on 8080, `/ready` on 8181, `/metrics` on 9153.
     CoreDns,
     /// An Ingress controller's: `/healthz` on 10254. Its other ports hand requests on.
@@ -190,6 +196,9 @@ impl Http {
             Http::Paths(_) => plain(asked, 404, "404 page not found\n").into(),
             Http::Consumer => samples::consumer(asked),
             Http::Python { version } => samples::python(version, asked),
+            Http::Bootcamp { version } => samples::bootcamp(version, asked),
+            Http::Says { status, text } => plain(asked, *status, *text).into(),
+            Http::Guestbook => httpd::guestbook(asked),
             Http::Wordpress { database } => httpd::wordpress(*database, asked),
             Http::CoreDns => samples::core_dns(asked),
             Http::IngressNginx => nginx::controller(asked),

@@ -54,6 +54,20 @@ pub(super) fn php(text: &str, asked: &Asked<'_>) -> Given {
     given
 }
 
+/// The frontend of the documentation's guestbook.
+pub(super) fn guestbook(asked: &Asked<'_>) -> Given {
+    let page = "<html>\n  <head>\n    <title>Guestbook</title>\n  </head>\n  <body>\n    \
+                <h2>Guestbook</h2>\n    <form action=\"guestbook.php\">\n      <input name=\"value\" \
+                placeholder=\"Messages\">\n      <button type=\"submit\">Submit</button>\n    \
+                </form>\n  </body>\n</html>\n";
+    let response = match asked.request.path() {
+        "/" | "/index.html" => HttpResponse::new(200, "text/html", page),
+        "/guestbook.php" => error(501, "Not Implemented", "What it asks Redis is not modelled."),
+        _ => error(404, "Not Found", "The requested URL was not found on this server."),
+    };
+    finish(asked, response, "Apache/2.4.38 (Debian)")
+}
+
 /// WordPress leads to its installation, if it has a database at all.
 pub(super) fn wordpress(database: bool, asked: &Asked<'_>) -> Given {
     let server = "Apache/2.4.65 (Debian)";

@@ -69,11 +69,14 @@ impl Application {
             Application::Memcached => Load::of(1, 2 * MIB, 15),
             Application::Pause => Load::of(0, 300 * KIB, 0),
             Application::Agnhost => Load::of(1, 9 * MIB, 120),
-            Application::HttpEcho | Application::HelloApp | Application::Whoami => {
-                Load::of(0, 2 * MIB, 80)
-            }
+            Application::HttpEcho
+            | Application::HelloApp
+            | Application::Says { .. }
+            | Application::Bootcamp
+            | Application::Whoami => Load::of(0, 2 * MIB, 80),
             Application::Echoserver => Load::of(0, 5 * MIB, 200),
             Application::Wordpress => Load::of(1, 42 * MIB, 35_000),
+            Application::Guestbook => Load::of(1, 14 * MIB, 2000),
             Application::Python => Load::of(1, 14 * MIB, 1500),
             Application::Node => Load::of(1, 34 * MIB, 400),
             Application::Program("kube-apiserver") => Load::of(45, 290 * MIB, 900),
@@ -81,7 +84,7 @@ impl Application {
             Application::Program("kube-controller-manager") => Load::of(14, 55 * MIB, 0),
             Application::Program(_) => Load::of(2, 24 * MIB, 0),
             // Each request takes a million square roots.
-            Application::HpaExample => Load::of(1, 12 * MIB, 10_000),
+            Application::HpaExample => Load::of(1, 12 * MIB, 50_000),
             Application::ResourceConsumer => Load::of(1, 6 * MIB, 100),
             Application::CoreDns => Load::of(2, 14 * MIB, 60),
             Application::IngressNginx => Load::of(2, 90 * MIB, 120),

@@ -13,7 +13,10 @@ impl Application {
     pub(crate) fn port_taken(&self, port: u16) -> LastWords {
         match self {
             Application::Nginx => (1, nginx_port_taken(port)),
-            Application::Httpd | Application::Wordpress | Application::HpaExample => {
+            Application::Httpd
+            | Application::Wordpress
+            | Application::Guestbook
+            | Application::HpaExample => {
                 let failed = |address: &str| {
                     format!(
                         "(98)Address already in use: AH00072: make_sock: could not bind to address \

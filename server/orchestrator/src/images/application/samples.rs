@@ -11,6 +11,18 @@ pub(super) fn greeter(title: &str, version: &str, asked: &Asked<'_>) -> Given {
     Given { log: vec![log], ..plain(asked, 200, text).into() }
 }
 
+pub(super) fn bootcamp(version: &str, asked: &Asked<'_>) -> Given {
+    let (host, version) = (asked.hostname, version.trim_start_matches('v'));
+    let text = format!("Hello Kubernetes bootcamp! | Running on: {host} | v={version}\n");
+    let log = format!(
+        "Running On: {host} | Total Requests: {} | App Uptime: {} seconds | Log Time: {}",
+        asked.number,
+        asked.up_ms as f64 / 1000.0,
+        asked.time("%Y-%m-%dT%H:%M:%S.%3fZ"),
+    );
+    Given { log: vec![log], ..plain(asked, 200, text).into() }
+}
+
 pub(super) fn hello(version: &str, asked: &Asked<'_>) -> Given {
     let text = format!("Hello, world!\nVersion: {version}\nHostname: {}\n", asked.hostname);
     let log =

@@ -206,6 +206,38 @@ No 'wp-config.php' found in /var/www/html, but 'WORDPRESS_...' variables supplie
     })
 }
 
+pub(super) fn says(port: u16, status: u16, text: &'static str) -> Start {
+    Start::Serves(Server {
+        on_term: OnTerm::exits(2),
+        ..Server::quiet(port, Http::Says { status, text })
+    })
+}
+
+pub(super) fn bootcamp(starting: Starting<'_>) -> Start {
+    let ready = "Kubernetes Bootcamp App Started At: {time:%Y-%m-%dT%H:%M:%S.%3fZ} | Running On:  {hostname} ";
+    Start::Serves(Server {
+        starts_ms: 300,
+        ready: vec![ready.to_owned(), String::new()],
+        // Node, as a shell's child, has no handler.
+        on_term: OnTerm::Ignores,
+        ..Server::quiet(8080, Http::Bootcamp { version: starting.version.to_owned() })
+    })
+}
+
+pub(super) fn guestbook() -> Start {
+    let banner = "\
+AH00558: apache2: Could not reliably determine the server's fully qualified domain name, using {ip}. Set the 'ServerName' directive globally to suppress this message
+[{time:%a %b %d %H:%M:%S.%6f %Y}] [mpm_prefork:notice] [pid 1] AH00163: Apache/2.4.38 (Debian) PHP/7.4.5 configured -- resuming normal operations
+[{time:%a %b %d %H:%M:%S.%6f %Y}] [core:notice] [pid 1] AH00094: Command line: 'apache2 -D FOREGROUND'";
+    Start::Serves(Server {
+        starts_ms: 150,
+        banner: lines(banner, ""),
+        // The image's STOPSIGNAL is SIGWINCH.
+        on_term: OnTerm::exits(0),
+        ..Server::quiet(80, Http::Guestbook)
+    })
+}
+
 /// `python` alone ends at once: it reads an empty standard input. `-m http.server` serves.
 pub(super) fn python(starting: Starting<'_>) -> Start {
     let arguments: Vec<&str> = starting.arguments.iter().skip(1).map(String::as_str).collect();

@@ -32,7 +32,7 @@ pub(super) static REPOSITORIES: &[Repository] = &[
     kubernetes("k8s.gcr.io/kube-proxy", "kube-proxy", 4950),
     Repository {
         name: "registry.k8s.io/etcd",
-        tags: &["3.6.8-0"],
+        tags: &["3.6.8-0", "3.5.1-0"],
         version: "3.6.8",
         size: (2370, 2370, 2370),
         userland: Bare,

@@ -4,6 +4,18 @@ use super::{ENTRYPOINT, Repository};
 use crate::images::Userland::{Busybox, Debian, None as Bare};
 use crate::images::application::Application;
 
+/// The application of the tutorial "Learn Kubernetes Basics".
+const BOOTCAMP: Repository = Repository {
+    name: "gcr.io/google-samples/kubernetes-bootcamp",
+    tags: &["v1", "v2"],
+    version: "v2",
+    size: (8400, 8400, 8400),
+    userland: Debian,
+    entrypoint: &[],
+    command: &["/bin/sh", "-c", "node server.js"],
+    application: Application::Bootcamp,
+};
+
 pub(super) static REPOSITORIES: &[Repository] = &[
     Repository {
         name: "nginx",
@@ -119,6 +131,46 @@ pub(super) static REPOSITORIES: &[Repository] = &[
         application: Application::Wordpress,
     },
     Repository {
+        name: "us-docker.pkg.dev/google-samples/containers/gke/gb-frontend",
+        tags: &["latest", "v4", "v5"],
+        version: "v5",
+        size: (15900, 15900, 15900),
+        userland: Debian,
+        entrypoint: &["docker-php-entrypoint"],
+        command: &["apache2-foreground"],
+        application: Application::Guestbook,
+    },
+    Repository {
+        name: "registry.k8s.io/goproxy",
+        tags: &["0.1"],
+        version: "0.1",
+        size: (216, 216, 216),
+        userland: Bare,
+        entrypoint: &["/goproxy"],
+        command: &[],
+        application: Application::Says {
+            program: &["/goproxy"],
+            port: 8080,
+            status: 500,
+            text: "This is a proxy server. Does not respond to non-proxy requests.\n",
+        },
+    },
+    Repository {
+        name: "gcr.io/google-samples/node-hello",
+        tags: &["1.0"],
+        version: "1.0",
+        size: (25_300, 25_300, 25_300),
+        userland: Debian,
+        entrypoint: &[],
+        command: &["/bin/sh", "-c", "node server.js"],
+        application: Application::Says {
+            program: &["node"],
+            port: 8080,
+            status: 200,
+            text: "Hello Kubernetes!",
+        },
+    },
+    Repository {
         name: "hashicorp/http-echo",
         tags: &["latest", "0.2.1", "0.2.3", "1.0", "1.0.0", "1", "alpine"],
         version: "1.0.0",
@@ -179,6 +231,33 @@ pub(super) static REPOSITORIES: &[Repository] = &[
         userland: Busybox,
         entrypoint: &["/agnhost"],
         command: &["pause"],
+        application: Application::Agnhost,
+    },
+    BOOTCAMP,
+    Repository { name: "jocatalin/kubernetes-bootcamp", ..BOOTCAMP },
+    Repository {
+        name: "gcr.io/google-samples/hello-go-gke",
+        tags: &["1.0"],
+        version: "1.0",
+        size: (26_500, 26_500, 26_500),
+        userland: Debian,
+        entrypoint: &[],
+        command: &["app"],
+        application: Application::Says {
+            program: &["app"],
+            port: 80,
+            status: 200,
+            text: "{\"message\":\"Hello\"}\n",
+        },
+    },
+    Repository {
+        name: "registry.k8s.io/serve_hostname",
+        tags: &["latest", "v1.4"],
+        version: "latest",
+        size: (290, 290, 290),
+        userland: Bare,
+        entrypoint: &["/agnhost"],
+        command: &["serve-hostname"],
         application: Application::Agnhost,
     },
     Repository {

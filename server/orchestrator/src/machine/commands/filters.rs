@@ -44,6 +44,33 @@ pub(super) fn operands(words: &[String], with_value: &str) -> Vec<String> {
     found
 }
 
+/// Flags that are written together, each by itself: `-qO -` is `-q -O -`. Letters of flags that take
+/// a value are named.
+pub(super) fn apart(words: &[String], with_value: &str) -> Vec<String> {
+    let mut made = Vec::new();
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        let letters = word.strip_prefix('-').filter(|letters| letters.len() > 1);
+        let Some(letters) = letters.filter(|letters| letters.starts_with(char::is_alphabetic))
+        else {
+            made.push(word.clone());
+            if word == "--" {
+                made.extend(rest.by_ref().cloned());
+            }
+            continue;
+        };
+        match letters.find(|letter| with_value.contains(letter)) {
+            Some(at) if at > 0 => {
+                made.extend(letters[..at].chars().map(|letter| format!("-{letter}")));
+                made.push(format!("-{}", &letters[at..]));
+            }
+            Some(_) => made.push(word.clone()),
+            None => made.extend(letters.chars().map(|letter| format!("-{letter}"))),
+        }
+    }
+    made
+}
+
 /// The words of a command that are no flags. Letters of flags that take a value are named.
 pub(super) fn files_of(call: &Call<'_, '_>, with_value: &str) -> Vec<String> {
     operands(&call.arguments(), with_value)

@@ -156,7 +156,7 @@ fn is_userland(userland: Userland, name: &str) -> bool {
 /// What some images have beyond their userland.
 fn extra(image: &Image) -> &'static [&'static str] {
     match image.name.path.as_str() {
-        "curlimages/curl" | "library/nginx" => &["curl"],
+        "curlimages/curl" | "library/nginx" | "nginx-slim" => &["curl"],
         "library/ubuntu" => &["ps", "free", "top", "uptime", "watch"],
         "nicolaka/netshoot" => &["curl", "dig", "host", "bash", "nslookup"],
         path if path.ends_with("e2e-test-images/jessie-dnsutils")

@@ -198,7 +198,7 @@ pub(super) fn answered(call: &mut Call<'_, '_>, asked: &Asked, result: &DialResu
     match call.name().to_owned().as_str() {
         "wget" => wget(call, asked, result),
         "curl" => curl(call, asked, result),
-        "nslookup" => Came::Exits(nslookup(call, result)),
+        "nslookup" => Came::Exits(nslookup(call, asked, result)),
         "dig" => Came::Exits(dig(call, result)),
         "host" => Came::Exits(host(call, result)),
         _ => Came::Exits(nc(call, asked, result)),

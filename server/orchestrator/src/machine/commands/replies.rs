@@ -42,11 +42,44 @@ pub(super) fn dns(result: &DialResult) -> Option<&Answers> {
     }
 }
 
-pub(super) fn nslookup(call: &mut Call<'_, '_>, result: &DialResult) -> i32 {
+/// Whether it is BusyBox from before 1.29, whose `nslookup` was the C library's.
+fn is_old_busybox(call: &Call<'_, '_>) -> bool {
+    let image = &call.table.image;
+    let minor = image.version.strip_prefix("1.").and_then(|rest| rest.split('.').next());
+    let is_old = minor.and_then(|minor| minor.parse::<u32>().ok()).is_some_and(|minor| minor < 29);
+    call.is_busybox() && image.name.path.ends_with("busybox") && is_old
+}
+
+/// What `nslookup` said before BusyBox 1.29. It asks for each address' name too; of several
+/// addresses the names are not looked up here.
+fn old_nslookup(call: &mut Call<'_, '_>, asked: &Asked, answers: &Answers) -> i32 {
+    let server = &answers.server;
+    let name = if asked.host.is_empty() { " kube-dns.kube-system.svc.cluster.local" } else { "" };
+    call.put(format!("Server:    {server}\nAddress 1: {server}{name}\n\n"));
+    let words = call.arguments();
+    let target = words.iter().find(|word| !word.starts_with('-')).cloned().unwrap_or_default();
+    let addresses = answers.records.iter().filter(|record| record.record == RecordType::A);
+    let addresses: Vec<_> = addresses.cloned().collect();
+    if addresses.is_empty() {
+        call.complain(&format!("can't resolve '{target}'"));
+        return 1;
+    }
+    call.put(format!("Name:      {target}\n"));
+    for (index, record) in addresses.iter().enumerate() {
+        let name = if addresses.len() == 1 { format!(" {}", record.name) } else { String::new() };
+        call.put(format!("Address {}: {}{name}\n", index + 1, record.value));
+    }
+    0
+}
+
+pub(super) fn nslookup(call: &mut Call<'_, '_>, asked: &Asked, result: &DialResult) -> i32 {
     let Some(answers) = dns(result) else {
         call.put(";; connection timed out; no servers could be reached\n\n");
         return 1;
     };
+    if is_old_busybox(call) {
+        return old_nslookup(call, asked, answers);
+    }
     let server = &answers.server;
     let busybox = call.is_busybox();
     if busybox {

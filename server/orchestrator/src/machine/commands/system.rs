@@ -180,6 +180,17 @@ fn printenv(call: &mut Call<'_, '_>) -> i32 {
 }
 
 fn hostname(call: &mut Call<'_, '_>) -> i32 {
+    // By what `/etc/hosts` says of the own address.
+    if call.arguments().first().is_some_and(|flag| flag == "-f" || flag == "--fqdn") {
+        let hosts = call.content("/etc/hosts").unwrap_or_default();
+        let hosts = String::from_utf8_lossy(&hosts).into_owned();
+        let mut lines = hosts.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let own = lines.find(|words| words.first() == Some(&call.inside.ip));
+        let name = own.as_ref().and_then(|words| words.get(1)).copied();
+        let text = format!("{}\n", name.unwrap_or(call.inside.hostname));
+        call.put(text);
+        return 0;
+    }
     let text = match call.arguments().first().map(String::as_str) {
         Some("-i" | "-I") => call.inside.ip,
         _ => call.inside.hostname,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+use crate::digest::Digest;
 use crate::images::application::{Application, httpd, nginx};
 use crate::images::{Image, Userland};
 use crate::time::Time;
@@ -199,8 +200,21 @@ pub(in crate::machine) fn host(node: &str, now: Time) -> Tree {
         tree.plant(folder, Node::folder(now).with_mode(0o1777));
     }
     tree.plant("/etc/hostname", Node::file(format!("{node}\n"), now));
-    tree.plant("/etc/os-release", Node::file("PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nID=debian\n", now));
+    tree.plant("/etc/machine-id", Node::file(machine_id(node) + "\n", now));
+    tree.plant("/etc/passwd", Node::file("root:x:0:0:root:/root:/bin/bash\n", now));
+    tree.plant(
+        "/etc/os-release",
+        Node::file(
+            "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\nID=debian\n",
+            now,
+        ),
+    );
     tree
+}
+
+/// What a node's `/etc/machine-id` says, and its status too.
+pub(crate) fn machine_id(node: &str) -> String {
+    Digest::of([node.as_bytes(), b"machine"]).to_string()[..32].to_owned()
 }
 
 const NGINX_50X: &str = r#"<!DOCTYPE html>

@@ -66,8 +66,9 @@ impl Table {
         if let Some(why) = self.cannot_start(line, inside) {
             return Err(why);
         }
-        let (from, to) = self.pipe();
         let body = self.body(line, [Open::Null, Open::Null, Open::Null], false);
+        let (from, to) = self.pipe();
+        self.reader = Some(from);
         let fds = BTreeMap::from([(0, body.fds[&0]), (1, to), (2, to)]);
         let body = Body { fds, ..body };
         let Ok(program) = self.program(line, &body.environment, &body.folder, inside) else {
@@ -80,6 +81,7 @@ impl Table {
         let mut text = Vec::new();
         self.drain(from, &mut text);
         self.close(from);
+        self.reader = None;
         let code = self.ended.remove(&pid).map(|(_, code)| code);
         if code.is_none() {
             self.send(pid, 9, true);

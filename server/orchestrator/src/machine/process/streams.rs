@@ -354,7 +354,7 @@ impl Table {
 
     fn is_held(&self, wanted: impl Fn(&Open) -> bool) -> bool {
         let is_wanted = |open: u64| self.opens.get(&open).is_some_and(&wanted);
-        self.held.iter().any(|open| is_wanted(*open))
+        self.held.iter().chain(&self.reader).any(|open| is_wanted(*open))
             || self.processes.values().any(|process| Table::holds(process, &is_wanted))
     }
 

@@ -52,7 +52,7 @@ impl Table {
             return;
         }
         let held: std::collections::BTreeSet<u64> =
-            self.processes.values().flat_map(Table::held_by).collect();
+            self.processes.values().flat_map(Table::held_by).chain(self.reader).collect();
         self.opens = self
             .opens
             .iter()

@@ -5,7 +5,7 @@ use brush_parser::ast::{
     UnaryOperator as Unary,
 };
 
-use super::Shell;
+use super::{Shell, arrays};
 
 /// How deep variables may name variables.
 const DEPTH_MAX: usize = 16;
@@ -84,10 +84,8 @@ impl Shell {
     }
 
     fn number(&mut self, target: &ArithmeticTarget, depth: usize) -> Result<i64, String> {
-        let ArithmeticTarget::Variable(name) = target else {
-            return Err("arrays are not modelled".to_owned());
-        };
-        let text = self.value(name).unwrap_or_default().trim().to_owned();
+        let name = self.target(target, depth)?;
+        let text = self.value(&name).unwrap_or_default().trim().to_owned();
         match text.parse::<i64>() {
             Ok(value) => Ok(value),
             Err(_) if text.is_empty() => Ok(0),
@@ -95,11 +93,19 @@ impl Shell {
         }
     }
 
+    /// The variable that is meant.
+    fn target(&mut self, target: &ArithmeticTarget, depth: usize) -> Result<String, String> {
+        match target {
+            ArithmeticTarget::Variable(name) => Ok(name.clone()),
+            ArithmeticTarget::ArrayElement(name, index) => {
+                Ok(arrays::variable(name, self.calculate(index, depth)?))
+            }
+        }
+    }
+
     fn assign(&mut self, target: &ArithmeticTarget, value: i64) -> Result<i64, String> {
-        let ArithmeticTarget::Variable(name) = target else {
-            return Err("arrays are not modelled".to_owned());
-        };
-        if !self.set(name, value.to_string()) {
+        let name = self.target(target, 0)?;
+        if !self.set(&name, value.to_string()) {
             return Err(format!("{name}: is read only"));
         }
         Ok(value)

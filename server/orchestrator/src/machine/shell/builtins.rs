@@ -70,7 +70,7 @@ impl Shell {
             }
             "unset" => {
                 for name in arguments.iter().filter(|name| !name.starts_with('-')) {
-                    self.variables.remove(name);
+                    self.unset(name);
                     self.functions.remove(name);
                 }
                 0

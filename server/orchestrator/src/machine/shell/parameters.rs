@@ -4,6 +4,7 @@ use brush_parser::word::{
     Parameter, ParameterExpr, ParameterTestType, SpecialParameter, SubstringMatchKind,
 };
 
+use super::arrays;
 use super::expand::{Expansion, Fields, Stop};
 use super::pattern::matches;
 
@@ -42,11 +43,14 @@ impl Expansion<'_> {
                 }
                 SpecialParameter::ShellName => shell.name.clone(),
             }),
-            Parameter::NamedWithIndex { name, index } if index == "0" => {
-                shell.value(name).map(str::to_owned)
+            Parameter::NamedWithIndex { name, index } => {
+                let index = self.index(name, index)?;
+                self.shell.value(&arrays::variable(name, index)).map(str::to_owned)
             }
-            Parameter::NamedWithAllIndices { name, .. } => shell.value(name).map(str::to_owned),
-            Parameter::NamedWithIndex { .. } => None,
+            Parameter::NamedWithAllIndices { name, .. } => {
+                let all: Vec<&str> = shell.items(name).into_iter().map(|(_, item)| item).collect();
+                (!all.is_empty()).then(|| all.join(" "))
+            }
         })
     }
 
@@ -57,12 +61,10 @@ impl Expansion<'_> {
         split: bool,
         fields: &mut Fields,
     ) -> Result<(), Stop> {
-        if let ParameterExpr::Parameter { parameter: Parameter::Special(special), .. } = expression
-            && let SpecialParameter::AllPositionalParameters { concatenate } = special
+        if let Some((all, concatenate)) = self.several(expression)
             && (!concatenate || !quoted)
             && split
         {
-            let all: Vec<String> = self.shell.positional.iter().cloned().collect();
             for (index, one) in all.iter().enumerate() {
                 if index > 0 {
                     fields.end();
@@ -78,6 +80,30 @@ impl Expansion<'_> {
         let text = self.expression(expression)?;
         self.put(&text, quoted, split, fields);
         Ok(())
+    }
+
+    /// The fields of `$@`, `$*`, `${a[@]}`, `${a[*]}`, `${!a[@]}`, and whether they become one if quoted.
+    fn several(&self, expression: &ParameterExpr) -> Option<(Vec<String>, bool)> {
+        match expression {
+            ParameterExpr::Parameter { parameter: Parameter::Special(special), .. } => {
+                let SpecialParameter::AllPositionalParameters { concatenate } = special else {
+                    return None;
+                };
+                Some((self.shell.positional.iter().cloned().collect(), *concatenate))
+            }
+            ParameterExpr::Parameter {
+                parameter: Parameter::NamedWithAllIndices { name, concatenate },
+                indirect: false,
+            } => {
+                let items = self.shell.items(name).into_iter();
+                Some((items.map(|(_, item)| item.to_owned()).collect(), *concatenate))
+            }
+            ParameterExpr::MemberKeys { variable_name, concatenate } => {
+                let items = self.shell.items(variable_name).into_iter();
+                Some((items.map(|(index, _)| index.to_string()).collect(), *concatenate))
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn expression(&mut self, expression: &ParameterExpr) -> Result<String, Stop> {
@@ -140,6 +166,9 @@ impl Expansion<'_> {
                     parameter
                 {
                     return Ok(self.shell.positional.len().to_string());
+                }
+                if let Parameter::NamedWithAllIndices { name, .. } = parameter {
+                    return Ok(self.shell.items(name).len().to_string());
                 }
                 Ok(self.required(parameter)?.chars().count().to_string())
             }

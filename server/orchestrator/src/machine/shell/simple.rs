@@ -92,13 +92,12 @@ impl Shell {
             let words = expansion.fields(&simple.words)?;
             let mut assignments = Vec::new();
             for one in &simple.assignments {
-                let value = expansion.text(&one.value)?;
-                let old = expansion.shell.value(&one.name).unwrap_or_default().to_owned();
-                let value = if one.append { old + &value } else { value };
-                if simple.words.is_empty() && !expansion.shell.set(&one.name, value.clone()) {
-                    return Err(Stop::Fails(format!("{}: is read only", one.name)));
+                for (name, value) in expansion.assigned(one)? {
+                    if simple.words.is_empty() && !expansion.shell.set(&name, value.clone()) {
+                        return Err(Stop::Fails(format!("{name}: is read only")));
+                    }
+                    assignments.push((name, value));
                 }
-                assignments.push((one.name.clone(), value));
             }
             Ok((words, assignments, expansion.used))
         });

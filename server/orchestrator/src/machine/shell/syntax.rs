@@ -75,8 +75,17 @@ pub(super) struct Simple {
 
 pub(super) struct Assignment {
     pub(super) name: String,
-    pub(super) value: Word,
+    /// Of an array's item.
+    pub(super) index: Option<String>,
+    pub(super) value: Assigned,
     pub(super) append: bool,
+}
+
+/// What a variable is set to.
+pub(super) enum Assigned {
+    Text(Word),
+    /// An array, with the places that are said.
+    Items(Vec<(Option<String>, Word)>),
 }
 
 pub(super) enum Compound {
@@ -261,13 +270,20 @@ fn simple(command: &ast::SimpleCommand) -> Result<Simple, Unreadable> {
 }
 
 fn assignment(one: &ast::Assignment) -> Result<Assignment, Unreadable> {
-    let ast::AssignmentName::VariableName(name) = &one.name else {
-        return Err(Unreadable::NotModelled("an array"));
+    let (name, index) = match &one.name {
+        ast::AssignmentName::VariableName(name) => (name.clone(), None),
+        ast::AssignmentName::ArrayElementName(name, index) => (name.clone(), Some(index.clone())),
     };
-    let ast::AssignmentValue::Scalar(value) = &one.value else {
-        return Err(Unreadable::NotModelled("an array"));
+    let value = match &one.value {
+        ast::AssignmentValue::Scalar(value) => Assigned::Text(word(value)?),
+        ast::AssignmentValue::Array(items) => {
+            let item = |(place, value): &(Option<ast::Word>, ast::Word)| {
+                Ok((place.as_ref().map(|place| place.value.clone()), word(value)?))
+            };
+            Assigned::Items(items.iter().map(item).collect::<Result<_, _>>()?)
+        }
     };
-    Ok(Assignment { name: name.clone(), value: word(value)?, append: one.append })
+    Ok(Assignment { name, index, value, append: one.append })
 }
 
 pub(super) fn word(word: &ast::Word) -> Result<Word, Unreadable> {

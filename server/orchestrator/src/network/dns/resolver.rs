@@ -11,6 +11,8 @@ pub(crate) struct Resolver {
     pub(crate) servers: Vec<String>,
     pub(crate) searches: Vec<String>,
     pub(crate) ndots: usize,
+    /// Those of `dnsConfig` that change nothing here: `edns0`, `timeout:1`.
+    pub(crate) options: Vec<String>,
 }
 
 impl Resolver {
@@ -25,7 +27,7 @@ impl Resolver {
 
     /// That of a machine that is no Pod.
     fn of_machine() -> Resolver {
-        Resolver { servers: vec![UPSTREAM.to_owned()], searches: Vec::new(), ndots: 1 }
+        Resolver { servers: vec![UPSTREAM.to_owned()], ndots: 1, ..Resolver::default() }
     }
 
     /// By `dnsPolicy` and `dnsConfig`.
@@ -45,6 +47,7 @@ impl Resolver {
                     CLUSTER_DOMAIN.to_owned(),
                 ],
                 ndots: 5,
+                options: Vec::new(),
             },
         };
         if let Some(config) = &spec.dns_config {
@@ -54,6 +57,14 @@ impl Resolver {
             let ndots = ndots.filter(|option| option.name.as_deref() == Some("ndots"));
             let ndots = ndots.filter_map(|option| option.value.as_ref()?.parse().ok()).next_back();
             resolver.ndots = ndots.unwrap_or(resolver.ndots);
+            for option in config.options.iter().flatten() {
+                let name = option.name.clone().unwrap_or_default();
+                match &option.value {
+                    _ if name == "ndots" => {}
+                    Some(value) => resolver.options.push(format!("{name}:{value}")),
+                    None => resolver.options.push(name),
+                }
+            }
         }
         resolver
     }
@@ -81,8 +92,10 @@ impl Resolver {
         for server in &self.servers {
             text.push_str(&format!("nameserver {server}\n"));
         }
-        if self.ndots != 1 {
-            text.push_str(&format!("options ndots:{}\n", self.ndots));
+        let ndots = (self.ndots != 1).then(|| format!("ndots:{}", self.ndots));
+        let options: Vec<String> = ndots.into_iter().chain(self.options.iter().cloned()).collect();
+        if !options.is_empty() {
+            text.push_str(&format!("options {}\n", options.join(" ")));
         }
         text
     }
