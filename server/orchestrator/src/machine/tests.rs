@@ -99,7 +99,10 @@ fn config(image: &str, command: &[&str]) -> ContainerConfig {
         message_path: "/dev/termination-log".to_owned(),
         message_from_log: false,
         allotment: Arc::default(),
-        space: Space::default(),
+        space: Space {
+            names: Names { hostname: "web".to_owned(), ..Names::default() },
+            ..Space::default()
+        },
     }
 }
 
