@@ -30,8 +30,10 @@ pub(super) fn allot(
     let old = old.and_then(Service::of).and_then(|old| old.spec.as_ref());
     let spec = service.spec.get_or_insert_default();
     let mut errors = FieldErrors::default();
+    families(spec, &mut errors);
     address(spec, &draft.scenario.service_range, &others, &mut errors);
     node_ports(spec, &others, old, &mut errors);
+    health_port(spec, &others, old);
     if errors.is_empty() {
         return Ok(());
     }
@@ -53,10 +55,44 @@ impl Others {
                 && meta.namespace.as_deref() == Some(&*own.namespace);
             let Some(spec) = service.spec.as_ref().filter(|_| !same) else { continue };
             others.ips.extend(spec.cluster_ip.clone());
+            others.ports.extend(spec.health_check_node_port);
             others.ports.extend(spec.ports.iter().flatten().filter_map(|port| port.node_port));
         }
         others
     }
+}
+
+/// The cluster's Services have addresses of IPv4 alone.
+fn families(spec: &ServiceSpec, errors: &mut FieldErrors) {
+    for (index, family) in spec.ip_families.iter().flatten().enumerate() {
+        if family == "IPv6" {
+            let field = format!("spec.ipFamilies[{index}]");
+            errors.invalid(field, quoted(family), "not configured on this cluster");
+        }
+    }
+    if spec.ip_family_policy.as_deref() == Some("RequireDualStack") {
+        let detail = "this cluster is not configured for dual-stack services";
+        errors.invalid("spec.ipFamilyPolicy", quoted("RequireDualStack"), detail);
+    }
+}
+
+/// Where load balancers ask a node whether it has Pods of the Service.
+fn health_port(spec: &mut ServiceSpec, others: &Others, old: Option<&ServiceSpec>) {
+    let is_needed = spec.type_.as_deref() == Some("LoadBalancer")
+        && spec.external_traffic_policy.as_deref() == Some("Local");
+    if !is_needed {
+        spec.health_check_node_port = None;
+        return;
+    }
+    let known = spec.health_check_node_port.or(old.and_then(|old| old.health_check_node_port));
+    if known.is_some_and(|port| port != 0) {
+        spec.health_check_node_port = known;
+        return;
+    }
+    let own: Vec<i32> = spec.ports.iter().flatten().filter_map(|port| port.node_port).collect();
+    let mut range = DYNAMIC_PORT..=*NODE_PORTS.end();
+    spec.health_check_node_port =
+        range.find(|port| !others.ports.contains(port) && !own.contains(port));
 }
 
 fn address(spec: &mut ServiceSpec, range: &str, others: &Others, errors: &mut FieldErrors) {

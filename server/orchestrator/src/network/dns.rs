@@ -126,17 +126,21 @@ fn of_service(
         return Some(alias(net, name, spec.external_name.as_deref().unwrap_or_default(), asked));
     }
     if asked == RecordType::Srv {
-        let ports = spec.ports.iter().flatten().filter(|port| port.name.is_some());
-        let target = |port: i32| format!("0 100 {port} {name}");
-        return Some(
-            ports
-                .map(|port| Record {
-                    name: name.to_owned(),
-                    record: RecordType::Srv,
-                    value: target(port.port),
+        let headless = spec.cluster_ip.as_deref() == Some("None");
+        let targets: Vec<(i32, String)> = match headless {
+            true => ready(net, service, namespace)
+                .into_iter()
+                .flat_map(|(endpoint, slice)| {
+                    let ports = slice.ports.iter().flatten().filter_map(|port| port.port);
+                    ports.map(move |port| (port, format!("{}.{name}", host_of(endpoint))))
                 })
                 .collect(),
-        );
+            false => {
+                let ports = spec.ports.iter().flatten();
+                ports.map(|port| (port.port, name.to_owned())).collect()
+            }
+        };
+        return (!headless || !targets.is_empty()).then(|| located(name, &targets));
     }
     match spec.cluster_ip.as_deref() {
         Some("None") => {
@@ -150,6 +154,17 @@ fn of_service(
         Some(ip) if !ip.is_empty() => Some(vec![address(name, ip)]),
         _ => Some(Vec::new()),
     }
+}
+
+/// Where a service is: all alike, so each gets its share of the weight.
+fn located(name: &str, targets: &[(i32, String)]) -> Vec<Record> {
+    let weight = 100 / targets.len().max(1);
+    let record = |(port, target): &(i32, String)| Record {
+        name: name.to_owned(),
+        record: RecordType::Srv,
+        value: format!("0 {weight} {port} {target}"),
+    };
+    targets.iter().map(record).collect()
 }
 
 /// `ExternalName`: another name in its place, and what that stands for.
@@ -238,13 +253,8 @@ fn of_port(
     namespace: &str,
 ) -> Option<Vec<Record>> {
     let own = format!("{service}.{namespace}.svc.{CLUSTER_DOMAIN}");
-    let record = |number: i32, target: String| Record {
-        name: name.to_owned(),
-        record: RecordType::Srv,
-        value: format!("0 100 {number} {target}"),
-    };
     if is_headless(net, service, namespace) {
-        let mut records = Vec::new();
+        let mut targets = Vec::new();
         for (endpoint, slice) in ready(net, service, namespace) {
             let mut ports = slice.ports.iter().flatten();
             let fits = ports.find(|one| {
@@ -252,10 +262,10 @@ fn of_port(
                 one.name.as_deref() == Some(port) && transport.eq_ignore_ascii_case(protocol)
             });
             if let Some(number) = fits.and_then(|one| one.port) {
-                records.push(record(number, format!("{}.{own}", host_of(endpoint))));
+                targets.push((number, format!("{}.{own}", host_of(endpoint))));
             }
         }
-        return (!records.is_empty()).then_some(records);
+        return (!targets.is_empty()).then(|| located(name, &targets));
     }
     let found = net.store.objects().get_typed::<Service>(namespace, service)?;
     let mut ports = found.spec.as_ref()?.ports.iter().flatten();
@@ -263,7 +273,7 @@ fn of_port(
         let transport = one.protocol.as_deref().unwrap_or("TCP");
         one.name.as_deref() == Some(port) && transport.eq_ignore_ascii_case(protocol)
     })?;
-    Some(vec![record(fits.port, own)])
+    Some(located(name, &[(fits.port, own)]))
 }
 
 /// `10.0.96.10.in-addr.arpa`, or the address itself.

@@ -26,6 +26,19 @@ pub(super) fn phase(
     main: &[ContainerStatus],
     at_end: bool,
 ) -> &'static str {
+    match by_containers(spec, init, main, at_end) {
+        // What never began has not succeeded.
+        "Pending" if at_end => "Failed",
+        phase => phase,
+    }
+}
+
+fn by_containers(
+    spec: &PodSpec,
+    init: &[ContainerStatus],
+    main: &[ContainerStatus],
+    at_end: bool,
+) -> &'static str {
     let init: Statuses<'_> = init.iter().map(|status| (status.name.as_str(), status)).collect();
     let never = spec.restart_policy.as_deref() == Some("Never");
     let begun = main.iter().any(|status| {

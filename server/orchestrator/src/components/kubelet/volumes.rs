@@ -166,8 +166,17 @@ fn source(plan: &Plan<'_>, volume: &Volume) -> VolumeSource {
         return VolumeSource::Host(path.path.clone());
     }
     if let Some(claim) = storage::claim_name(plan.pod, volume) {
-        let disk = claims::volume_of(plan, &claim).and_then(|disk| disk.metadata.name.as_deref());
-        return disk.map_or(VolumeSource::Empty, |name| VolumeSource::Disk(name.into()));
+        let disk = claims::volume_of(plan, &claim);
+        let spec = disk.and_then(|disk| disk.spec.as_ref());
+        let on_node = spec.and_then(|spec| match (&spec.host_path, &spec.local) {
+            (Some(source), _) => Some(&source.path),
+            (None, local) => local.as_ref().map(|source| &source.path),
+        });
+        if let Some(path) = on_node {
+            return VolumeSource::Host(path.clone());
+        }
+        let name = disk.and_then(|disk| disk.metadata.name.as_deref());
+        return name.map_or(VolumeSource::Empty, |name| VolumeSource::Disk(name.into()));
     }
     content(plan, volume).map_or(VolumeSource::Empty, |files| VolumeSource::Files(Arc::new(files)))
 }
