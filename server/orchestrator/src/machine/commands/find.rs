@@ -165,7 +165,7 @@ fn extra(image: &Image) -> &'static [&'static str] {
         {
             &["curl", "dig", "host", "nslookup", "ps", "wget", "nc"]
         }
-        path if path.contains("busyboxplus") => &["curl"],
+        path if path.contains("busyboxplus") || path.ends_with("kubernetes-bootcamp") => &["curl"],
         _ => &[],
     }
 }
