@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
 
+mod library;
 mod rules;
 
 const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

@@ -90,6 +90,27 @@ fn items_of(schema: &JSONSchemaProps) -> Option<&JSONSchemaProps> {
     }
 }
 
+/// Whether a path such as `.spec.ports` or `.labels['app']` leads to a field of the schema.
+pub(in crate::kinds) fn has_field(schema: &JSONSchemaProps, path: &str) -> bool {
+    let mut rest = path.trim();
+    let mut place = schema;
+    while !rest.is_empty() {
+        let (name, after) = if let Some(inner) = rest.strip_prefix("['") {
+            let Some(parts) = inner.split_once("']") else { return false };
+            parts
+        } else {
+            let Some(inner) = rest.strip_prefix('.') else { return false };
+            inner.split_at(inner.find(['.', '[']).unwrap_or(inner.len()))
+        };
+        match field_of(place, name) {
+            Field::Of(inner) => place = inner,
+            Field::Any | Field::Unknown => return false,
+        }
+        rest = after;
+    }
+    true
+}
+
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }

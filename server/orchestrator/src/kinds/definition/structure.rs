@@ -2,7 +2,7 @@
 //! <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema>
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
-    JSONSchemaProps, JSONSchemaPropsOrArray, JSONSchemaPropsOrBool,
+    JSONSchemaProps, JSONSchemaPropsOrArray, JSONSchemaPropsOrBool, ValidationRule,
 };
 use regex::Regex;
 
@@ -117,20 +117,74 @@ fn rules(schema: &JSONSchemaProps, path: &str, errors: &mut FieldErrors) {
 fn cel_rules(schema: &JSONSchemaProps, path: &str, errors: &mut FieldErrors) {
     for (index, rule) in schema.x_kubernetes_validations.iter().flatten().enumerate() {
         let path = format!("{path}.x-kubernetes-validations[{index}]");
+        said_by(rule, schema, &path, errors);
         if rule.rule.trim().is_empty() {
             errors.required(format!("{path}.rule"), "rule is not specified");
-        } else if let Err(error) = rules::compile(&rule.rule) {
-            let text = |text: &Option<String>| quoted(text.as_deref().unwrap_or_default());
-            let shown = format!(
-                "apiextensions.ValidationRule{{Rule:{}, Message:{}, MessageExpression:{}, \
-                 Reason:(*apiextensions.FieldValueErrorReason)(nil), FieldPath:{}, \
-                 OptionalOldSelf:(*bool)(nil)}}",
-                quoted(&rule.rule),
-                text(&rule.message),
-                text(&rule.message_expression),
-                text(&rule.field_path),
-            );
-            errors.invalid(format!("{path}.rule"), shown, format!("compilation failed: {error}"));
+            continue;
         }
+        match rules::compile(&rule.rule) {
+            Ok(of_old) if !of_old && rule.optional_old_self.is_some() => {
+                let detail = "may not be set if oldSelf is not used in rule";
+                let given = rule.optional_old_self.unwrap_or_default();
+                errors.invalid(format!("{path}.optionalOldSelf"), given, detail);
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let detail = format!("compilation failed: {error}");
+                errors.invalid(format!("{path}.rule"), shown(rule), detail);
+            }
+        }
+        let message = rule.message_expression.as_deref().filter(|text| !text.trim().is_empty());
+        if let Some(Err(error)) = message.map(rules::compile) {
+            let detail = format!("messageExpression compilation failed: {error}");
+            errors.invalid(format!("{path}.messageExpression"), shown(rule), detail);
+        }
+    }
+}
+
+/// A rule as Go prints it.
+fn shown(rule: &ValidationRule) -> String {
+    let text = |text: &Option<String>| quoted(text.as_deref().unwrap_or_default());
+    format!(
+        "apiextensions.ValidationRule{{Rule:{}, Message:{}, MessageExpression:{}, \
+         Reason:(*apiextensions.FieldValueErrorReason)(nil), FieldPath:{}, \
+         OptionalOldSelf:(*bool)(nil)}}",
+        quoted(&rule.rule),
+        text(&rule.message),
+        text(&rule.message_expression),
+        text(&rule.field_path),
+    )
+}
+
+const REASONS: &[&str] =
+    &["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
+
+/// What a rule says when it is broken, and of which field.
+fn said_by(rule: &ValidationRule, schema: &JSONSchemaProps, path: &str, errors: &mut FieldErrors) {
+    let breaks = |text: &str| text.contains(['\n', '\r']);
+    let message = rule.message.as_deref().unwrap_or_default();
+    let place = format!("{path}.message");
+    if !message.is_empty() && message.trim().is_empty() {
+        errors.invalid(place, quoted(message), "message must be non-empty if specified");
+    } else if breaks(message.trim()) {
+        errors.invalid(place, quoted(message), "message must not contain line breaks");
+    } else if breaks(rule.rule.trim()) && message.is_empty() {
+        errors.required(place, "message must be specified if rule contains line breaks");
+    }
+    if rule.message_expression.as_ref().is_some_and(|it| !it.is_empty() && it.trim().is_empty()) {
+        let detail = "messageExpression must be non-empty if specified";
+        errors.required(format!("{path}.messageExpression"), detail);
+    }
+    if let Some(reason) = rule.reason.as_deref().filter(|reason| !REASONS.contains(reason)) {
+        errors.not_supported(format!("{path}.reason"), reason, REASONS);
+    }
+    if let Some(field) = rule.field_path.as_deref().filter(|field| !field.is_empty()) {
+        let detail = match field {
+            _ if field.trim().is_empty() => "fieldPath must be non-empty if specified",
+            _ if breaks(field) => "fieldPath must not contain line breaks",
+            _ if schema::has_field(schema, field) => return,
+            _ => "fieldPath must be a valid path: does not refer to a valid field",
+        };
+        errors.invalid(format!("{path}.fieldPath"), quoted(field), detail);
     }
 }

@@ -2,7 +2,11 @@
 //! was before, `oldSelf`.
 //! <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules>
 
-use cel::{Context, Env, ExecutionError, Program};
+use std::sync::Arc;
+
+use cel::common::types::CelOptional;
+use cel::common::value::Val;
+use cel::{Context, ExecutionError, Program};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     JSONSchemaProps, ValidationRule,
 };
@@ -11,39 +15,44 @@ use serde_json::{Map, Value};
 use super::{Field, field_of, items_of, join};
 use crate::kinds::{FieldErrors, quoted};
 
+mod library;
 mod value;
 
+use library::ENV;
 use value::Typed;
 
 /// How often the insides of a rule's macros may run for one object: in place of Kubernetes' budget,
 /// which counts more finely.
 const RUNS_MAX: u64 = 100_000;
-/// The functions that rules may call, beside CEL's macros and operators. Those of Kubernetes' own
-/// libraries are not among them.
-const FUNCTIONS: [&str; 15] = [
-    "bytes",
-    "contains",
-    "double",
+/// Functions of CEL and of Kubernetes' libraries that are not modelled: a rule that calls one is not
+/// asked.
+const UNKNOWN: [&str; 17] = [
     "duration",
-    "dyn",
-    "endsWith",
-    "int",
-    "matches",
-    "max",
-    "min",
-    "size",
-    "startsWith",
-    "string",
+    "getDate",
+    "getDayOfMonth",
+    "getDayOfWeek",
+    "getDayOfYear",
+    "getFullYear",
+    "getHours",
+    "getMilliseconds",
+    "getMinutes",
+    "getMonth",
+    "getSeconds",
+    "isSemver",
+    "major",
+    "minor",
+    "patch",
+    "semver",
     "timestamp",
-    "uint",
 ];
 
-/// Why a rule is none.
+/// Whether a rule asks what its value was.
 ///
 /// # Errors
-/// What CEL's parser says.
-pub(in crate::kinds) fn compile(rule: &str) -> Result<(), String> {
-    Env::stdlib().compile(rule).map(|_| ()).map_err(|errors| errors.to_string())
+/// What CEL's parser says of one that is none.
+pub(in crate::kinds) fn compile(rule: &str) -> Result<bool, String> {
+    let program = ENV.compile(rule).map_err(|errors| errors.to_string())?;
+    Ok(program.references().has_variable("oldSelf"))
 }
 
 /// Notes which rules an object breaks. They are not asked where the object is no such one anyway.
@@ -129,11 +138,10 @@ impl Judge<'_> {
         schema: &JSONSchemaProps,
         path: &str,
     ) {
-        let Ok(program) = Env::stdlib().compile(&rule.rule) else { return };
+        let Ok(program) = ENV.compile(&rule.rule) else { return };
         let of_old = program.references().has_variable("oldSelf");
-        // `optionalOldSelf` asks for CEL's optional values, and is not modelled.
         let optional = rule.optional_old_self == Some(true);
-        if (of_old && pair.old.is_none()) || optional || !is_known(&program) {
+        if (of_old && pair.old.is_none() && !optional) || !is_known(&program) {
             return;
         }
         let shown = quoted(schema.type_.as_deref().unwrap_or_default());
@@ -147,7 +155,7 @@ impl Judge<'_> {
             return;
         }
         self.runs_left -= runs;
-        match evaluate(&program, pair, schema) {
+        match evaluate(&program, rule, pair, schema) {
             Ok(cel::Value::Bool(true)) => {}
             Ok(_) if !of_old && pair.is_kept() => {}
             Ok(_) => {
@@ -186,13 +194,10 @@ fn was_item<'a>(
     items.find(|item| keys.iter().all(|key| item.get(key) == new.get(key)))
 }
 
-/// Whether it calls nothing that is not modelled. An operator is a function whose name nobody can
-/// write.
+/// Whether it calls nothing that is not modelled.
 fn is_known(program: &Program) -> bool {
     let references = program.references();
-    let written = |name: &&str| name.starts_with(|first: char| first.is_ascii_alphabetic());
-    let mut called = references.functions().into_iter().filter(written);
-    called.all(|name| FUNCTIONS.contains(&name))
+    !references.functions().into_iter().any(|name| UNKNOWN.contains(&name))
 }
 
 /// How often what is inside of a rule's macros runs, at most.
@@ -214,19 +219,24 @@ fn longest(value: &Value) -> u64 {
 
 fn evaluate(
     program: &Program,
+    rule: &ValidationRule,
     pair: &Pair<'_>,
     schema: &JSONSchemaProps,
 ) -> Result<cel::Value, ExecutionError> {
-    let mut context = Context::default();
-    let mut add = |name: &str, value: &Value| {
-        // What JSON can say, CEL can.
-        if let Ok(value) = cel::to_value(Typed { value, schema: Some(schema) }) {
-            context.add_variable_from_value(name, value);
-        }
+    // What JSON can say, CEL can.
+    let seen = |value: &Value| -> Option<Box<dyn Val>> {
+        cel::to_value(Typed { value, schema: Some(schema) }).ok()?.try_into().ok()
     };
-    add("self", pair.new);
-    if let Some(old) = pair.old {
-        add("oldSelf", old);
+    let mut context = Context::with_env(Arc::clone(&ENV));
+    if let Some(new) = seen(pair.new) {
+        context.add_variable_as_val("self", new);
+    }
+    let old = pair.old.and_then(seen);
+    if rule.optional_old_self == Some(true) {
+        let old = old.map_or_else(CelOptional::none, CelOptional::of);
+        context.add_variable_as_val("oldSelf", Box::new(old));
+    } else if let Some(old) = old {
+        context.add_variable_as_val("oldSelf", old);
     }
     program.execute(&context)
 }
@@ -245,10 +255,10 @@ fn name(rule: &ValidationRule) -> String {
 /// What a rule says when it is broken.
 fn says(rule: &ValidationRule, pair: &Pair<'_>, schema: &JSONSchemaProps) -> String {
     if let Some(text) = rule.message_expression.as_deref().and_then(|expression| {
-        let program = Env::stdlib().compile(expression).ok().filter(is_known)?;
+        let program = ENV.compile(expression).ok().filter(is_known)?;
         // The order of a map's keys is nobody's: what goes through them says nothing certain.
         let certain = !expression.contains(".map(") && !expression.contains(".filter(");
-        match evaluate(&program, pair, schema) {
+        match evaluate(&program, rule, pair, schema) {
             Ok(cel::Value::String(text)) if certain => Some(text.to_string()),
             _ => None,
         }
