@@ -13,8 +13,10 @@ use crate::object::{CustomResource, Key, Kind, Name, Object, Typed};
 use crate::resources::Resources;
 
 mod placed;
+mod zones;
 
 use placed::Placed;
+pub use zones::{Readiness, zone};
 
 /// How many changes the log keeps before it is compacted.
 const LOG_MAX: usize = 20_000;
@@ -132,6 +134,11 @@ impl Objects {
     /// What a node has to give to Pods.
     pub fn allocatable_on(&self, node: &str) -> Resources {
         self.placed.allocatable(node)
+    }
+
+    /// How the nodes of a node's zone are, and those of all other zones together.
+    pub fn zones_around(&self, node: &Node) -> (Readiness, Readiness) {
+        self.placed.zones_around(node)
     }
 
     /// The Pods, ReplicaSets or ControllerRevisions whose controller has this UID, in order of namespace and name.

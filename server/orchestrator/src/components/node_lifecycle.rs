@@ -219,7 +219,9 @@ fn heed_zone(view: &View<'_>, node: &Node, mut wanted: Vec<Taint>) -> (Vec<Taint
         Eviction::After(_) if begun => return (wanted, None),
         Eviction::After(ms) => ms.min(MONITOR_MS),
         // Of a zone that is partly ill those stay tainted that were.
-        Eviction::Never if begun && !zones::all_ill(view) => return (wanted, Some(MONITOR_MS)),
+        Eviction::Never if begun && !zones::all_ill(view, node) => {
+            return (wanted, Some(MONITOR_MS));
+        }
         Eviction::Never => MONITOR_MS,
     };
     wanted.retain(|taint| !evicts(taint));

@@ -11,6 +11,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use crate::object::{Key, Kind, Name, Object};
 use crate::resources::Resources;
 
+use super::zones::{Readiness, Zones};
+
 /// Pods by node; Pods, ReplicaSets and ControllerRevisions by controller.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Placed {
@@ -25,6 +27,7 @@ pub(super) struct Placed {
     allocatable: OrdMap<Arc<str>, Resources>,
     /// Pods by namespace and label, where that is wanted.
     by_label: Option<OrdMap<Label, OrdSet<Name>>>,
+    zones: Zones,
     /// All that has owners, by each owner's UID.
     by_owner: OrdMap<Arc<str>, OrdSet<Key>>,
 }
@@ -131,6 +134,10 @@ impl Placed {
                 self.count_node(before, after);
             }
             self.measure_node(before, after);
+            self.zones.change(
+                before.and_then(Object::as_typed::<Node>),
+                after.and_then(Object::as_typed::<Node>),
+            );
         }
         if self.by_label.is_some() && before.and_then(labels) != after.and_then(labels) {
             before.into_iter().for_each(|object| self.unlabel(object));
@@ -194,6 +201,10 @@ impl Placed {
             }
             None => drop(self.allocatable.remove(object.name())),
         }
+    }
+
+    pub(super) fn zones_around(&self, node: &Node) -> (Readiness, Readiness) {
+        self.zones.around(node)
     }
 
     pub(super) fn allocatable(&self, node: &str) -> Resources {

@@ -14,7 +14,7 @@ use crate::components::{TABLE, node_ipam, storage};
 use crate::images::Catalogue;
 use crate::kinds::SYSTEM_CLASSES;
 use crate::machine::{Capacity, Disks, Machine};
-use crate::object::{Kind, Object, Typed};
+use crate::object::{Key, Kind, Object, Typed};
 use crate::queue::{InstanceId, Queue};
 use crate::random::Random;
 use crate::scenario::{NodeSpec, Range, Scenario};
@@ -113,12 +113,12 @@ fn create(world: &mut World, call: &Call, cause: EntryId) {
 impl World {
     /// A kubelet that starts, and finds no Node of its name, makes it: later ones do not.
     pub(super) fn register(&mut self, name: &str, cause: EntryId) {
-        let nodes = self.scenario.nodes.iter();
-        let Some(index) = nodes.clone().position(|spec| spec.name == name) else { return };
-        let mut object = node(index, &self.scenario.nodes[index]);
-        if self.store.objects().get(&object.key()).is_some() {
+        if self.store.objects().get(&Key::new(Kind::Node, "", name)).is_some() {
             return;
         }
+        let mut nodes = self.scenario.nodes.iter();
+        let Some(index) = nodes.position(|spec| spec.name == name) else { return };
+        let mut object = node(index, &self.scenario.nodes[index]);
         // Its range is given to it by the control plane.
         if let Some(spec) = Node::of_mut(&mut object).and_then(|node| node.spec.as_mut()) {
             (spec.pod_cidr, spec.pod_cidrs) = (None, None);

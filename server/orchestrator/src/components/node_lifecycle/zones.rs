@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::component::{Memory, View};
 use crate::object::Kind;
+use crate::store::{Readiness, zone};
 use crate::time::Millis;
 
 /// `--node-eviction-rate` 0.1 and `--secondary-node-eviction-rate` 0.01: a node in so long.
@@ -24,37 +25,13 @@ pub(super) enum State {
     FullDisruption,
 }
 
-/// How a zone's nodes are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Count {
-    ready: usize,
-    ill: usize,
-}
-
-impl Count {
-    /// `--unhealthy-zone-threshold` 0.55, and more than two nodes.
-    fn state(self) -> State {
-        match (self.ready, self.ill) {
-            (0, 1..) => State::FullDisruption,
-            (ready, ill) if ill > 2 && ill * 100 >= (ready + ill) * 55 => State::PartialDisruption,
-            _ => State::Normal,
-        }
+/// `--unhealthy-zone-threshold` 0.55, and more than two nodes.
+fn state(zone: Readiness) -> State {
+    match (zone.ready, zone.ill) {
+        (0, 1..) => State::FullDisruption,
+        (ready, ill) if ill > 2 && ill * 100 >= (ready + ill) * 55 => State::PartialDisruption,
+        _ => State::Normal,
     }
-}
-
-/// The zone of a node, or nothing: all nodes without labels are of one zone.
-fn zone(node: &Node) -> (&str, &str) {
-    let label = |name: &str| {
-        node.metadata.labels.as_ref().and_then(|labels| labels.get(name)).map(String::as_str)
-    };
-    (
-        label("topology.kubernetes.io/region").unwrap_or_default(),
-        label("topology.kubernetes.io/zone").unwrap_or_default(),
-    )
-}
-
-fn is_ready(node: &Node) -> bool {
-    super::condition(node, "Ready").is_some_and(|ready| ready.status == "True")
 }
 
 /// When a node may be given the taint that evicts its Pods.
@@ -70,12 +47,8 @@ pub(super) enum Eviction {
 /// Whether a node that is ill may be emptied now.
 pub(super) fn eviction(view: &View<'_>, node: &Node) -> Eviction {
     let own = zone(node);
-    let (mut here, mut elsewhere) = (Count::default(), Count::default());
-    for other in view.cache.all::<Node>() {
-        let count = if zone(other) == own { &mut here } else { &mut elsewhere };
-        if is_ready(other) { count.ready += 1 } else { count.ill += 1 }
-    }
-    let every_ms = match here.state() {
+    let (here, elsewhere) = view.cache.zones_around(node);
+    let every_ms = match state(here) {
         // All of it is ill: if all others are too, it is the control plane that is cut off.
         State::FullDisruption if elsewhere.ready == 0 => return Eviction::Never,
         State::Normal | State::FullDisruption => USUAL_MS,
@@ -92,8 +65,9 @@ pub(super) fn eviction(view: &View<'_>, node: &Node) -> Eviction {
 }
 
 /// Whether no node at all is ready.
-pub(super) fn all_ill(view: &View<'_>) -> bool {
-    !view.cache.all::<Node>().any(|node| is_ready(node))
+pub(super) fn all_ill(view: &View<'_>, node: &Node) -> bool {
+    let (here, elsewhere) = view.cache.zones_around(node);
+    here.ready + elsewhere.ready == 0
 }
 
 /// What is remembered of a node that is being emptied.
@@ -107,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_zone_is_partly_ill_when_more_than_half_of_it_and_more_than_two_nodes_are() {
-        let check = |ready, ill, expected| assert_eq!(Count { ready, ill }.state(), expected);
+        let check = |ready, ill, expected| assert_eq!(state(Readiness { ready, ill }), expected);
         check(3, 0, State::Normal);
         check(0, 0, State::Normal);
         check(1, 2, State::Normal);
