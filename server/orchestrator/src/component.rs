@@ -65,6 +65,9 @@ pub enum Interest<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     pub cache: &'a Objects,
+    /// Whether it has listed what it watches: until it has reached the API server for the first time
+    /// an empty cache means nothing.
+    pub has_listed: bool,
     pub clock: Clock,
     /// For a component on a node: its name and its machine.
     pub node: Option<&'a Arc<str>>,

@@ -56,6 +56,10 @@ fn starts_with(view: &View<'_>) -> Vec<Key> {
 }
 
 fn decide(view: &View<'_>, key: &Key) -> Outcome {
+    // The kernel keeps its rules until kube-proxy has heard of all Services.
+    if !view.has_listed {
+        return Outcome::nothing();
+    }
     let known = view.machine.and_then(|machine| machine.rules_of(key));
     let Some(Object::Service(service)) = view.cache.get(key) else {
         return match known {

@@ -58,7 +58,7 @@ pub(super) fn claim_name(pod: &Pod, volume: &Volume) -> Option<String> {
 }
 
 /// The names of the claims that a Pod uses.
-pub(super) fn claim_names(pod: &Pod) -> impl Iterator<Item = String> {
+pub(crate) fn claim_names(pod: &Pod) -> impl Iterator<Item = String> {
     let volumes = pod.spec.iter().flat_map(|spec| spec.volumes.iter().flatten());
     volumes.filter_map(move |volume| claim_name(pod, volume))
 }

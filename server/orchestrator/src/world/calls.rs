@@ -154,7 +154,10 @@ impl World {
     }
 
     pub(super) fn record(&mut self, id: &InstanceId, record: &EventRecord, cause: EntryId) {
-        let Some(instance) = self.instances.get(id) else { return };
+        // What ends before it has sent an event takes it along.
+        let Some(instance) = self.instances.get(id).filter(|instance| instance.running) else {
+            return;
+        };
         if instance.cut.is_some() {
             self.hold(id, record, cause);
             return;

@@ -22,6 +22,9 @@ use crate::world::instance::Instance;
 /// How long a watch takes to tell, at the least and at the most.
 const WATCH_LAG_MS: (Millis, Millis) = (1, 4);
 
+/// Where the Leases of nodes are.
+const NODE_LEASES: &str = "kube-node-lease";
+
 impl World {
     /// Lets one event happen.
     pub(super) fn happen(&mut self, due: &Due) {
@@ -107,8 +110,9 @@ impl World {
         let Some(instance) = self.instance_mut(to).filter(|instance| instance.running) else {
             return;
         };
-        if instance.seen_rev >= rev {
-            return; // It has listed since, and knows.
+        // Told to one that ran here before, or listed since and so known.
+        if !instance.has_listed() || instance.seen_rev >= rev {
+            return;
         }
         instance.seen_rev = rev;
         let after = change.after.as_ref().filter(|object| sees(component, object, to));
@@ -182,7 +186,7 @@ impl World {
             _ => Objects::default(),
         };
         for kind in component.watches {
-            for object in self.store.objects().of_kind(*kind) {
+            for object in self.listed(component, *kind, id) {
                 if sees(component, object, id) {
                     cache.insert(object.clone());
                 }
@@ -193,6 +197,25 @@ impl World {
         instance.cache = cache;
         instance.seen_rev = rev;
         self.look_at_all(id, cause);
+    }
+
+    /// What of a kind an instance may see: a kubelet asks for its own Node and Lease by their names.
+    fn listed<'a>(
+        &'a self,
+        component: &ComponentRow,
+        kind: Kind,
+        id: &InstanceId,
+    ) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
+        let objects = self.store.objects();
+        let namespace = match kind {
+            Kind::Node => "",
+            Kind::Lease => NODE_LEASES,
+            _ => return Box::new(objects.of_kind(kind)),
+        };
+        match id.node.as_deref().filter(|_| component.name == "kubelet") {
+            Some(node) => Box::new(objects.get(&Key::new(kind, namespace, node)).into_iter()),
+            None => Box::new(objects.of_kind(kind)),
+        }
     }
 
     fn look_at_all(&mut self, id: &InstanceId, cause: EntryId) {

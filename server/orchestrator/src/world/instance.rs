@@ -75,6 +75,11 @@ impl Instance {
         self.running && self.cut.is_none()
     }
 
+    /// Whether it has reached the API server since it started.
+    pub(super) fn has_listed(&self) -> bool {
+        self.seen_rev > 0
+    }
+
     /// Puts a key into the backlog.
     pub(super) fn line_up(&mut self, key: &Key) {
         let pod = self.cache.get(key).and_then(Object::as_typed::<Pod>);

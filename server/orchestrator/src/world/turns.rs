@@ -215,6 +215,7 @@ impl World {
         let instance = &self.instances[id];
         View {
             cache: &instance.cache,
+            has_listed: instance.has_listed(),
             clock: self.clock(),
             node: id.node.as_ref(),
             machine: id.node.as_ref().and_then(|node| self.machines.get(node)),

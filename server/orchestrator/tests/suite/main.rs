@@ -21,6 +21,7 @@ mod jobs;
 mod kubelet_lifecycle;
 mod metrics;
 mod network_policy;
+mod power;
 mod priority_classes;
 mod proxy;
 mod quota;

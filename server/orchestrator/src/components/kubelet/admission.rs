@@ -9,9 +9,11 @@ use crate::component::View;
 use crate::components::{pods, scheduler};
 use crate::kinds::{container_ports, qos_class};
 use crate::machine::Machine;
+use crate::object::{Key, Kind};
 use crate::resources::Resources;
 
 use super::eviction;
+use super::memory::PodMemory;
 
 /// Why a Pod is refused: reason and message.
 pub(super) type Refusal = (String, String);
@@ -19,6 +21,14 @@ pub(super) type Refusal = (String, String);
 /// Whether the kubelet has taken a Pod in already.
 fn is_in(pod: &Pod) -> bool {
     pod.status.as_ref().is_some_and(|status| status.start_time.is_some())
+}
+
+/// Whether it has, or has begun to, even if its cache does not show that yet.
+fn is_taken(view: &View<'_>, machine: &Machine, pod: &Pod) -> bool {
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    let uid = text(&pod.metadata.uid);
+    let key = Key::new(Kind::Pod, &text(&pod.metadata.namespace), &text(&pod.metadata.name));
+    is_in(pod) || machine.pod(&uid).is_some() || PodMemory::is_of(view, &key, &uid)
 }
 
 /// Looks at a Pod that is new here.
@@ -68,7 +78,7 @@ fn under_pressure(node: &Node, pod: &Pod) -> Option<Refusal> {
 /// The Pods that have been let in and have not ended.
 fn others<'a>(view: &View<'a>, machine: &Machine) -> Vec<&'a Arc<Pod>> {
     let here = view.cache.pods_on(&machine.node);
-    here.filter(|other| is_in(other) && !pods::is_terminal(other)).collect()
+    here.filter(|other| is_taken(view, machine, other) && !pods::is_terminal(other)).collect()
 }
 
 fn lacks(node: &Node, pod: &Pod, others: &[&Arc<Pod>]) -> Option<Refusal> {

@@ -54,6 +54,12 @@ impl PodMemory {
         known.filter(|memory| memory.uid == uid).unwrap_or_else(fresh)
     }
 
+    /// Whether something is remembered of this very Pod.
+    pub(super) fn is_of(view: &View<'_>, key: &Key, uid: &str) -> bool {
+        let known = view.memory.get(key).and_then(|memory| memory.get("uid")?.as_str());
+        known == Some(uid)
+    }
+
     /// Worth remembering only if there is something in it.
     pub(super) fn write(&self) -> Option<Memory> {
         let nothing = PodMemory { uid: self.uid.clone(), ..PodMemory::default() };

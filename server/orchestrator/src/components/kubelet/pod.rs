@@ -23,9 +23,11 @@ pub(super) fn decide(view: &View<'_>, key: &Key) -> Outcome {
     let Some(machine) = view.machine else { return Outcome::nothing() };
     let source = mirror::source(view, machine, key);
     let uid = source.run.and_then(|pod| pod.metadata.uid.as_deref());
+    // Before it has heard from the API server the kubelet takes nothing down (`sourcesReady`).
     let vanished: Vec<MachineAct> = machine
         .pods()
-        .filter(|runtime| runtime.key == *key && Some(&*runtime.uid) != uid)
+        .filter(|runtime| view.has_listed && runtime.key == *key)
+        .filter(|runtime| Some(&*runtime.uid) != uid)
         .flat_map(clear)
         .collect();
     let refusal = source.told.and_then(|pod| admission::refusal(view, machine, pod));

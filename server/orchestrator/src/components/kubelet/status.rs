@@ -97,7 +97,7 @@ fn of_container(plan: &Plan<'_>, container: &Container, initializing: bool) -> C
         None if plan.runtime.is_none() && was_told(plan, container) => {
             return told(plan, container);
         }
-        None => (waiting(plan, container, initializing), None),
+        None => (waiting(plan, container, initializing), last_told(plan, container)),
     };
     let running = matches!(known.map(|known| &known.state), Some(State::Running { .. }));
     let resources = known
@@ -108,7 +108,10 @@ fn of_container(plan: &Plan<'_>, container: &Container, initializing: bool) -> C
         name: container.name.clone(),
         ready: running && known.is_some_and(|known| known.ready),
         started: Some(running && known.is_some_and(|known| known.started)),
-        restart_count: known.map_or(0, |known| i32::try_from(known.attempt).unwrap_or(i32::MAX)),
+        restart_count: known.map_or_else(
+            || old(plan, container).map_or(0, |old| old.restart_count),
+            |known| i32::try_from(known.attempt).unwrap_or(i32::MAX),
+        ),
         image: known
             .map_or_else(|| container.image.clone().unwrap_or_default(), |k| k.image.clone()),
         image_id: known.map(|known| known.image_id.clone()).unwrap_or_default(),
@@ -130,6 +133,11 @@ fn was_told(plan: &Plan<'_>, container: &Container) -> bool {
 
 fn told(plan: &Plan<'_>, container: &Container) -> ContainerStatus {
     old(plan, container).cloned().unwrap_or_default()
+}
+
+/// What the API has as the end of the container before, which the machine does not know of.
+fn last_told(plan: &Plan<'_>, container: &Container) -> Option<ContainerState> {
+    old(plan, container)?.last_state.clone()
 }
 
 fn old<'a>(plan: &Plan<'a>, container: &Container) -> Option<&'a ContainerStatus> {

@@ -1,10 +1,10 @@
 //! What must be well when nothing has been wrong for a while.
 
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::{Node, Pod, PodSpec};
+use k8s_openapi::api::core::v1::{Node, PersistentVolumeClaim, Pod, PodSpec};
 
 use super::{Violation, label};
-use crate::components::pods;
+use crate::components::{pods, storage};
 use crate::object::Object;
 use crate::resources::Resources;
 use crate::world::World;
@@ -46,8 +46,27 @@ impl World {
         match pods::node(pod) {
             None if self.fits_somewhere(pod) => Some("is not scheduled, and there is room"),
             None => None,
+            Some(node) if self.lacks_volume(pod, node) => None,
             Some(_) => Some("does not become ready"),
         }
+    }
+
+    /// Whether a Pod of another node keeps a volume that only one node may have.
+    fn lacks_volume(&self, pod: &Pod, node: &str) -> bool {
+        let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
+        let objects = self.store().objects();
+        let claims: Vec<String> = storage::claim_names(pod)
+            .filter(|name| {
+                let claim = objects.get_typed::<PersistentVolumeClaim>(namespace, name);
+                let modes = claim.and_then(|claim| claim.spec.as_ref()?.access_modes.as_deref());
+                modes.unwrap_or_default().iter().all(|mode| mode.starts_with("ReadWriteOnce"))
+            })
+            .collect();
+        objects.all_in::<Pod>(namespace).any(|other| {
+            pods::node(other).is_some_and(|its| its != node)
+                && !pods::is_terminal(other)
+                && storage::claim_names(other).any(|name| claims.contains(&name))
+        })
     }
 
     /// Whether all that its containers run are servers that stay.
