@@ -8,6 +8,7 @@ use k8s_openapi::api::core::v1::Pod;
 
 use crate::call::{EventRecord, Step};
 use crate::component::{Failure, Memory, Note, Requeue};
+use crate::components::pods;
 use crate::object::{Key, Object};
 use crate::queue::Slot;
 use crate::store::Objects;
@@ -28,8 +29,8 @@ pub(super) struct Instance {
     pub(super) dirty: OrdMap<Key, Vec<EntryId>>,
     /// Keys that wait for the cache to see the instance's own last write.
     pub(super) blocked: OrdSet<Key>,
-    /// For a serial component: keys that wait for their turn, Pods of higher priority first, then in
-    /// the order in which they came.
+    /// For a serial component: keys that wait for their turn, what is only to be forgotten first,
+    /// then Pods of higher priority, then in the order in which they came.
     pub(super) backlog: OrdMap<(Reverse<i32>, u64), Key>,
     pub(super) arrivals: u64,
     pub(super) in_flight: OrdMap<Key, InFlight>,
@@ -80,10 +81,13 @@ impl Instance {
         self.seen_rev > 0
     }
 
-    /// Puts a key into the backlog.
+    /// Puts a key into the backlog. A Pod that has its node, or is gone, needs no work: that it is
+    /// forgotten must not wait behind thousands that do.
     pub(super) fn line_up(&mut self, key: &Key) {
         let pod = self.cache.get(key).and_then(Object::as_typed::<Pod>);
-        let priority = pod.and_then(|pod| pod.spec.as_ref()?.priority).unwrap_or(0);
+        let waiting = pod.filter(|pod| pods::node(pod).is_none());
+        let priority = waiting
+            .map_or(i32::MAX, |pod| pod.spec.as_ref().and_then(|spec| spec.priority).unwrap_or(0));
         self.arrivals += 1;
         self.backlog.insert((Reverse(priority), self.arrivals), key.clone());
     }
