@@ -123,7 +123,7 @@ fn of_node(
     about.rows.push(("zone", zone));
     about.rows.push((language.pick("테인트", "taints"), node.taints.join(" ")));
     if cluster.off.contains(name) {
-        let off = language.pick("기계의 전원이 꺼져 있다", "the machine is switched off");
+        let off = language.pick("머신의 전원이 꺼져 있다", "the machine is switched off");
         about.trouble = Some(off.to_owned());
     }
 }

@@ -125,7 +125,8 @@ fn SkipButton(helm: Helm) -> impl IntoView {
                 let span = words::span(wait, language);
                 language.pick(format!("{span} 건너뛰기"), format!("Skip {span}"))
             }
-            _ => language.pick("다음 일까지", "To what is next").to_owned(),
+            _ if possible.get() => language.pick("다음 일까지", "To what is next").to_owned(),
+            _ => language.pick("건너뛰기", "Skip").to_owned(),
         }
     };
     view! {

@@ -78,7 +78,7 @@ fn korean(fault: &Fault) -> String {
             format!("{pod} 파드의 {container} 컨테이너에서 메모리가 초당 {amount}씩 샌다.")
         }
         "node-partition" => format!("{node} 노드가 네트워크에서 끊겼다."),
-        "node-join" => format!("새 기계가 {node} 노드로 들어왔다."),
+        "node-join" => format!("새 머신이 {node} 노드로 들어왔다."),
         "node-heal" => format!("{node} 노드가 네트워크에 다시 이어졌다."),
         "component-stop" => format!("{on}{subject} 멈췄다."),
         "component-start" => format!("{on}{subject} 다시 시작했다."),
