@@ -23,6 +23,7 @@ use crate::{
     room::{RoomBar, Wire, held},
     scene::{Scene, Selection},
     session::{Place, Session, Wish},
+    share::{ShareButton, SharedBar},
     terminal::{Console, Consoles},
     timeline::Timeline,
 };
@@ -87,6 +88,7 @@ pub fn Bench(
             <RegionTabs region is_lesson/>
             <div class="notices">
                 {(!embedded).then(|| view! { <RoomBar wire/> })}
+                {view! { <SharedBar/> }.into_any()}
                 <Notices opening/>
             </div>
             <div class="region side" inert=move || held.get()>{side}</div>
@@ -152,6 +154,7 @@ fn Bar(
     view! {
         <TopBar trail>
             <Share slug=place.slug()/>
+            <ShareButton/>
             <Connect/>
             <Undo/>
             <StartOver opening is_lesson/>

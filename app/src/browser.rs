@@ -113,13 +113,19 @@ pub async fn copy(text: &str) -> bool {
 /// Offers a text as a file to keep.
 pub fn download(name: &str, text: &str) {
     let Ok(link) = document().create_element("a") else { return };
-    let text = js_sys::encode_uri_component(text);
-    link.set_attribute("href", &format!("data:application/yaml;charset=utf-8,{text}"))
+    let parts = js_sys::Array::of1(&JsValue::from_str(text));
+    let file = web_sys::Blob::new_with_str_sequence(&parts);
+    let address = file.and_then(|file| web_sys::Url::create_object_url_with_blob(&file));
+    let Ok(address) = address else { return };
+    link.set_attribute("href", &address)
         .and_then(|()| link.set_attribute("download", name))
         .unwrap_or_default();
     if let Ok(link) = link.dyn_into::<web_sys::HtmlElement>() {
         link.click();
     }
+    // Whoever saves it may ask where to first.
+    let forget = move || web_sys::Url::revoke_object_url(&address).unwrap_or_default();
+    set_timeout(forget, std::time::Duration::from_secs(60));
 }
 
 /// The text of a file of the learner's disk; none where it cannot be read.
@@ -153,6 +159,13 @@ pub enum Fetched {
 pub async fn get(path: &str) -> Fetched {
     let init = web_sys::RequestInit::new();
     init.set_method("GET");
+    fetch(path, &init).await
+}
+
+/// `DELETE`.
+pub async fn delete(path: &str) -> Fetched {
+    let init = web_sys::RequestInit::new();
+    init.set_method("DELETE");
     fetch(path, &init).await
 }
 

@@ -7,7 +7,9 @@ use crate::{
     dialog::Dialog,
     i18n::say,
     icons::{Icon, icon},
+    room::is_look,
     session::use_session,
+    share::is_shared,
 };
 
 /// The button and its dialog.
@@ -15,12 +17,15 @@ use crate::{
 pub fn Connect() -> impl IntoView {
     let session = use_session();
     let open = RwSignal::new(false);
+    // What is only looked at takes no requests.
+    let only_looks = |id: &str| is_look(id) || is_shared(id);
+    let none = move || session.sandbox().with(|id| id.as_deref().is_none_or(only_looks));
     let title = say("내 kubectl로 연결", "Connect your own kubectl");
     view! {
         <button
             type="button"
             class="button small"
-            disabled=move || session.sandbox().with(Option::is_none)
+            disabled=none
             on:click=move |_| open.set(true)
         >
             {icon(Icon::PLUG)}

@@ -68,7 +68,8 @@ pub fn Head(
     // The server writes the head after the page, whose signals may be gone by then.
     #[cfg(feature = "ssr")]
     let (text, about) = (settled(untrack(text)), settled(untrack(about)));
-    let picture = format!("{}/social.png", origin());
+    let picture = embeddable.then(|| picture(&use_location().pathname.get_untracked()));
+    let picture = format!("{}{}", origin(), picture.flatten().unwrap_or(SOCIAL.to_owned()));
     view! {
         <Title text=text.clone()/>
         <Meta name="description" content=about.clone()/>
@@ -88,6 +89,20 @@ pub fn Head(
         })}
     }
     .into_any()
+}
+
+/// What stands for pages that have no cluster of their own.
+const SOCIAL: &str = "/social.png";
+
+/// The picture of the cluster of a page: of a lesson's, or of the playground's.
+fn picture(path: &str) -> Option<String> {
+    let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty()).collect();
+    let name = match steps[..] {
+        ["embed", name] | [_, "lessons", name] => name,
+        [_, "play"] => "play",
+        _ => return None,
+    };
+    Some(format!("/pictures/{name}.png"))
 }
 
 /// The bar: where one is, what can be done here (`children`), and the page's own settings.

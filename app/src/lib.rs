@@ -12,6 +12,8 @@ pub mod learned;
 pub mod player;
 pub mod scene;
 pub mod session;
+mod share;
+mod socket;
 pub mod timeline;
 pub mod why;
 mod whynot;
@@ -29,6 +31,7 @@ pub mod header;
 pub mod icons;
 pub mod inspector;
 pub mod live;
+mod own;
 pub mod pages;
 pub mod room;
 pub mod search;
@@ -48,8 +51,8 @@ use leptos_router::{
 
 use i18n::Language;
 use pages::{
-    Completed, Home, HostRoom, JoinRoom, LessonPage, Lobby, NotFound, OpenRoom, Play, Progress,
-    Reference, ReferencePage, Review,
+    Completed, Data, Home, HostRoom, JoinRoom, LessonPage, Lobby, NotFound, OpenRoom, Play,
+    Progress, Reference, ReferencePage, Review,
 };
 
 /// The document around the page.
@@ -97,6 +100,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("reference") view=Reference/>
                     <Route path=path!("reference/:section/:slug") view=ReferencePage/>
                     <Route path=path!("progress") view=Progress/>
+                    <Route path=path!("data") view=Data/>
                     <Route path=path!("completed/:id") view=Completed/>
                     <Route path=path!("join") view=JoinRoom/>
                     <Route path=path!("join/:code") view=JoinRoom/>

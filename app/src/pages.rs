@@ -2,6 +2,7 @@
 
 pub mod completed;
 mod course;
+mod data;
 pub mod home;
 pub mod lesson;
 pub mod not_found;
@@ -12,6 +13,7 @@ pub mod review;
 pub mod rooms;
 
 pub use completed::Completed;
+pub use data::Data;
 pub use home::Home;
 pub use lesson::LessonPage;
 pub use not_found::NotFound;

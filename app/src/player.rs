@@ -141,6 +141,10 @@ impl Player {
         self.face.get()
     }
 
+    pub fn face_untracked(self) -> Face {
+        self.face.get_untracked()
+    }
+
     /// The cluster at the playhead. Tracked.
     pub fn cluster(self) -> Arc<Cluster> {
         self.frame.with(|frame| Arc::clone(&frame.after))

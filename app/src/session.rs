@@ -9,7 +9,7 @@ mod wish;
 use std::rc::Rc;
 
 use leptos::{prelude::*, task::spawn_local};
-use protocol::{Act, Clock, Command, Down, File, LessonState, Refusal, Reply};
+use protocol::{Act, Clock, Command, Down, File, LessonState, Refusal, Reply, Shared};
 
 pub use sandbox::{Opened, Place, settle};
 pub use wish::{CONTROL_PLANE_MAX, WORKERS_MAX, Wish, ZONES_MAX};
@@ -44,6 +44,10 @@ pub struct Session {
     /// The file that a command has written last.
     written: RwSignal<Option<File>>,
     sandbox: RwSignal<Option<String>>,
+    /// What there is to say about a cluster that somebody has shared.
+    shared: RwSignal<Option<Shared>>,
+    /// Something was tried that would have changed it.
+    refused_as_shared: RwSignal<bool>,
 }
 
 impl Session {
@@ -58,6 +62,8 @@ impl Session {
             lesson: RwSignal::new(None),
             written: RwSignal::new(None),
             sandbox: RwSignal::new(None),
+            shared: RwSignal::new(None),
+            refused_as_shared: RwSignal::new(false),
         };
         on_cleanup(move || session.close());
         session
@@ -87,6 +93,16 @@ impl Session {
         self.sandbox.into()
     }
 
+    /// What there is to say about the cluster, if somebody has shared it.
+    pub fn shared(self) -> Signal<Option<Shared>> {
+        self.shared.into()
+    }
+
+    /// Whether something was tried that would have changed what is shared.
+    pub fn refused_as_shared(self) -> Signal<bool> {
+        self.refused_as_shared.into()
+    }
+
     pub fn link(self) -> Signal<Link> {
         self.link.into()
     }
@@ -100,6 +116,8 @@ impl Session {
         self.close();
         self.state.update_value(|state| *state = state.for_sandbox(sandbox, language));
         self.lesson.set(None);
+        self.shared.set(None);
+        self.refused_as_shared.set(false);
         self.sandbox.set(Some(sandbox.to_owned()));
         self.link.set(Link::Opening);
         socket::connect(self);
@@ -173,7 +191,11 @@ impl Session {
         match down {
             Down::Hello { clock, .. } | Down::Clock { clock } => self.clock.set(clock),
             Down::Lesson { state } => self.lesson.set(Some(state)),
+            Down::Shared { shared } => self.shared.set(Some(shared)),
             Down::Answer { answer } => {
+                if answer.reply == (Reply::Refused { reason: Refusal::OnlyShared }) {
+                    self.refused_as_shared.set(true);
+                }
                 self.state.update_value(|state| state.answer(answer));
             }
             Down::Output { terminal, stream, text } => {

@@ -23,6 +23,19 @@ export class HostPage extends Site {
     return this.page.getByRole("region", { name, exact: true });
   }
 
+  async breakForAll(what: string, node: string): Promise<void> {
+    const all = this.tool("Everybody");
+    await all.getByLabel("What to break for all").selectOption(what);
+    await all.getByLabel("Name of the node").fill(node);
+    await all.getByRole("button", { name: "To all" }).click();
+  }
+
+  async waitAt(step: string): Promise<void> {
+    const all = this.tool("Everybody");
+    await all.getByLabel("Step").selectOption(step);
+    await all.getByRole("button", { name: "Who comes here waits" }).click();
+  }
+
   async say(label: string, text: string): Promise<void> {
     const line = this.page.locator("form.room-line").filter({ has: this.page.getByLabel(label, { exact: true }) });
     await line.getByRole("textbox").fill(text);

@@ -29,7 +29,7 @@ test("a host sees where a learner is, helps, holds, and closes", async ({ page, 
   await expect(learner.bar).toContainText("Look at the events");
 
   // A node of every cluster is switched off.
-  await host.say("Switch off a node of all (name)", "node-2");
+  await host.breakForAll("Power a node off", "node-2");
   await expect(host.tool("Everybody")).toContainText("1 clusters changed");
   await expect(seen.scene.node("node-2", "switched off|off")).toBeVisible();
 
@@ -48,6 +48,13 @@ test("a host sees where a learner is, helps, holds, and closes", async ({ page, 
   await expect(learner.bar).toContainText("A host holds everybody");
   await expect(learner.page.locator(".region.side")).toHaveAttribute("inert");
   await host.page.getByRole("button", { name: "Let them go on" }).click();
+  await expect(learner.page.locator(".region.side")).not.toHaveAttribute("inert");
+
+  // Who comes to a step waits there; the step is chosen by its title.
+  await host.waitAt("Write the Pod");
+  await expect(host.tool("Everybody")).toContainText("All wait here: Write the Pod");
+  await expect(learner.bar).toContainText("Here all wait for each other");
+  await host.page.getByRole("button", { name: "Let them go on from there" }).click();
   await expect(learner.page.locator(".region.side")).not.toHaveAttribute("inert");
 
   // The end.

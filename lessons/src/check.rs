@@ -4,10 +4,13 @@
 
 mod pages;
 mod play;
+mod portrait;
 mod quote;
 #[cfg(test)]
 mod tests;
 mod words;
+
+pub use portrait::portrait;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

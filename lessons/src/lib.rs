@@ -24,7 +24,7 @@ mod stage;
 mod start;
 mod text;
 
-pub use check::{check, check_lesson};
+pub use check::{check, check_lesson, portrait};
 pub use course::{Course, course, edition, teach};
 pub use error::{Fault, Faults};
 pub use evidence::{Attempt, Evidence, Fact};

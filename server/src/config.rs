@@ -94,6 +94,13 @@ pub struct Limits {
     /// Bodies of one address that are read at one time; others wait.
     #[arg(long, env = "WHEELHOUSE_ADDRESS_BODIES_MAX", default_value_t = 32)]
     pub address_bodies_max: usize,
+    /// Experiments that are shared by a link; they count as sandboxes as well.
+    #[arg(long, env = "WHEELHOUSE_SHARES_MAX", default_value_t = 20_000)]
+    pub shares_max: u32,
+    /// Days after which a sandbox, an experiment that was shared, or what is kept under a personal
+    /// link is deleted, if nobody has used it.
+    #[arg(long, env = "WHEELHOUSE_KEEP_DAYS", default_value_t = 400)]
+    pub keep_days: u32,
     /// Model time of a sandbox, in days.
     #[arg(long, env = "WHEELHOUSE_MODEL_DAYS_MAX", default_value_t = 30)]
     pub model_days_max: u32,
@@ -105,6 +112,10 @@ pub struct Limits {
 impl Limits {
     pub(crate) fn idle(&self) -> Duration {
         Duration::from_secs(u64::from(self.idle_minutes) * 60)
+    }
+
+    pub(crate) fn kept(&self) -> Duration {
+        Duration::from_secs(u64::from(self.keep_days) * 86_400)
     }
 
     pub(crate) fn model_ms_max(&self) -> i64 {

@@ -3,6 +3,7 @@
 mod journal;
 mod learners;
 mod rooms;
+mod shares;
 
 use std::{path::Path, time::Duration};
 
@@ -16,6 +17,7 @@ use sqlx::{
 pub(crate) use self::{
     journal::{Journal, Page, ProgressRow},
     learners::CompletionRow,
+    shares::ShareRow,
 };
 use crate::{id::SandboxId, sandbox::Entry};
 
@@ -113,9 +115,10 @@ impl Database {
         .await?;
         sqlx::query(
             "INSERT INTO progress (sandbox, learner, lesson, completed, state)
-             SELECT ?, learner, lesson, completed, state FROM progress WHERE sandbox = ?",
+             SELECT ?, ?, lesson, completed, state FROM progress WHERE sandbox = ?",
         )
         .bind(row.id.as_str())
+        .bind(row.learner.as_deref().unwrap_or_default())
         .bind(from.as_str())
         .execute(&mut *transaction)
         .await?;
@@ -160,8 +163,8 @@ type Insert<'row> = sqlx::query::Query<'row, sqlx::Sqlite, sqlx::sqlite::SqliteA
 
 fn insert(row: &SandboxRow) -> Insert<'_> {
     sqlx::query(
-        "INSERT INTO sandboxes (id, engine, seed, scenario, lesson, learner, rate, now_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sandboxes (id, engine, seed, scenario, lesson, learner, rate, now_ms, used_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, unixepoch())",
     )
     .bind(row.id.as_str())
     .bind(&row.engine)

@@ -4,7 +4,7 @@
 mod merge;
 mod proof;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 use lessons::Language;
 use protocol::{Carried, Completion, Learned, Proved, QrCode};
@@ -18,8 +18,6 @@ use crate::{
     lesson::summary,
 };
 
-/// What is kept under a link that nobody has used for so long is deleted.
-pub(crate) const KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// So much may be carried, in entries of each sort and in bytes of each name.
 const ENTRIES_MAX: usize = 1_000;
 const NAME_MAX: usize = 128;

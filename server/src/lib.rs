@@ -18,12 +18,14 @@ pub mod openapi;
 mod origin;
 mod outside;
 mod pages;
+mod picture;
 mod problem;
 mod rest;
 mod room;
 mod routes;
 mod sandbox;
 mod schema;
+mod share;
 mod socket;
 mod state;
 mod streams;
@@ -40,6 +42,7 @@ use crate::{
     database::{Database, Journal},
     learner::Learners,
     lesson::Course,
+    picture::Pictures,
     room::Rooms,
     sandbox::Sandboxes,
     state::AppState,
@@ -93,6 +96,7 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
         options: pages::options(config.listen),
         config: Arc::new(config),
         addresses: Addresses::default(),
+        pictures: Pictures::default(),
         sandboxes: sandboxes.clone(),
         workshop: Workshop::start().map_err(StartError::Thread)?,
         backend: Course::new(Learners::new(database.clone())),

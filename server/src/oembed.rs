@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    lesson,
+    lesson, picture,
     problem::{Problem, Query},
     state::AppState,
 };
@@ -47,6 +47,29 @@ pub(crate) struct Rich {
     html: String,
     width: u32,
     height: u32,
+    #[serde(flatten)]
+    thumbnail: Option<Thumbnail>,
+}
+
+/// A picture of the lesson's cluster, where one fits.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Thumbnail {
+    thumbnail_url: String,
+    thumbnail_width: u32,
+    thumbnail_height: u32,
+}
+
+impl Thumbnail {
+    /// The largest that fits.
+    fn of(home: &str, path: &str, wish: &Wish) -> Option<Thumbnail> {
+        let (width_max, height_max) =
+            (wish.maxwidth.unwrap_or(u32::MAX), wish.maxheight.unwrap_or(u32::MAX));
+        let fits = |width: &u32| *width <= width_max && picture::height(*width) <= height_max;
+        let width = picture::WIDTHS.into_iter().find(fits)?;
+        let thumbnail_url = format!("{home}/pictures/{path}.png?width={width}");
+        let thumbnail_height = picture::height(width);
+        Some(Thumbnail { thumbnail_url, thumbnail_width: width, thumbnail_height })
+    }
 }
 
 /// Tell what to show for a link.
@@ -77,6 +100,7 @@ pub(crate) async fn answer(
         "<iframe src=\"{home}/embed/{path}?lang={language}\" title=\"{title}\" width=\"{width}\" \
          height=\"{height}\" style=\"border: 0\" allow=\"clipboard-write; fullscreen\"></iframe>"
     );
+    let thumbnail = Thumbnail::of(&home, path, &wish);
     let rich = Rich {
         kind: "rich",
         version: "1.0",
@@ -87,6 +111,7 @@ pub(crate) async fn answer(
         html,
         width,
         height,
+        thumbnail,
     };
     // What is said here is the same for all who ask.
     let anybody = [(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))];

@@ -21,6 +21,8 @@ use crate::{problem::Problem, rest};
     paths(
         rest::create,
         rest::find,
+        rest::delete,
+        rest::log,
         rest::clock,
         rest::change_clock,
         rest::fault,
@@ -37,6 +39,7 @@ use crate::{problem::Problem, rest};
         crate::room::find,
         crate::room::connect,
         crate::oembed::answer,
+        crate::picture::serve,
     ),
     components(schemas(
         Problem,
@@ -50,6 +53,8 @@ use crate::{problem::Problem, rest};
         schemas::RoomOpened,
         schemas::JoinRoom,
         schemas::RoomJoined,
+        schemas::Log,
+        schemas::LogEntry,
         schemas::Clock,
         schemas::ClockChange,
         schemas::Until,

@@ -1,5 +1,7 @@
 //! What programs can do with sandboxes: the same as the page does, over plain HTTP and JSON.
 
+mod own;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -16,12 +18,14 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
+pub(crate) use self::own::{__path_delete, __path_log, delete, log};
 use crate::{
     id::SandboxId,
     openapi::{Document, schemas},
     origin,
     problem::{Body, Problem, Query},
     sandbox::{OpenError, Refused, Sandbox},
+    share,
     state::AppState,
     translate,
 };
@@ -86,10 +90,8 @@ pub(crate) async fn clock(
     State(state): State<AppState>,
     Path(id): Path<String>,
 ) -> Result<Json<Clock>, Problem> {
-    // Also a look at somebody's cluster has its clock: the page asks whether there is one.
-    let seen = state.rooms.of_look(&id).and_then(|room| room.read(|room| room.seen_by(&id)));
-    let named = seen.map_or(id, |(sandbox, _)| sandbox);
-    Ok(Json(open(&state, &named).await?.view().clock()))
+    // Also what is only looked at has its clock: the page asks whether it is there.
+    Ok(Json(share::sandbox(&state, &id).await?.view().clock()))
 }
 
 /// Stop, run, step or advance the clock of a sandbox. Answers when the cluster is there.
@@ -193,7 +195,8 @@ pub(crate) async fn trace(
     Path(id): Path<String>,
     Query(from): Query<Since>,
 ) -> Result<Json<TracePage>, Problem> {
-    let view = open(&state, &id).await?.view();
+    // Also of what is only looked at: the page's slider reaches back to the beginning.
+    let view = share::sandbox(&state, &id).await?.view();
     let limit = from.limit.unwrap_or(PAGE_MAX).min(PAGE_MAX);
     let moments: Vec<_> = translate::moments(&view.world, from.since).take(limit).collect();
     let next = moments.last().map_or(from.since, |last| last.position + 1);

@@ -4,12 +4,13 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
-    routing::{MethodRouter, any, get, post},
+    routing::{MethodRouter, any, delete, get, post},
 };
 use tower_http::trace::TraceLayer;
 
 use crate::{
-    address, kubernetes, oembed, outside, pages, rest, room, schema, socket, state::AppState,
+    address, kubernetes, oembed, outside, pages, picture, rest, room, schema, socket,
+    state::AppState,
 };
 
 /// The largest body of our own routes.
@@ -22,6 +23,8 @@ fn table() -> Vec<Row> {
     vec![
         ("post", "/sandboxes", post(rest::create)),
         ("get", "/sandboxes/{id}", get(rest::find)),
+        ("delete", "/sandboxes/{id}", delete(rest::delete)),
+        ("get", "/sandboxes/{id}/log", get(rest::log)),
         ("get", "/sandboxes/{id}/clock", get(rest::clock)),
         ("post", "/sandboxes/{id}/clock", post(rest::change_clock)),
         ("post", "/sandboxes/{id}/faults", post(rest::fault)),
@@ -35,6 +38,7 @@ fn table() -> Vec<Row> {
         ("get", "/rooms/{id}", get(room::find)),
         ("get", "/rooms/{id}/socket", get(room::connect)),
         ("get", "/oembed", get(oembed::answer)),
+        ("get", "/pictures/{name}", get(picture::serve)),
         ("get", "/openapi.json", get(rest::describe)),
         ("get", "/healthz", get(rest::healthz)),
         ("get", "/readyz", get(rest::readyz)),

@@ -22,7 +22,7 @@ pub(crate) use self::{
     forwards::{Forwarded, Forwards, To},
     frame::{Frame, encode, moments},
     life::{Before, Life, Past, SESSION},
-    log::Entry,
+    log::{Deed, Entry},
     registry::{OpenError, Origin, Sandboxes},
 };
 use crate::{
@@ -75,6 +75,9 @@ enum Command {
     Acts {
         count: usize,
         answer: oneshot::Sender<Result<Vec<Position>, Refused>>,
+    },
+    Log {
+        answer: oneshot::Sender<Result<Vec<(Position, Arc<Entry>)>, Refused>>,
     },
     Before {
         position: Position,
@@ -176,6 +179,11 @@ impl Sandbox {
     /// Where the trace tells of the last acts of people, latest first.
     pub(crate) async fn acts(&self, count: usize) -> Result<Vec<Position>, Refused> {
         self.ask(|answer| Command::Acts { count, answer }).await
+    }
+
+    /// The log, each entry with where the trace stood when it was done.
+    pub(crate) async fn log(&self) -> Result<Vec<(Position, Arc<Entry>)>, Refused> {
+        self.ask(|answer| Command::Log { answer }).await
     }
 
     /// Where the log stood before somebody did what led to the moment at `position`.

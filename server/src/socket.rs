@@ -62,10 +62,10 @@ pub(crate) async fn connect(
     address: Option<Extension<address::Place>>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
-    let look = Look::of(&state, &id);
+    let look = Look::of(&state, &id).await?;
     let named = look.as_ref().map_or(&*id, |look| look.sandbox());
     let sandbox = rest::open(&state, named).await?;
-    // Those who look at it in a room are counted there.
+    // Those who look at what is not theirs are counted elsewhere, and take no place of its owner.
     let place = look.is_none().then(|| sandbox.admit_socket()).transpose()?;
     let language = Language::of_code(&wish.lang).unwrap_or(Language::English);
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
@@ -130,7 +130,7 @@ impl Connection {
         let hands = hands.by(self.look.as_ref().map(Look::rules));
         let _working = AbortOnDrop(tokio::spawn(hands.work(queue)));
         let mut closing = self.sandbox.closing();
-        let mut ended = self.look.as_ref().map(Look::ended);
+        let mut ended = self.look.as_ref().and_then(Look::ended);
         loop {
             tokio::select! {
                 () = look::over(&mut ended) => return Err(End::Away),
@@ -156,6 +156,10 @@ impl Connection {
     async fn greet(&mut self, since: Option<Position>) -> Result<(), End> {
         let view = self.sandbox.view();
         let trace = view.world.trace();
+        if let Some(shared) = self.look.as_ref().and_then(Look::shared) {
+            let shared = shared.clone();
+            self.send(encode(&Down::Shared { shared })).await?;
+        }
         match since.filter(|since| (trace.first()..=trace.len()).contains(since)) {
             Some(since) => {
                 for frame in moments(&view.world, since) {

@@ -7,14 +7,15 @@ use http::{HeaderMap, header::HOST};
 use leptos::prelude::LeptosOptions;
 
 use crate::{
-    address::Addresses, config::Config, lesson::Course, pages::Site, room::Rooms,
-    sandbox::Sandboxes, terminal::Workshop,
+    address::Addresses, config::Config, lesson::Course, pages::Site, picture::Pictures,
+    room::Rooms, sandbox::Sandboxes, terminal::Workshop,
 };
 
 #[derive(Clone, Debug)]
 pub(crate) struct AppState {
     pub(crate) config: Arc<Config>,
     pub(crate) addresses: Addresses,
+    pub(crate) pictures: Pictures,
     pub(crate) sandboxes: Sandboxes,
     pub(crate) rooms: Rooms,
     pub(crate) workshop: Workshop,

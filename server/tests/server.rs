@@ -34,6 +34,8 @@ mod recorded;
 mod rest;
 #[path = "server/rooms.rs"]
 mod rooms;
+#[path = "server/shares.rs"]
+mod shares;
 #[path = "server/socket.rs"]
 mod socket;
 #[path = "server/streams.rs"]

@@ -25,7 +25,7 @@ pub(super) fn Notices(opening: Opening) -> impl IntoView {
             _ => None,
         }
     });
-    let can_close = move || matches!(notice.get(), Some(Notice::Replaced));
+    let can_close = move || matches!(notice.get(), Some(Notice::Replaced | Notice::Unshared));
     view! {
         <div class="notices" role="status">
             {move || words.get().map(|words| view! {
@@ -63,6 +63,10 @@ fn about(notice: &Notice, language: Language) -> String {
         Notice::Replaced => language.pick(
             "서버가 전에 쓰던 클러스터를 더는 갖고 있지 않아 새로 만들었다. 편집기의 파일은 그대로다.",
             "The server no longer has your earlier cluster, so this one is new. Your files are kept.",
+        ),
+        Notice::Unshared => language.pick(
+            "이 링크로 공유된 실험은 이제 없다. 지워졌거나 잘못 적힌 링크다. 이것은 새 클러스터다.",
+            "Nothing is shared under this link any more: it was deleted, or is mistyped. This cluster is new.",
         ),
         Notice::Unreachable => language.pick(
             "서버가 대답하지 않는다. 몇 초마다 다시 물어본다.",

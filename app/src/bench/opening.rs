@@ -24,6 +24,8 @@ const RETRY_MS: u32 = 3_000;
 pub(super) enum Notice {
     /// The server did not know the old sandbox; this one is new.
     Replaced,
+    /// What was shared is not there any more; this one is new.
+    Unshared,
     /// The server made no sandbox, and says why.
     Refused(String),
     /// The server does not answer; it is asked again.
@@ -125,6 +127,7 @@ impl Opening {
             match opened {
                 Opened::Ready { id } => self.ready(&place, id, None),
                 Opened::Replaced { id } => self.ready(&place, id, Some(Notice::Replaced)),
+                Opened::Unshared { id } => self.ready(&place, id, Some(Notice::Unshared)),
                 Opened::Refused { message } => self.notice.set(Some(Notice::Refused(message))),
                 Opened::Unreachable => {
                     self.notice.set(Some(Notice::Unreachable));

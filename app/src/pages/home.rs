@@ -98,6 +98,9 @@ fn CourseSection(course: Lessons) -> impl IntoView {
                 <a href=move || format!("/{}/progress", language.get().code())>
                     {say("내 진도: 다른 기기에서 이어 하기, 증명", "My progress: on another device, proof")}
                 </a>
+                <a href=move || format!("/{}/data", language.get().code())>
+                    {say("내 자료: 보기, 받기, 지우기", "My data: see it, take it, delete it")}
+                </a>
                 <a href=move || format!("/{}/join", language.get().code())>
                     {say("스터디 잼에 들어가기", "Join a study jam")}
                 </a>

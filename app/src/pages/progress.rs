@@ -128,8 +128,8 @@ fn PersonalLink() -> impl IntoView {
             </div>
             <p class="soft small">
                 {say(
-                    "이름, 메일 주소, 방문 기록은 남기지 않는다. 링크의 비밀 값은 서버에 저장되지 않고 해시만 남는다. 400일 동안 쓰지 않으면 지워지고, 언제든 아래 단추로 지울 수 있다. 다른 곳에 넘기지 않는다.",
-                    "No name, no mail address, no record of visits. The link's secret is not stored, only its hash. What is not used for 400 days is deleted, and you can delete it here at any time. Nothing goes to anybody else.",
+                    "이름, 메일 주소, 방문 기록은 남기지 않는다. 링크의 비밀 값은 서버에 저장되지 않고 해시만 남는다. 오래(이 서버가 달리 정하지 않았으면 400일) 쓰지 않으면 지워지고, 언제든 아래 단추로 지울 수 있다. 다른 곳에 넘기지 않는다.",
+                    "No name, no mail address, no record of visits. The link's secret is not stored, only its hash. What is not used for long (400 days, unless this server says otherwise) is deleted, and you can delete it here at any time. Nothing goes to anybody else.",
                 )}
             </p>
         </section>

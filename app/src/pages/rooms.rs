@@ -61,7 +61,7 @@ fn unreachable_words() -> Signal<&'static str> {
 }
 
 /// The title of a lesson of a room (empty: the playground).
-fn title_of(course: &[protocol::LessonSummary], slug: &str, playground: &str) -> String {
+pub(super) fn title_of(course: &[protocol::LessonSummary], slug: &str, playground: &str) -> String {
     if slug.is_empty() {
         return playground.to_owned();
     }

@@ -88,6 +88,7 @@ impl Core {
             | Down::Output { .. }
             | Down::Reads { .. }
             | Down::Wrote { .. }
+            | Down::Shared { .. }
             | Down::Lesson { .. } => {}
         }
     }

@@ -15,13 +15,13 @@ use crate::{
     session::{Session, use_session},
 };
 
-/// Whether a host holds everybody, so that nothing on this page can be done.
+/// Whether a host holds this learner, so that nothing on this page can be done.
 pub fn held() -> Signal<bool> {
     let wire = use_context::<Wire>();
     let session = use_context::<Session>();
     Signal::derive(move || {
-        let held = wire
-            .is_some_and(|wire| wire.room.with(|room| room.as_ref().is_some_and(|room| room.held)));
+        let held =
+            wire.is_some_and(|wire| wire.you.with(|you| you.as_ref().is_some_and(|you| you.held)));
         held && session.is_some_and(|session| session.sandbox().with(|id| in_room(id.as_ref())))
     })
 }
@@ -185,6 +185,7 @@ fn Words(wire: Wire) -> impl IntoView {
         text.map(|note| note.text)
     };
     let is_held = held();
+    let all_held = move || wire.room.with(|room| room.as_ref().is_some_and(|room| room.held));
     let shown = move || wire.room.with(|room| room.as_ref().and_then(|room| room.shown.clone()));
     let looks = move || session.sandbox().with(|id| id.as_deref().is_some_and(is_look));
     let asked = move || wire.you.with(|you| you.as_ref().is_some_and(|you| you.asked));
@@ -202,7 +203,10 @@ fn Words(wire: Wire) -> impl IntoView {
             {move || said(note(true), "room-word")}
             {move || said(note(false), "room-word own")}
             <p class="room-word held" hidden=move || !is_held.get()>
-                {say("진행자가 모두를 잠시 멈췄다. 시계도 멈춰 있다.", "A host holds everybody for a moment. Clocks stand still.")}
+                {move || match all_held() {
+                    true => say("진행자가 모두를 잠시 멈췄다. 시계도 멈춰 있다.", "A host holds everybody for a moment. Clocks stand still."),
+                    false => say("여기서 모두를 기다린다. 진행자가 다시 가게 할 때까지 시계도 멈춰 있다.", "Here all wait for each other. Clocks stand still until a host lets you go on."),
+                }.get()}
             </p>
         </div>
         <p class="room-word" hidden=move || !asked()>

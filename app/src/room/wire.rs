@@ -1,27 +1,27 @@
 //! The connection to a room. What comes down is the state as it is, so that one that broke is just
 //! made again.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use protocol::{
     Closing, HostAct, Lead, LearnerDeed, LearnerRow, RoomDown, RoomRefusal, RoomUp, RoomView, You,
 };
-use send_wrapper::SendWrapper;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
-use crate::browser::{self, Fetched};
+use crate::{
+    browser::{self, Fetched},
+    socket::{Socket, patience_ms},
+};
 
-const PING_EVERY: Duration = Duration::from_secs(20);
-const RETRY_MS: u32 = 2_000;
 /// The server does not want this page.
 const POLICY: u16 = 1008;
 
 /// A handle to the page's one connection to a room.
 #[derive(Clone, Copy, Debug)]
 pub struct Wire {
-    socket: StoredValue<Option<SendWrapper<Socket>>>,
+    socket: StoredValue<Option<Socket>>,
+    /// Connections that failed since the last one that stood.
+    failures: StoredValue<u32>,
     door: StoredValue<(String, String)>,
     pub open: RwSignal<bool>,
     pub room: RwSignal<Option<RoomView>>,
@@ -37,38 +37,12 @@ pub struct Wire {
     pub closed: RwSignal<Option<Closing>>,
 }
 
-struct Socket {
-    socket: WebSocket,
-    ping: Option<IntervalHandle>,
-    /// The browser calls them as long as the connection lives.
-    _opened: Closure<dyn FnMut()>,
-    _message: Closure<dyn FnMut(MessageEvent)>,
-    _closed: Closure<dyn FnMut(CloseEvent)>,
-}
-
-impl std::fmt::Debug for Socket {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Socket").finish_non_exhaustive()
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        if let Some(ping) = self.ping {
-            ping.clear();
-        }
-        self.socket.close().unwrap_or_default();
-    }
-}
-
 impl Wire {
     /// No connection yet; the one that will be made ends with the component that made this.
     pub fn new() -> Wire {
         let wire = Wire {
             socket: StoredValue::new(None),
+            failures: StoredValue::new(0),
             door: StoredValue::default(),
             open: RwSignal::new(false),
             room: RwSignal::new(None),
@@ -105,11 +79,9 @@ impl Wire {
     }
 
     fn say(self, up: &RoomUp) {
-        let Ok(text) = serde_json::to_string(up) else { return };
         self.socket.with_value(|socket| {
             if let Some(socket) = socket {
-                // It fails only when the connection just broke.
-                socket.socket.send_with_str(&text).unwrap_or_default();
+                socket.send(up);
             }
         });
     }
@@ -121,28 +93,21 @@ impl Wire {
 
     fn dial(self) {
         let Some((room, secret)) = self.door.try_get_value() else { return };
-        let origin = browser::origin().replacen("http", "ws", 1);
-        let Ok(socket) = WebSocket::new(&format!("{origin}/rooms/{room}/socket")) else { return };
-        let opened = Closure::<dyn FnMut()>::new(move || {
+        let opened = move || {
+            self.failures.try_set_value(0);
             self.say(&RoomUp::Hello { secret: secret.clone() });
             self.learners.set(BTreeMap::new());
             self.open.set(true);
-        });
-        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let down = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
-            if let Some(down) = down {
+        };
+        let message = move |text: &str| {
+            if let Ok(down) = serde_json::from_str(text) {
                 self.receive(down);
             }
-        });
-        let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
-            self.lost(event.code());
-        });
-        socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
-        socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
-        socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        let ping = set_interval_with_handle(move || self.say(&RoomUp::Ping), PING_EVERY).ok();
-        let socket = Socket { socket, ping, _opened: opened, _message: message, _closed: closed };
-        self.socket.set_value(Some(SendWrapper::new(socket)));
+        };
+        let path = format!("/rooms/{room}/socket");
+        let ping = move || self.say(&RoomUp::Ping);
+        let socket = Socket::open(&path, opened, message, move |code| self.lost(code), ping);
+        self.socket.set_value(socket);
     }
 
     fn receive(self, down: RoomDown) {
@@ -173,8 +138,10 @@ impl Wire {
             return self.closed.set(Some(Closing::Removed));
         }
         let Some((room, _)) = self.door.try_get_value() else { return };
+        let failures = self.failures.try_get_value().unwrap_or_default();
+        self.failures.try_set_value(failures + 1);
         spawn_local(async move {
-            browser::sleep_ms(RETRY_MS).await;
+            browser::sleep_ms(patience_ms(failures)).await;
             match browser::get(&format!("/rooms/{room}")).await {
                 Fetched::Refused(404, _) => drop(self.closed.try_set(Some(Closing::Time))),
                 _ => self.dial(),

@@ -7,7 +7,7 @@ use super::Wish;
 use crate::{
     browser::{self, Fetched},
     embed::Embed,
-    room,
+    own, room, share,
 };
 
 /// Where a sandbox is used; each place remembers its own.
@@ -47,12 +47,13 @@ impl Place {
         NewSandbox { learner: Some(learner()), rate, ..new }
     }
 
-    /// From now on the place opens with this sandbox, unless it is a room's.
+    /// From now on the place opens with this sandbox, unless it is a room's or only shared.
     pub fn remember(&self, embed: Option<&Embed>, sandbox: &str) {
-        if room::is_of_room(sandbox) {
+        if room::is_of_room(sandbox) || share::is_shared(sandbox) {
             return;
         }
         browser::keep(&self.key(embed), sandbox);
+        own::opened(sandbox, &self.slug().unwrap_or_default());
     }
 
     /// From now on the place opens with a new sandbox.
@@ -81,6 +82,10 @@ pub enum Opened {
     Replaced {
         id: String,
     },
+    /// What was shared is not there any more: this one is new.
+    Unshared {
+        id: String,
+    },
     /// The server made none, and says why.
     Refused {
         message: String,
@@ -98,6 +103,7 @@ pub async fn settle(
 ) -> Opened {
     let usual = || wish.is_usual().then(|| browser::recall(&place.key(embed))).flatten();
     let wanted = wanted.or_else(usual);
+    let shared = wanted.as_deref().is_some_and(share::is_shared);
     let mut replaced = false;
     if let Some(id) = wanted.filter(|id| is_id(id)) {
         match browser::get(&format!("/sandboxes/{id}/clock")).await {
@@ -110,6 +116,7 @@ pub async fn settle(
     }
     match browser::post("/sandboxes", &place.new_sandbox(embed, wish)).await {
         Fetched::Ok(text) => match serde_json::from_str::<SandboxCreated>(&text) {
+            Ok(made) if replaced && shared => Opened::Unshared { id: made.id },
             Ok(made) if replaced => Opened::Replaced { id: made.id },
             Ok(made) => Opened::Ready { id: made.id },
             Err(_) => Opened::Unreachable,

@@ -1,75 +1,30 @@
-//! The WebSocket itself, and the patience to open it again.
+//! How the session's connection is opened, and opened again when it broke.
 
-use std::time::Duration;
-
-use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use protocol::{Down, Up};
-use send_wrapper::SendWrapper;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use super::{Link, Session};
-use crate::browser::{self, Fetched};
-
-const PING_EVERY: Duration = Duration::from_secs(20);
-
-/// How long to wait before attempt `failures + 1`: half a second at first, then twice as long each
-/// time, eight seconds at most.
-fn patience_ms(failures: u32) -> u32 {
-    (500_u32 << failures.min(4)).min(8_000)
-}
-
-/// An open or opening connection. Letting go of it closes it, and none of its events is heard.
-pub(super) struct Socket {
-    socket: WebSocket,
-    ping: Option<IntervalHandle>,
-    /// The browser calls them as long as the connection lives.
-    _opened: Closure<dyn FnMut()>,
-    _message: Closure<dyn FnMut(MessageEvent)>,
-    _closed: Closure<dyn FnMut(CloseEvent)>,
-}
-
-impl Socket {
-    pub(super) fn send(&self, up: &Up) {
-        if let Ok(text) = serde_json::to_string(up) {
-            // It fails only when the connection just broke: then `closed` follows.
-            self.socket.send_with_str(&text).unwrap_or_default();
-        }
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        if let Some(ping) = self.ping {
-            ping.clear();
-        }
-        self.socket.close().unwrap_or_default();
-    }
-}
+use crate::{
+    browser::{self, Fetched},
+    socket::{Socket, patience_ms},
+};
 
 /// Opens the connection that the session's state describes.
 pub(super) fn connect(session: Session) {
     let Some(path) = session.state.try_with_value(super::State::path) else { return };
-    // `http://…` becomes `ws://…`, and `https://…` becomes `wss://…`.
-    let address = format!("{}{path}", browser::origin().replacen("http", "ws", 1));
-    let Ok(socket) = WebSocket::new(&address) else { return };
-    let opened = Closure::<dyn FnMut()>::new(move || opened(session));
-    let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let down = event.data().as_string().and_then(|text| parse(&text));
-        if let Some(down) = down {
+    let receive = move |text: &str| {
+        if let Some(down) = parse(text) {
             session.receive(down);
         }
-    });
-    let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |_| closed(session));
-    socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
-    socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
-    socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-    let ping = set_interval_with_handle(move || ping(session), PING_EVERY).ok();
-    let socket = Socket { socket, ping, _opened: opened, _message: message, _closed: closed };
-    session.state.update_value(|state| state.socket = Some(SendWrapper::new(socket)));
+    };
+    let socket = Socket::open(
+        &path,
+        move || opened(session),
+        receive,
+        move |_| closed(session),
+        move || ping(session),
+    );
+    session.state.update_value(|state| state.socket = socket);
 }
 
 fn parse(text: &str) -> Option<Down> {
@@ -121,16 +76,4 @@ fn closed(session: Session) {
             _ => {}
         }
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::patience_ms;
-
-    #[test]
-    fn patience_grows_to_eight_seconds() {
-        let waits: Vec<u32> = (0..7).map(patience_ms).collect();
-        assert_eq!(waits, [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
-        assert_eq!(patience_ms(u32::MAX), 8_000);
-    }
 }

@@ -8,8 +8,7 @@ use protocol::{Act, Answer, Command, Down, Position, Reply, Stream, Up};
 
 use send_wrapper::SendWrapper;
 
-use super::socket::Socket;
-use crate::i18n::Language;
+use crate::{i18n::Language, socket::Socket};
 
 /// Commands that wait for a connection; beyond it the oldest is refused.
 const QUEUE_MAX: usize = 64;
@@ -30,7 +29,7 @@ type Listener = Rc<dyn Fn(Told<'_>)>;
 pub(super) struct State {
     pub(super) sandbox: String,
     pub(super) language: Language,
-    pub(super) socket: Option<SendWrapper<Socket>>,
+    pub(super) socket: Option<Socket>,
     /// Connections that failed since the last one that stood.
     pub(super) failures: u32,
     /// The next position of the trace to receive; none before the first `Hello`.

@@ -334,6 +334,10 @@ pub fn refusal(reason: &Refusal, language: crate::i18n::Language) -> String {
             "다른 사람의 클러스터다. 보기만 할 수 있다.",
             "This is somebody else's cluster: you can only look.",
         ),
+        Refusal::OnlyShared => language.pick(
+            "공유된 실험이다. 바꾸려면 먼저 갈라 나온다.",
+            "This is a shared experiment: fork it to change anything.",
+        ),
         Refusal::Invalid { message } => return message.clone(),
     }
     .to_owned()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use orchestrator::Input;
+use orchestrator::{Input, World};
 
 use super::{SEED, quote};
 use crate::error::Fault;
@@ -182,6 +182,11 @@ impl Learner {
         let files = lesson.files.iter().cloned().collect();
         let attempt = Attempt::default();
         Learner { lesson: Arc::clone(lesson), stage, progress, files, attempt }
+    }
+
+    /// The cluster as it stands.
+    pub(super) fn world(&self) -> World {
+        self.stage.world()
     }
 
     /// Another one, in a copy of the world, who has come as far.

@@ -61,6 +61,14 @@ pub enum Act {
     Fork {
         at_ms: Millis,
     },
+    /// A link under which others see this sandbox as it was at a model time, with words that stand
+    /// above it. Answered by `Shared`.
+    Share {
+        at_ms: Millis,
+        note: String,
+    },
+    /// What people did, as lines for a shell. Answered by `Commands`.
+    Commands,
     /// The chain of causes of a moment, or of what an object is now. Answered by `Why`.
     Why {
         about: About,
@@ -143,6 +151,13 @@ pub enum Reply {
         id: String,
         page: String,
     },
+    /// The name under which it is seen.
+    Shared {
+        id: String,
+    },
+    Commands {
+        text: String,
+    },
     /// The first moment of each act that changed something, or tried to.
     Acts {
         acts: Vec<Moment>,
@@ -190,6 +205,8 @@ pub enum Refusal {
     NotFound,
     /// The cluster is somebody else's, who has not consented.
     OnlyLooking,
+    /// The cluster is one that somebody has shared: it can be looked at, and forked.
+    OnlyShared,
     /// A limit of the server: `what` names it.
     Limit {
         what: String,

@@ -43,10 +43,23 @@ pub enum Down {
     Wrote {
         file: File,
     },
+    /// The cluster is one that somebody has shared. Comes at first.
+    Shared {
+        shared: Shared,
+    },
     /// The state of the lesson's goals, after each change of it.
     Lesson {
         state: LessonState,
     },
+}
+
+/// What there is to say about a cluster that somebody has shared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shared {
+    /// Words of who shared it: plain text, and whatever they liked to write.
+    pub note: String,
+    /// Whether it was shared by the same version of the model. By another it may be another cluster.
+    pub same_engine: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

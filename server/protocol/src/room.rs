@@ -124,6 +124,10 @@ pub enum HostAct {
     Hold {
         held: bool,
     },
+    /// Whoever reaches a step of a lesson waits there; none: nobody waits any more.
+    HoldAt {
+        step: Option<StepRef>,
+    },
     /// The hosts' own cluster of a lesson (empty: the playground). Answered by `RoomDown::Lead`.
     Enter {
         lesson: String,
@@ -151,6 +155,13 @@ pub enum HostAct {
         minutes: u32,
     },
     Close,
+}
+
+/// A step of a lesson.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRef {
+    pub lesson: String,
+    pub step: String,
 }
 
 /// What is put into all clusters.
@@ -258,6 +269,8 @@ pub struct RoomView {
     /// Hosts who are there.
     pub hosts: u32,
     pub held: bool,
+    /// Where whoever comes so far waits.
+    pub held_at: Option<StepRef>,
     /// The hosts' cluster while it is shown: its lesson, and the id under which it may be seen.
     pub shown: Option<(String, String)>,
     pub question: Option<Question>,
@@ -298,6 +311,8 @@ pub struct You {
     /// They may.
     pub consent: bool,
     pub kept: bool,
+    /// A host holds all, or those who came as far as this learner.
+    pub held: bool,
     pub choice: Option<usize>,
     /// The last words to this learner alone.
     pub note: Option<Advice>,

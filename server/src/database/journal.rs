@@ -105,7 +105,7 @@ async fn write_page(to: &mut Transaction<'_, Sqlite>, page: &Page) -> Result<(),
         .execute(&mut **to)
         .await?;
     }
-    sqlx::query("UPDATE sandboxes SET rate = ?, now_ms = ? WHERE id = ?")
+    sqlx::query("UPDATE sandboxes SET rate = ?, now_ms = ?, used_at = unixepoch() WHERE id = ?")
         .bind(page.rate)
         .bind(page.now_ms)
         .bind(page.sandbox.as_str())

@@ -3,7 +3,6 @@
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{Database, DatabaseError};
-use crate::learner::KEPT;
 
 /// What somebody has completed.
 #[derive(Debug)]
@@ -27,13 +26,7 @@ impl Database {
         Ok(row.map(|row| row.try_get("learned")).transpose()?)
     }
 
-    /// Keeps it, and deletes what nobody has used for too long.
     pub(crate) async fn keep_learned(&self, secret: &[u8], learned: &str) -> Result<()> {
-        let kept_s = i64::try_from(KEPT.as_secs()).unwrap_or(i64::MAX);
-        sqlx::query("DELETE FROM learners WHERE updated_at < unixepoch() - ?")
-            .bind(kept_s)
-            .execute(&self.pool)
-            .await?;
         sqlx::query(
             "INSERT INTO learners (secret, learned) VALUES (?, ?)
              ON CONFLICT (secret) DO UPDATE SET learned = excluded.learned, updated_at = unixepoch()",

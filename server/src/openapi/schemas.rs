@@ -259,6 +259,32 @@ pub struct TracePage {
     pub next: u64,
 }
 
+/// All that is kept of a sandbox: what it began as, and what was done to it.
+#[derive(Debug, ToSchema)]
+pub struct Log {
+    /// The model that wrote it.
+    pub engine: String,
+    pub seed: u64,
+    /// The cluster at model time 0.
+    pub scenario: serde_json::Value,
+    pub lesson: Option<String>,
+    pub learner: Option<String>,
+    pub rate: f64,
+    pub now_ms: i64,
+    pub entries: Vec<LogEntry>,
+    /// How far the learner is in its lesson.
+    pub progress: Option<serde_json::Value>,
+}
+
+/// What was done to a sandbox. The cluster ran up to `begin_ms` first.
+#[derive(Debug, ToSchema)]
+pub struct LogEntry {
+    pub begin_ms: i64,
+    pub end_ms: i64,
+    /// A request, a fault, or what else was done.
+    pub deed: serde_json::Value,
+}
+
 /// The state of a cluster in one number: same log, same digest.
 #[derive(Debug, ToSchema)]
 pub struct Digest {

@@ -124,8 +124,9 @@ impl Connection {
         let mut own = self.handle.own(number).ok_or(End::Stranger)?;
         let (mut next, mut next_own) = (Instant::now(), Instant::now());
         let mut watched = Watched::new(self.state.clone(), Arc::clone(&self.handle), number);
+        // What seldom happens is boxed: its futures would be memory of every connection.
+        Box::pin(watched.follow()).await;
         loop {
-            watched.follow().await;
             tokio::select! {
                 () = paced(&mut common, next) => {
                     let text = common.borrow_and_update().clone();
@@ -139,18 +140,20 @@ impl Connection {
                     let text = own.borrow_and_update().clone();
                     self.send(text).await?;
                     next_own = Instant::now() + GAP;
+                    // Where they are is part of it.
+                    Box::pin(watched.follow()).await;
                 }
                 message = self.socket.recv() => match self.take(message)? {
                     Some(RoomUp::Learn { deed }) => {
                         let deeds = Deeds { state: &self.state, handle: &self.handle };
-                        if let Err(reason) = deeds.learn(number, deed).await {
+                        if let Err(reason) = Box::pin(deeds.learn(number, deed)).await {
                             self.send(encode(&RoomDown::Refused { reason })).await?;
                         }
                     }
                     Some(RoomUp::Ping) | None => {}
                     Some(_) => return Err(End::Nonsense),
                 },
-                () = watched.stirred() => watched.look().await,
+                () = watched.stirred() => Box::pin(watched.look()).await,
                 why = closed(&mut closing) => return Err(End::Over(why)),
                 () = crate::sandbox::announced(&mut away) => return Err(End::Away),
             }
@@ -231,17 +234,29 @@ impl Connection {
 
 /// Returns when there is something new, not before a time.
 async fn paced<T>(news: &mut watch::Receiver<T>, next: Instant) {
-    sleep_until(next).await;
     if news.changed().await.is_err() {
         // The room is gone; its end is told elsewhere.
         std::future::pending().await
+    }
+    not_before(news, next).await;
+}
+
+/// Waits for a time, which costs a timer only where it has not come. What is new stays new, should
+/// something else happen first.
+async fn not_before<T>(news: &mut watch::Receiver<T>, next: Instant) {
+    news.mark_changed();
+    if Instant::now() < next {
+        sleep_until(next).await;
     }
 }
 
 /// As [`paced`], of what only one learner sees; true when they are no more in the room.
 async fn paced_own<T>(news: &mut watch::Receiver<T>, next: Instant) -> bool {
-    sleep_until(next).await;
-    news.changed().await.is_err()
+    let over = news.changed().await.is_err();
+    if !over {
+        not_before(news, next).await;
+    }
+    over
 }
 
 /// Returns when the room closes.

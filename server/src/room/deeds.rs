@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{HostAct, Lead, LearnerDeed, NewSandbox, RoomDown, RoomRefusal};
+use protocol::{HostAct, Lead, LearnerDeed, NewSandbox, RoomDown, RoomRefusal, StepRef};
 use tokio::sync::mpsc;
 
 use super::{
@@ -11,7 +11,9 @@ use super::{
     push,
     state::Learner,
 };
-use crate::{database::DatabaseError, learner::qr_code, origin, sandbox::Sandbox, state::AppState};
+use crate::{
+    database::DatabaseError, learner::qr_code, lesson, origin, sandbox::Sandbox, state::AppState,
+};
 
 type Result<T> = std::result::Result<T, RoomRefusal>;
 
@@ -61,7 +63,11 @@ impl Deeds<'_> {
             HostAct::Look { learner } => return self.look(learner).map(Some),
             HostAct::AskToAct { learner } => handle.change(|room| room.ask_to_act(learner))?,
             HostAct::Push { what } => push::push(self.state, handle, what, answers.clone()),
-            HostAct::Hold { held } => self.hold(held).await,
+            HostAct::Hold { held } => {
+                handle.change(|room| room.hold(held));
+                self.settle().await;
+            }
+            HostAct::HoldAt { step } => self.hold_at(step).await?,
             HostAct::Enter { lesson } => self.host_enters(&lesson).await?,
             HostAct::Show { shown } => self.show(shown)?,
             HostAct::Ask { question, choices } => {
@@ -102,8 +108,8 @@ impl Deeds<'_> {
             None => self.make(number, lesson).await?.id().to_string(),
         };
         self.handle.change(|room| room.enter(number, lesson, &id, now_s()))?;
-        if self.handle.read(super::state::Room::is_held) {
-            push::hold_one(self.state, self.handle, &id).await;
+        if self.handle.read(|room| room.waits(number)) {
+            self.settle().await;
         }
         Ok(())
     }
@@ -156,12 +162,25 @@ impl Deeds<'_> {
         draw_look(&self.handle.plan().id).map_err(|_| RoomRefusal::Unavailable)
     }
 
-    async fn hold(&self, held: bool) {
-        self.handle.change(|room| room.hold(held));
-        if held {
-            push::hold(self.state, self.handle).await;
-        } else {
-            push::let_run(&self.state.sandboxes, self.handle).await;
+    async fn hold_at(&self, step: Option<StepRef>) -> Result<()> {
+        if let Some(at) = &step {
+            self.handle.read(|room| room.has(&at.lesson))?;
+            let lesson = lesson::find(&at.lesson).map_err(|_| RoomRefusal::NotFound)?;
+            if !lesson.steps.iter().any(|step| step.id == at.step) {
+                return Err(RoomRefusal::NotFound);
+            }
+        }
+        self.handle.change(|room| room.hold_at(step));
+        self.settle().await;
+        Ok(())
+    }
+
+    /// Clocks follow who waits. With nobody held, also those go on whose learners are not here.
+    async fn settle(&self) {
+        let holds = self.handle.read(super::state::Room::holds);
+        match holds {
+            true => push::settle(&self.state.sandboxes, self.handle).await,
+            false => push::let_run(&self.state.sandboxes, self.handle).await,
         }
     }
 

@@ -89,16 +89,30 @@ async fn apply(state: &AppState, sandbox: &Sandbox, text: &str) -> Result<(), St
     if transcript.code == 0 { Ok(()) } else { Err(transcript.seen) }
 }
 
-/// Lets all clocks stand still.
-pub(super) async fn hold(state: &AppState, handle: &Handle) {
-    for id in places(handle) {
-        hold_one(state, handle, &id).await;
+/// Lets the clocks of those stand still who wait, and those of all others go on.
+pub(super) async fn settle(sandboxes: &Sandboxes, handle: &Handle) {
+    let (wait, go): (Vec<_>, Vec<_>) = handle.read(|room| {
+        let places = room.learners().filter(|learner| learner.is_present());
+        let places = places.filter_map(|learner| Some((learner.number, learner.place()?.1)));
+        let places = places.map(|(number, id)| (room.waits(number), id.to_owned()));
+        places.partition(|(waits, _)| *waits)
+    });
+    for (_, id) in wait {
+        hold_one(sandboxes, handle, &id).await;
+    }
+    for (_, id) in go {
+        let held = |handle: &Handle| {
+            handle.rates.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
+        };
+        if let (Some(rate), Some(sandbox)) = (held(handle), open(sandboxes, &id).await) {
+            set_rate(&sandbox, rate).await;
+        }
     }
 }
 
 /// Lets one clock stand still, and remembers how it went.
-pub(super) async fn hold_one(state: &AppState, handle: &Handle, id: &str) {
-    let Some(sandbox) = open(&state.sandboxes, id).await else { return };
+async fn hold_one(sandboxes: &Sandboxes, handle: &Handle, id: &str) {
+    let Some(sandbox) = open(sandboxes, id).await else { return };
     let rate = sandbox.view().pace.rate();
     let first = {
         let mut rates = handle.rates.lock().unwrap_or_else(PoisonError::into_inner);

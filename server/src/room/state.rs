@@ -9,7 +9,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::{Advice, Closing, LearnerRow, Question, RoomRefusal, RoomView, You};
+use protocol::{Advice, Closing, LearnerRow, Question, RoomRefusal, RoomView, StepRef, You};
 
 use self::look::Look;
 pub(crate) use self::{learner::Learner, look::LOOK};
@@ -84,6 +84,8 @@ pub(crate) struct Room {
     host_s: i64,
     seen_s: i64,
     held: bool,
+    /// Where whoever comes so far waits.
+    held_at: Option<StepRef>,
     /// The lesson and the look of the hosts' cluster that is shown.
     shown: Option<(String, String)>,
     question: Option<Question>,
@@ -109,6 +111,7 @@ impl Room {
             host_s: now_s,
             seen_s: now_s,
             held: false,
+            held_at: None,
             shown: None,
             question: None,
             note: None,
@@ -209,10 +212,10 @@ impl Room {
         if self.hosts > 0 || self.learners.values().any(|learner| learner.devices > 0) {
             self.seen_s = now_s;
         }
-        let released = self.held && now_s - self.host_s >= HOLD_S;
+        let released = self.holds() && now_s - self.host_s >= HOLD_S;
         if released {
-            self.held = false;
-            self.stir.room = true;
+            self.hold(false);
+            self.hold_at(None);
         }
         let closing = if now_s >= self.plan.closes_s {
             Some(Closing::Time)
@@ -239,6 +242,7 @@ impl Room {
             closes_s: self.plan.closes_s,
             hosts: self.hosts,
             held: self.held,
+            held_at: self.held_at.clone(),
             shown: self.shown.clone(),
             question: self.question.clone(),
             note: self.note.clone(),
@@ -251,7 +255,7 @@ impl Room {
         let hand = learner.hand.map(|mine| {
             self.learners.values().filter_map(|other| other.hand).filter(|up| *up < mine).count()
         });
-        Some(learner.you(hand))
+        Some(learner.you(hand, self.waits(number)))
     }
 
     /// The learners that have changed since a change, those who have left, and the last change.
@@ -266,8 +270,18 @@ impl Room {
         self.host_at.clone().or_else(|| self.sandboxes.keys().next().cloned())
     }
 
-    pub(super) fn is_held(&self) -> bool {
-        self.held
+    /// Whether anybody is held, or may come to be.
+    pub(super) fn holds(&self) -> bool {
+        self.held || self.held_at.is_some()
+    }
+
+    /// Whether a learner can do nothing now: a host holds all, or those who came as far as they.
+    pub(super) fn waits(&self, number: u32) -> bool {
+        let has_come = |at: &StepRef| {
+            let learner = self.learners.get(&number);
+            learner.is_some_and(|learner| learner.has_come_to(at))
+        };
+        self.held || self.held_at.as_ref().is_some_and(has_come)
     }
 
     /// A learner is not as before.

@@ -83,6 +83,11 @@ impl Life {
         &self.entries
     }
 
+    /// The log, each entry with where the trace stood when it was done.
+    pub(crate) fn log(&self) -> Vec<(Position, Arc<Entry>)> {
+        self.positions.iter().copied().zip(self.entries.iter().cloned()).collect()
+    }
+
     /// Bytes that the log weighs.
     pub(crate) fn weight(&self) -> usize {
         self.weight

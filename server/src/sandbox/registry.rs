@@ -1,5 +1,7 @@
 //! All sandboxes: made, found again in the database, put away when nobody uses them.
 
+mod keeping;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -90,6 +92,7 @@ impl Sandboxes {
         let inner = Inner { database, journal, limits, live, places, closing };
         let sandboxes = Self(Arc::new(inner));
         tokio::spawn(sweep(Arc::downgrade(&sandboxes.0)));
+        tokio::spawn(keeping::retire(Arc::downgrade(&sandboxes.0)));
         sandboxes
     }
 
@@ -152,8 +155,12 @@ impl Sandboxes {
         }
     }
 
-    /// Ends a sandbox and deletes all that is kept of it.
-    pub(crate) async fn delete(&self, id: &SandboxId) -> Result<(), DatabaseError> {
+    /// Whether it is in memory, or about to be.
+    fn is_live(&self, id: &SandboxId) -> bool {
+        self.lock().contains_key(id)
+    }
+
+    async fn delete_one(&self, id: &SandboxId) -> Result<(), DatabaseError> {
         let slot = Arc::clone(self.lock().entry(id.clone()).or_default());
         let mut live = slot.live.lock().await;
         if let Some(live) = live.take() {
@@ -169,6 +176,7 @@ impl Sandboxes {
     async fn fetch(&self, id: &SandboxId) -> Result<Live, OpenError> {
         let stored = self.0.database.load(id).await?.ok_or(OpenError::Unknown)?;
         let place = self.place().await?;
+        self.0.database.touch(id).await?;
         if stored.row.engine != ENGINE_VERSION {
             let engine = &stored.row.engine;
             tracing::warn!(sandbox = %id, engine, "its log was written by another engine");

@@ -147,6 +147,10 @@ impl Task {
                 let acts = self.life.acts(count, START_AGENT);
                 Box::new(move || drop(answer.send(Ok(acts))))
             }
+            Command::Log { answer } => {
+                let log = self.life.log();
+                Box::new(move || drop(answer.send(Ok(log))))
+            }
             Command::Before { position, answer } => {
                 let before = self.life.before(position);
                 let rate = self.pace.rate();

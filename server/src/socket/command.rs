@@ -16,6 +16,7 @@ use crate::{
     lesson::{LessonAct, LessonAnswer},
     origin,
     sandbox::{OpenError, Refused, Sandbox},
+    share,
     state::AppState,
     terminal::{Door, Refusals, Transcript, Visitor, files},
     translate,
@@ -53,6 +54,8 @@ impl Desk {
             }
             Act::Seek { at_ms } => self.seek(at_ms).await,
             Act::Fork { at_ms } => self.fork(at_ms).await,
+            Act::Share { at_ms, note } => self.share(at_ms, &note).await,
+            Act::Commands => self.commands().await,
             Act::Why { about } => self.why(&about),
             Act::Inspect { object } => self.inspect(&object).await,
             Act::Export => Ok(Reply::Exported { yaml: export::yaml(&self.sandbox.view().world) }),
@@ -141,11 +144,22 @@ impl Desk {
         self.forked(self.state.sandboxes.fork(&self.sandbox, at_ms).await)
     }
 
+    async fn share(&self, at_ms: i64, note: &str) -> Result<Reply> {
+        let too_long = || Refusal::Limit { what: "a note".to_owned() };
+        let note = share::note(note).ok_or_else(too_long)?;
+        self.sandbox.past(at_ms).await.map_err(refusal)?;
+        let name = self.state.sandboxes.share(&self.sandbox, at_ms, &note).await;
+        Ok(Reply::Shared { id: format!("{}{}", share::SHARED, name.map_err(not_made)?) })
+    }
+
+    async fn commands(&self) -> Result<Reply> {
+        let log = self.sandbox.log().await.map_err(refusal)?;
+        let acts = log.iter().map(|(position, entry)| (*position, &**entry));
+        Ok(Reply::Commands { text: share::commands(&self.sandbox.view().world, acts) })
+    }
+
     fn forked(&self, forked: std::result::Result<Sandbox, OpenError>) -> Result<Reply> {
-        let forked = forked.map_err(|error| match error {
-            OpenError::Full | OpenError::Busy => Refusal::Limit { what: "sandboxes".to_owned() },
-            other => Refusal::Invalid { message: other.to_string() },
-        })?;
+        let forked = forked.map_err(not_made)?;
         let page = origin::page_in(&forked, self.language.code());
         Ok(Reply::Forked { id: forked.id().to_string(), page })
     }
@@ -283,6 +297,14 @@ pub(super) async fn lesson_state(sandbox: &Sandbox, language: Language) -> Optio
     match sandbox.learn(LessonAct::Look { language }).await {
         Ok(LessonAnswer::State(state)) => Some(*state),
         _ => None,
+    }
+}
+
+/// Why there is no new sandbox.
+fn not_made(error: OpenError) -> Refusal {
+    match error {
+        OpenError::Full | OpenError::Busy => Refusal::Limit { what: "sandboxes".to_owned() },
+        other => Refusal::Invalid { message: other.to_string() },
     }
 }
 

@@ -69,23 +69,33 @@ impl Hands {
     /// Works until the page is gone, or takes its messages too slowly.
     pub(super) async fn work(mut self, mut queue: mpsc::Receiver<Command>) {
         while let Some(Command { id, act }) = queue.recv().await {
-            let forbidden = self.rules.as_ref().is_some_and(|rules| !rules.allow(&act));
-            let reply = match act {
-                _ if forbidden => Reply::Refused { reason: Refusal::OnlyLooking },
-                Act::Terminal { terminal, line, files } => {
-                    match self.begin(id, terminal, line, files) {
-                        Ok(()) => continue,
-                        Err(refusal) => Reply::Refused { reason: refusal },
-                    }
-                }
-                Act::Type { terminal, keys } => self.type_in(terminal, keys),
-                Act::Interrupt { terminal } => self.interrupt(terminal),
-                act => self.desk.carry_out(act).await,
+            let refused = self.rules.as_ref().and_then(|rules| rules.refuse(&act));
+            let reply = match (refused, act) {
+                (Some(reason), _) => Reply::Refused { reason },
+                (None, act) => match self.carry_out(id, act).await {
+                    Some(reply) => reply,
+                    None => continue,
+                },
             };
             if !tell(&self.outgoing, answer(&self.sandbox, id, reply)) {
                 return;
             }
         }
+    }
+
+    /// The answer to an act; none where it comes later.
+    async fn carry_out(&mut self, id: u32, act: Act) -> Option<Reply> {
+        Some(match act {
+            Act::Terminal { terminal, line, files } => {
+                match self.begin(id, terminal, line, files) {
+                    Ok(()) => return None,
+                    Err(refusal) => Reply::Refused { reason: refusal },
+                }
+            }
+            Act::Type { terminal, keys } => self.type_in(terminal, keys),
+            Act::Interrupt { terminal } => self.interrupt(terminal),
+            act => self.desk.carry_out(act).await,
+        })
     }
 
     fn begin(

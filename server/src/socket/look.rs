@@ -1,34 +1,57 @@
-//! A page that looks at somebody else's cluster, as a room allows it: it sees everything, and does
-//! nothing to it unless its owner consents.
+//! A page that looks at a cluster which is not its own: somebody's in a room, which sees everything
+//! and does nothing to it unless its owner consents; or one that was shared, which stays as it is.
 
 use std::sync::Arc;
 
-use protocol::Act;
+use protocol::{Act, Refusal, Shared};
 use tokio::sync::watch;
 
-use crate::{room::Handle, state::AppState};
+use crate::{problem::Problem, room::Handle, share, state::AppState};
 
-/// One page that looks. As long as there is one, the cluster's owner is told.
+/// One page that looks.
 pub(super) struct Look {
     rules: Rules,
     sandbox: String,
-    ended: watch::Receiver<()>,
+    ended: Option<watch::Receiver<()>>,
+    shared: Option<Shared>,
+    /// As long as it is there, the cluster's owner is told.
+    _counted: Option<Counted>,
 }
 
 /// What may be done by a look.
 #[derive(Clone)]
-pub(super) struct Rules {
+pub(super) enum Rules {
+    OfRoom { room: Arc<Handle>, name: String },
+    Shared,
+}
+
+struct Counted {
     room: Arc<Handle>,
     name: String,
 }
 
 impl Look {
     /// What a page opens in place of a sandbox, if that is a look.
-    pub(super) fn of(state: &AppState, name: &str) -> Option<Self> {
+    pub(super) async fn of(state: &AppState, name: &str) -> Result<Option<Self>, Problem> {
+        match share::find(state, name).await? {
+            Some((sandbox, shared)) => Ok(Some(Self {
+                rules: Rules::Shared,
+                sandbox,
+                ended: None,
+                shared: Some(shared),
+                _counted: None,
+            })),
+            None => Ok(Self::in_room(state, name)),
+        }
+    }
+
+    fn in_room(state: &AppState, name: &str) -> Option<Self> {
         let room = state.rooms.of_look(name)?;
         let (sandbox, ended) = room.read(|room| room.seen_by(name))?;
         room.change(|room| room.count_looker(name, true));
-        Some(Self { rules: Rules { room, name: name.to_owned() }, sandbox, ended })
+        let rules = Rules::OfRoom { room: Arc::clone(&room), name: name.to_owned() };
+        let counted = Some(Counted { room, name: name.to_owned() });
+        Some(Self { rules, sandbox, ended: Some(ended), shared: None, _counted: counted })
     }
 
     pub(super) fn sandbox(&self) -> &str {
@@ -39,22 +62,36 @@ impl Look {
         self.rules.clone()
     }
 
-    pub(super) fn ended(&self) -> watch::Receiver<()> {
+    /// Tells when the look ends, if it may end before the page goes.
+    pub(super) fn ended(&self) -> Option<watch::Receiver<()>> {
         self.ended.clone()
+    }
+
+    /// What there is to say about what was shared.
+    pub(super) fn shared(&self) -> Option<&Shared> {
+        self.shared.as_ref()
     }
 }
 
-impl Drop for Look {
+impl Drop for Counted {
     fn drop(&mut self) {
-        let Rules { room, name } = &self.rules;
+        let Self { room, name } = self;
         room.change(|room| room.count_looker(name, false));
     }
 }
 
 impl Rules {
-    /// Consent may come and go while the page looks.
-    pub(super) fn allow(&self, act: &Act) -> bool {
-        only_reads(act) || (is_of_cluster(act) && self.room.read(|room| room.may_act(&self.name)))
+    /// Why an act is not carried out, if it is not. Consent may come and go while the page looks.
+    pub(super) fn refuse(&self, act: &Act) -> Option<Refusal> {
+        match self {
+            _ if only_reads(act) => None,
+            Self::Shared if matches!(act, Act::Fork { .. }) => None,
+            Self::Shared => Some(Refusal::OnlyShared),
+            Self::OfRoom { room, name } => {
+                let may = is_of_cluster(act) && room.read(|room| room.may_act(name));
+                (!may).then_some(Refusal::OnlyLooking)
+            }
+        }
     }
 }
 
@@ -67,6 +104,7 @@ fn only_reads(act: &Act) -> bool {
             | Act::Inspect { .. }
             | Act::History { .. }
             | Act::Logs { .. }
+            | Act::Commands
             | Act::Export
     )
 }

@@ -28,6 +28,40 @@ async fn a_link_to_a_lesson_becomes_a_frame() {
     assert!(page.text.contains("property=\"og:title\""));
 }
 
+/// Width and height, as the picture itself says.
+fn size(png: &[u8]) -> (u32, u32) {
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
+    (number(16), number(20))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_a_lesson_has_a_picture_of_its_cluster() {
+    let folder = Folder::new();
+    let house = House::open(&folder, &["--public-url", "https://wheelhouse.example"]).await;
+    let link = "https://wheelhouse.example/en/lessons/first-pod";
+    let rich = house.get(&format!("/oembed?url={link}&maxwidth=700")).await.json();
+    let thumbnail = "https://wheelhouse.example/pictures/first-pod.png?width=600";
+    assert_eq!(rich["thumbnail_url"], thumbnail);
+    assert_eq!((&rich["thumbnail_width"], &rich["thumbnail_height"]), (&600.into(), &315.into()));
+    let small = house.get(&format!("/oembed?url={link}&maxwidth=200")).await.json();
+    assert!(small.get("thumbnail_url").is_none(), "none fits");
+    let page = house.get("/en/lessons/first-pod").await.text;
+    let picture = "content=\"http://test/pictures/first-pod.png\"";
+    assert!(page.contains(picture), "{page}");
+
+    let first = house.bytes("/pictures/first-pod.png?width=600").await;
+    assert_eq!(size(&first), (600, 315));
+    // The same whoever draws it.
+    let other = Folder::new();
+    let again = House::open(&other, &[]).await.bytes("/pictures/first-pod.png?width=600").await;
+    assert_eq!(again, first);
+    assert_eq!(size(&house.bytes("/pictures/play.png").await), (1_200, 630));
+    for wrong in ["none.png", "first-pod", "first-pod.png?width=599", "..%2fsecret.png"] {
+        assert_eq!(house.get(&format!("/pictures/{wrong}")).await.status, 404, "{wrong}");
+    }
+}
+
 #[tokio::test]
 async fn a_link_to_nothing_has_no_frame() {
     let folder = Folder::new();

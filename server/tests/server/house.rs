@@ -85,6 +85,15 @@ impl House {
         self.ask("GET", path, "").await
     }
 
+    /// What an address gives, as it is.
+    pub(crate) async fn bytes(&self, path: &str) -> bytes::Bytes {
+        let request = Request::builder().uri(path).header("host", "test").body(Body::empty());
+        let request = request.expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("no error");
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body")
+    }
+
     /// A new sandbox's id.
     pub(crate) async fn sandbox(&self, wish: &str) -> String {
         let answer = self.ask("POST", "/sandboxes", wish.to_owned()).await;

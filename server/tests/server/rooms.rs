@@ -6,7 +6,7 @@ use futures::{SinkExt, StreamExt};
 use http::StatusCode;
 use protocol::{
     Act, ClockChange, Closing, Down, ExportFormat, Fault, HostAct, LearnerDeed, LearnerRow, Push,
-    Refusal, Reply, RoomDown, RoomJoined, RoomOpened, RoomUp, RoomView, You,
+    Refusal, Reply, RoomDown, RoomJoined, RoomOpened, RoomRefusal, RoomUp, RoomView, StepRef, You,
 };
 use serde_json::json;
 use tokio::{net::TcpStream, time::timeout};
@@ -225,7 +225,7 @@ async fn everybody_is_held_and_given_something() {
     page.act(Act::Clock { change: ClockChange { rate: Some(2.0), ..ClockChange::default() } })
         .await;
     host.lead(HostAct::Hold { held: true }).await;
-    ada.until("she is held", |ada| ada.room.held).await;
+    ada.until("she is held", |ada| ada.room.held && ada.you.held).await;
     let rate = async |wanted: f64| {
         let path = format!("/sandboxes/{sandbox}/clock");
         while house.get(&path).await.json()["rate"] != json!(wanted) {
@@ -234,6 +234,20 @@ async fn everybody_is_held_and_given_something() {
     };
     timeout(PATIENCE, rate(0.0)).await.expect("it stands still");
     host.lead(HostAct::Hold { held: false }).await;
+    timeout(PATIENCE, rate(2.0)).await.expect("it goes on as before");
+
+    // Who comes to a step waits there, and no one at a step that is not there.
+    let step = |step: &str| Some(StepRef { lesson: "first-pod".to_owned(), step: step.to_owned() });
+    host.lead(HostAct::HoldAt { step: step("alchemy") }).await;
+    assert_eq!(host.answer().await, RoomDown::Refused { reason: RoomRefusal::NotFound });
+    host.lead(HostAct::HoldAt { step: step("scheduled") }).await;
+    ada.until("it is told", |ada| ada.room.held_at.is_some()).await;
+    assert!(!ada.you.held, "she has not come so far");
+    host.lead(HostAct::HoldAt { step: step("write") }).await;
+    ada.until("she waits", |ada| ada.you.held).await;
+    timeout(PATIENCE, rate(0.0)).await.expect("it stands still");
+    host.lead(HostAct::HoldAt { step: None }).await;
+    ada.until("she may go on", |ada| !ada.you.held).await;
     timeout(PATIENCE, rate(2.0)).await.expect("it goes on as before");
 
     // Something is put into all clusters.

@@ -18,7 +18,9 @@ use crate::{
     icons::{Icon, icon},
     learned,
     live::Prose,
+    room::is_look,
     session::{Session, use_session},
+    share::is_shared,
 };
 
 /// Where the learner is, for all parts of the text.
@@ -162,7 +164,16 @@ pub(super) type Result = Vec<(String, i64, bool)>;
 /// Keeps how far this browser's learner is, for the marks in the course's table.
 fn remember_progress(way: Way) {
     let language = use_language();
+    // What others have done is not this learner's.
+    let own = move || {
+        way.session
+            .sandbox()
+            .with(|id| id.as_deref().is_some_and(|id| !is_look(id) && !is_shared(id)))
+    };
     Effect::new(move |_| {
+        if !own() {
+            return;
+        }
         let slug = way.text.with(|text| text.summary.slug.clone());
         let scores = way.with_state(|state| state.map(|it| it.scores.clone()).unwrap_or_default());
         let kept: Result = scores.into_iter().map(|it| (it.id, it.value, it.good)).collect();
@@ -174,7 +185,7 @@ fn remember_progress(way: Way) {
         let slug = way.text.with(|text| text.summary.slug.clone());
         let done =
             way.with_state(|state| state.map(|state| (state.steps_done.len(), state.completed)));
-        if let Some(done) = done {
+        if let Some(done) = done.filter(|_| own()) {
             learned::keep_done(&slug, done);
             learned::carry_on_change(language.get_untracked());
         }

@@ -8,10 +8,8 @@ use crate::{
     connect::Snippet,
     i18n::{say, use_language},
     learned,
+    own::COMPLETION,
 };
-
-/// Where the browser keeps the completion's id and the key that deletes it.
-const COMPLETION: &str = "completion";
 
 /// Id and key.
 type Mine = (String, String);

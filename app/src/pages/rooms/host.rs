@@ -1,8 +1,10 @@
 //! What hosts see and do: where every learner is, who needs help, and what is done to all at once.
 
 mod all;
+mod faults;
 mod map;
 mod one;
+mod texts;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -12,6 +14,7 @@ use self::{
     all::{Ask, Clusters, Everybody},
     map::Map,
     one::{Hands, One},
+    texts::Texts,
 };
 use super::Frame;
 use crate::{
@@ -32,6 +35,10 @@ struct View {
     projector: RwSignal<bool>,
     /// The hosts' link.
     link: RwSignal<String>,
+    /// The lesson of the map.
+    lesson: Memo<String>,
+    picked: RwSignal<Option<String>>,
+    texts: Texts,
 }
 
 /// `/{lang}/rooms/{id}`, and after `#` the hosts' secret.
@@ -39,9 +46,12 @@ struct View {
 pub fn HostRoom() -> impl IntoView {
     let wire = Wire::new();
     let (projector, link) = (RwSignal::new(false), RwSignal::new(String::new()));
-    let view = View { wire, chosen: RwSignal::new(None), projector, link };
-    provide_context(view);
     let language = use_language();
+    let (chosen, picked, texts) = (RwSignal::new(None), RwSignal::new(None), Texts::new());
+    let lesson = Memo::new(move |_| picked.get().unwrap_or_else(|| first_lesson(wire)));
+    Effect::new(move |_| texts.want(&lesson.get(), language.get()));
+    let view = View { wire, chosen, projector, link, lesson, picked, texts };
+    provide_context(view);
     let room = use_params_map().with_untracked(|it| it.get("id")).unwrap_or_default();
     Effect::new(move |before: Option<()>| {
         if before.is_none() {
@@ -64,6 +74,12 @@ pub fn HostRoom() -> impl IntoView {
         </Frame>
     }
     .into_any()
+}
+
+/// The first lesson of the room; empty for the playground.
+fn first_lesson(wire: Wire) -> String {
+    let first = |room: &protocol::RoomView| room.lessons.first().cloned();
+    wire.room.with(|room| room.as_ref().and_then(first)).unwrap_or_default()
 }
 
 /// Before the room has said anything: also what the server renders, which knows no secret.

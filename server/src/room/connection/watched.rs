@@ -9,7 +9,10 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::super::handle::{Handle, now_s};
+use super::super::{
+    handle::{Handle, now_s},
+    push,
+};
 use crate::{
     id::SandboxId,
     lesson::{LessonAct, LessonAnswer, Standing},
@@ -89,8 +92,13 @@ impl Watched {
         };
         let acted = cluster.act.is_some_and(|before| before != act);
         cluster.act = Some(act);
-        self.handle.change(|room| {
+        let came = self.handle.change(|room| {
+            let waited = room.waits(self.number);
             room.stand(self.number, &cluster.lesson, standing, acted, now_s());
+            room.waits(self.number) && !waited
         });
+        if came {
+            push::settle(&self.state.sandboxes, &self.handle).await;
+        }
     }
 }

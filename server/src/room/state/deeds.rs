@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{Advice, Question, RoomRefusal};
+use protocol::{Advice, Question, RoomRefusal, StepRef};
 
 use super::{Learner, MINUTES_MAX, Result, Room, clean};
 use crate::lesson::Standing;
@@ -91,7 +91,19 @@ impl Room {
 
     pub(in crate::room) fn hold(&mut self, held: bool) {
         self.held = held;
+        self.tell_all();
+    }
+
+    /// From now on whoever comes to this step waits there.
+    pub(in crate::room) fn hold_at(&mut self, step: Option<StepRef>) {
+        self.held_at = step;
+        self.tell_all();
+    }
+
+    /// What all see has changed, and with it what single learners may do.
+    fn tell_all(&mut self) {
         self.stir.room = true;
+        self.stir.own.extend(self.learners.keys());
     }
 
     pub(in crate::room) fn ask(&mut self, question: &str, choices: &[String]) -> Result<()> {
@@ -207,8 +219,13 @@ impl Room {
         if acted {
             learner.acted_s = now_s;
         }
+        let waited = self.waits(number);
+        let Ok(learner) = self.known(number) else { return };
         learner.standings.insert(lesson.to_owned(), standing);
         self.tell_hosts(number);
+        if self.waits(number) != waited {
+            self.stir.own.insert(number);
+        }
     }
 
     pub(in crate::room) fn host_enters(&mut self, lesson: &str, sandbox: &str) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{Advice, LearnerRow, You};
+use protocol::{Advice, LearnerRow, StepRef, You};
 
 use crate::lesson::Standing;
 
@@ -53,7 +53,17 @@ impl Learner {
         Some((lesson, sandbox))
     }
 
-    pub(super) fn you(&self, hand: Option<usize>) -> You {
+    /// Whether they are in this lesson, at this step or further.
+    pub(super) fn has_come_to(&self, at: &StepRef) -> bool {
+        if self.at.as_ref() != Some(&at.lesson) {
+            return false;
+        }
+        self.standings.get(&at.lesson).is_some_and(|standing| {
+            standing.step == at.step || standing.steps_done.contains(&at.step)
+        })
+    }
+
+    pub(super) fn you(&self, hand: Option<usize>, held: bool) -> You {
         You {
             number: self.number,
             name: self.name.clone(),
@@ -63,6 +73,7 @@ impl Learner {
             asked: self.asked,
             consent: self.consent,
             kept: self.kept,
+            held,
             choice: self.choice,
             note: self.note.clone(),
             at: self.at.clone(),

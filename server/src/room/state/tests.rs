@@ -1,6 +1,7 @@
-use protocol::{Closing, RoomRefusal};
+use protocol::{Closing, RoomRefusal, StepRef};
 
 use super::{EMPTY_S, HOLD_S, LEARNERS_MAX, Passed, Plan, Room, Who};
+use crate::lesson::Standing;
 
 const NOW: i64 = 1_000_000;
 
@@ -84,7 +85,35 @@ fn a_hold_does_not_outlive_its_host() {
     assert_eq!(room.pass(NOW + 10_000 + HOLD_S - 1), Passed::default());
     let released = Passed { closing: None, released: true };
     assert_eq!(room.pass(NOW + 10_000 + HOLD_S), released);
-    assert!(!room.is_held());
+    assert!(!room.holds());
+}
+
+#[test]
+fn who_comes_to_a_step_waits_there_and_others_go_on_to_it() {
+    let mut room = room(false);
+    let all: Vec<u32> = ["a", "b", "c"].iter().map(|name| joined(&mut room, name)).collect();
+    let stand = |room: &mut Room, number, step: &str, done: &[&str]| {
+        let steps_done = done.iter().map(|step| (*step).to_owned()).collect();
+        let standing = Standing { step: step.to_owned(), steps_done, ..Standing::default() };
+        room.enter(number, "first-pod", &format!("sandbox-{number}"), NOW).expect("she may");
+        room.stand(number, "first-pod", standing, true, NOW);
+    };
+    stand(&mut room, all[0], "one", &[]);
+    stand(&mut room, all[1], "two", &["one"]);
+    stand(&mut room, all[2], "three", &["one", "two"]);
+    let at = |step: &str| Some(StepRef { lesson: "first-pod".to_owned(), step: step.to_owned() });
+    room.hold_at(at("two"));
+    let waits = |room: &Room| all.iter().map(|n| room.waits(*n)).collect::<Vec<_>>();
+    assert_eq!(waits(&room), [false, true, true]);
+    room.take_stir();
+    stand(&mut room, all[0], "two", &["one"]);
+    assert_eq!(waits(&room), [true, true, true]);
+    assert!(room.take_stir().own.contains(&all[0]), "she hears that she waits");
+    assert!(room.you(all[0]).expect("she is there").held);
+    room.enter(all[1], "", "playground", NOW).expect("she may");
+    assert_eq!(waits(&room), [true, false, true], "another lesson is not meant");
+    room.hold_at(None);
+    assert_eq!(waits(&room), [false; 3]);
 }
 
 #[test]

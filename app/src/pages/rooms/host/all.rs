@@ -1,9 +1,9 @@
 //! What is said and done to all at once, the hosts' own cluster, and predictions.
 
 use leptos::prelude::*;
-use protocol::{Fault, HostAct, Push, RoomDown};
+use protocol::{HostAct, Push, RoomDown};
 
-use super::use_view;
+use super::{faults::PushFault, texts::ByStep, use_view};
 use crate::{
     i18n::{say, use_language},
     room::address,
@@ -29,8 +29,6 @@ pub(super) fn Everybody() -> impl IntoView {
         event.prevent_default();
         wire.lead(HostAct::Push { what: Push::Manifest { text: manifest.get_untracked() } });
     };
-    let off = |node: String| HostAct::Push { what: Push::Fault { fault: Fault::NodeOff { node } } };
-    let step = |step: String| HostAct::Push { what: Push::Step { step } };
     let hint = |text: String| HostAct::Hint { learner: None, text };
     view! {
         <section class="room-tool" aria-labelledby="room-all">
@@ -44,8 +42,8 @@ pub(super) fn Everybody() -> impl IntoView {
                     }}
                 </button>
             </p>
-            <Line label=say("모두의 노드 끄기 (이름)", "Switch off a node of all (name)") act=off/>
-            <Line label=say("모두를 단계로 (이름; 거기까지 온 사람만)", "All to a step (id; who has come so far)") act=step/>
+            {view! { <ByStep/> }.into_any()}
+            {view! { <PushFault/> }.into_any()}
             <form class="room-line" on:submit=apply>
                 <textarea class="text mono" rows="3" required aria-label=say("모두에게 적용할 YAML", "YAML to apply in all clusters")
                     on:input=move |event| manifest.set(event_target_value(&event))></textarea>

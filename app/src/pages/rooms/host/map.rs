@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use protocol::{LearnerRow, LessonText};
+use protocol::LearnerRow;
 
 use super::{super::title_of, use_view};
 use crate::{
@@ -19,20 +19,10 @@ pub(super) fn Map() -> impl IntoView {
     let wire = view.wire;
     let language = use_language();
     let course = Resource::new(move || language.get(), backend::course);
-    let chosen = RwSignal::new(None::<String>);
     let lessons = Memo::new(move |_| {
         wire.room.with(|room| room.as_ref().map(|room| room.lessons.clone()).unwrap_or_default())
     });
-    let lesson = Memo::new(move |_| {
-        chosen.get().or_else(|| lessons.get().first().cloned()).unwrap_or_default()
-    });
-    let text = Resource::new(
-        move || (lesson.get(), language.get()),
-        async |(slug, language)| match slug.is_empty() {
-            true => None,
-            false => backend::lesson(slug, language).await.ok().flatten(),
-        },
-    );
+    let (lesson, chosen) = (view.lesson, view.picked);
     let tabs = move || {
         let course = course.get().and_then(Result::ok).unwrap_or_default();
         let playground = say("놀이터", "Playground").get();
@@ -50,9 +40,9 @@ pub(super) fn Map() -> impl IntoView {
         (lessons.len() > 1).then(|| lessons.into_iter().map(tab).collect_view())
     };
     let table = move || {
-        let text = text.get().flatten();
-        wire.learners
-            .with(|all| table(all, text.as_ref(), &lesson.get(), wire.now_s(), language.get()))
+        let (lesson, language) = (lesson.get(), language.get());
+        let steps = view.texts.steps(&lesson, language);
+        wire.learners.with(|all| table(all, &steps, &lesson, wire.now_s(), language))
     };
     view! {
         <section class="room-map" aria-labelledby="room-map">
@@ -69,7 +59,7 @@ pub(super) fn Map() -> impl IntoView {
 
 fn table(
     all: &BTreeMap<u32, LearnerRow>,
-    text: Option<&LessonText>,
+    steps: &[(String, String)],
     lesson: &str,
     now_s: i64,
     language: Language,
@@ -79,13 +69,10 @@ fn table(
             say("아직 아무도 없다. 코드를 보여 주자.", "Nobody is here yet. Show them the code.");
         return view! { <p class="soft">{words}</p> }.into_any();
     }
-    let steps: Vec<(String, String)> = text
-        .map(|text| text.steps.iter().map(|it| (it.id.clone(), it.title.clone())).collect())
-        .unwrap_or_default();
     let heads = steps.iter().enumerate().map(|(n, (_, title))| {
         view! { <th scope="col" title=title.clone()>{n + 1}<span class="visually-hidden">" "{title.clone()}</span></th> }
     });
-    let rows = all.values().map(|row| learner(row, &steps, lesson, now_s, language));
+    let rows = all.values().map(|row| learner(row, steps, lesson, now_s, language));
     view! {
         <table>
             <thead><tr>

@@ -68,6 +68,10 @@ pub(super) fn One() -> impl IntoView {
         let chosen = view.chosen.get()?;
         wire.learners.with(|all| all.get(&chosen).cloned())
     });
+    Effect::new(move |_| {
+        let lesson = row.with(|row| row.as_ref().and_then(|row| row.lesson.clone()));
+        view.texts.want(&lesson.unwrap_or_default(), language.get());
+    });
     let number = move || view.chosen.get_untracked().unwrap_or_default();
     let look = move || match wire.answer.get() {
         Some(RoomDown::Looking { learner, lesson, look }) if Some(learner) == view.chosen.get() => {
@@ -85,12 +89,18 @@ pub(super) fn One() -> impl IntoView {
             let language = language.get();
             let stuck =
                 trouble(&row, wire.now_s()).map(|it| words(it, language)).unwrap_or_default();
-            let goal = row
-                .goal
-                .map(|goal| format!("{}: {goal}", language.pick("다음 목표", "next goal")))
-                .unwrap_or_default();
-            let tried = language.pick("명령", "commands");
-            format!("{} · {tried} {} · {goal} {stuck}", row.step, row.attempts)
+            let lesson = row.lesson.clone().unwrap_or_default();
+            let step = view.texts.step(&lesson, &row.step, language);
+            let goal = row.goal.as_ref().and_then(|goal| {
+                step.as_ref()?.goals.iter().find(|known| known.id == *goal).map(|it| &it.text)
+            });
+            let goal =
+                goal.map(|goal| format!("{}: {goal}", language.pick("다음 목표", "next goal")));
+            let tried = format!("{} {}", language.pick("명령", "commands"), row.attempts);
+            let step = step.map(|step| step.title);
+            let stuck = Some(stuck).filter(|stuck| !stuck.is_empty());
+            let said = [step, Some(tried), goal, stuck];
+            said.into_iter().flatten().collect::<Vec<_>>().join(" · ")
         })
     };
     view! {
