@@ -27,7 +27,7 @@ export class HostPage extends Site {
     const all = this.tool("Everybody");
     await all.getByLabel("What to break for all").selectOption(what);
     await all.getByLabel("Name of the node").fill(node);
-    await all.getByRole("button", { name: "To all" }).click();
+    await all.getByRole("button", { name: "To all", exact: true }).click();
   }
 
   async waitAt(step: string): Promise<void> {

@@ -110,6 +110,7 @@ pub(super) fn PushFault() -> impl IntoView {
     view! {
         <form class="room-line" on:submit=push>
             <select
+                class="select"
                 aria-label=say("모두에게 낼 고장", "What to break for all")
                 on:change=move |event| row.set(usize::min(chosen(event), ROWS.len() - 1))
             >
@@ -125,6 +126,7 @@ pub(super) fn PushFault() -> impl IntoView {
                 on:input=move |event| node.set(event_target_value(&event))
             />
             <select
+                class="select"
                 hidden=move || names() != Names::Program
                 aria-label=say("컨트롤 플레인의 프로그램", "Program of the control plane")
                 on:change=move |event| program.set(usize::min(chosen(event), PROGRAMS.len() - 1))

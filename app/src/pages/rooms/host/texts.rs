@@ -94,6 +94,7 @@ pub(super) fn ByStep() -> impl IntoView {
     view! {
         <div class="room-line" hidden=move || steps.with(Vec::is_empty)>
             <select
+                class="select"
                 aria-label=say("단계", "Step")
                 prop:value=move || step.get()
                 on:change=move |event| chosen.set(event_target_value(&event))
