@@ -110,7 +110,7 @@ fn patch(request: &ApiRequest, object: &str, subresource: Option<&str>) -> Strin
         "application/merge-patch+json" => "merge",
         _ => "strategic",
     };
-    format!("kubectl patch {object}{part} --type {kind} -p {}", quoted(&text))
+    format!("kubectl patch {object}{part} --type {kind} -p {}", quoted(text.trim()))
 }
 
 /// What `kubectl apply` says that it was given.

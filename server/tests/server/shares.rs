@@ -136,11 +136,11 @@ async fn what_is_too_much_is_refused_and_a_wrong_link_is_nothing() {
     let upper = name.to_uppercase();
     let longer = format!("{name}a");
     let id_shared = format!("shared-{id}");
-    for wrong in
-        ["shared-", "shared-%00", "shared-..%2f..", "shared-%ff", &*upper, &longer, &id_shared]
-    {
+    for wrong in ["shared-", "shared-%00", "shared-..%2f..", &*upper, &longer, &id_shared] {
         assert_eq!(house.get(&clock(wrong)).await.status, StatusCode::NOT_FOUND, "{wrong}");
     }
+    let bad = house.get(&clock("shared-%ff")).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST, "no text at all");
     // A hostile note comes as text of a message that is no message.
     own.say(r#"{"Command":{"command":{"id":1,"act":{"Share":{"at_ms":"0","note":{}}}}}}"#).await;
     assert_eq!(own.close_code().await, 1008);
@@ -243,7 +243,14 @@ async fn what_was_done_is_told_as_commands_that_do_it_again() {
     page.act(Act::Fault { fault }).await;
     let Reply::Commands { text } = page.act(Act::Commands).await else { panic!("commands") };
     let told: Vec<&str> = text.lines().filter(|line| line.contains("kubectl")).collect();
-    let expected = ["kubectl create -f - <<'EOF'"];
+    let expected = [
+        "kubectl create -f - <<'EOF'",
+        "kubectl scale deployments.apps web --replicas 3",
+        r#"kubectl patch deployments.apps web --type merge -p '{"metadata":{"labels":{"tier":"front"}}}'"#,
+        "kubectl create -f - <<'EOF'",
+        "kubectl delete pods it --grace-period=1",
+        r##"# kubectl cannot do this: {"kind":"node-off","node":"node-1"}"##,
+    ];
     assert_eq!(told, expected, "{text}");
 
     // Played again elsewhere, they make the same objects.
