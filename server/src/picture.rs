@@ -30,11 +30,14 @@ pub(crate) const WIDTHS: [u32; 3] = [1_200, 600, 300];
 /// The playground's name among lessons.
 const PLAY: &str = "play";
 
+/// The edition of the course, the lesson, and the width.
+type Name = (u64, String, u32);
+
 /// Pictures that were drawn. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Pictures {
-    /// By edition of the course, lesson and width; of the latest edition alone.
-    drawn: Arc<Mutex<BTreeMap<(u64, String, u32), Bytes>>>,
+    /// Of the latest edition alone.
+    drawn: Arc<Mutex<BTreeMap<Name, Bytes>>>,
     /// One at a time: it takes a processor.
     turn: Arc<Semaphore>,
 }
@@ -75,7 +78,7 @@ impl Pictures {
         Some(picture)
     }
 
-    fn known(&self, key: &(u64, String, u32)) -> Option<Bytes> {
+    fn known(&self, key: &Name) -> Option<Bytes> {
         self.drawn.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 }

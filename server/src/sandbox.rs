@@ -30,6 +30,9 @@ use crate::{
     lesson::{LessonAct, LessonAnswer},
 };
 
+/// What was done, each with where the trace stood then.
+pub(crate) type Acts = Vec<(Position, Arc<Entry>)>;
+
 /// A live sandbox. Who holds one keeps it in memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Sandbox(Arc<Shared>);
@@ -77,7 +80,7 @@ enum Command {
         answer: oneshot::Sender<Result<Vec<Position>, Refused>>,
     },
     Log {
-        answer: oneshot::Sender<Result<Vec<(Position, Arc<Entry>)>, Refused>>,
+        answer: oneshot::Sender<Result<Acts, Refused>>,
     },
     Before {
         position: Position,
@@ -182,7 +185,7 @@ impl Sandbox {
     }
 
     /// The log, each entry with where the trace stood when it was done.
-    pub(crate) async fn log(&self) -> Result<Vec<(Position, Arc<Entry>)>, Refused> {
+    pub(crate) async fn log(&self) -> Result<Acts, Refused> {
         self.ask(|answer| Command::Log { answer }).await
     }
 

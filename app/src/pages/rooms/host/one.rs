@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use protocol::{HostAct, LearnerRow, RoomDown};
 
-use super::{map::words, use_view};
+use super::{View, map::words, use_view};
 use crate::{
-    i18n::{say, use_language},
+    i18n::{Language, say, use_language},
     room::{address, trouble},
 };
 
@@ -57,6 +57,22 @@ pub(super) fn Hands() -> impl IntoView {
     .into_any()
 }
 
+/// Where a learner is: the step, what was tried, the goal that is next, and what holds them up.
+fn standing(view: View, row: &LearnerRow, language: Language) -> String {
+    let stuck = trouble(row, view.wire.now_s()).map(|it| words(it, language));
+    let lesson = row.lesson.clone().unwrap_or_default();
+    let step = view.texts.step(&lesson, &row.step, language);
+    let goal = row.goal.as_ref().and_then(|goal| {
+        step.as_ref()?.goals.iter().find(|known| known.id == *goal).map(|it| &it.text)
+    });
+    let goal = goal.map(|goal| format!("{}: {goal}", language.pick("다음 목표", "next goal")));
+    let tried = format!("{} {}", language.pick("명령", "commands"), row.attempts);
+    let step = step.map(|step| step.title);
+    let stuck = stuck.filter(|stuck| !stuck.is_empty());
+    let said = [step, Some(tried), goal, stuck];
+    said.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
 /// The learner who was chosen in the map.
 #[component]
 pub(super) fn One() -> impl IntoView {
@@ -84,25 +100,7 @@ pub(super) fn One() -> impl IntoView {
         wire.lead(HostAct::Hint { learner: Some(number()), text: hint.get_untracked() });
         hint.set(String::new());
     };
-    let about = move || {
-        row.get().map(|row| {
-            let language = language.get();
-            let stuck =
-                trouble(&row, wire.now_s()).map(|it| words(it, language)).unwrap_or_default();
-            let lesson = row.lesson.clone().unwrap_or_default();
-            let step = view.texts.step(&lesson, &row.step, language);
-            let goal = row.goal.as_ref().and_then(|goal| {
-                step.as_ref()?.goals.iter().find(|known| known.id == *goal).map(|it| &it.text)
-            });
-            let goal =
-                goal.map(|goal| format!("{}: {goal}", language.pick("다음 목표", "next goal")));
-            let tried = format!("{} {}", language.pick("명령", "commands"), row.attempts);
-            let step = step.map(|step| step.title);
-            let stuck = Some(stuck).filter(|stuck| !stuck.is_empty());
-            let said = [step, Some(tried), goal, stuck];
-            said.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-        })
-    };
+    let about = move || row.get().map(|row| standing(view, &row, language.get()));
     view! {
         <section class="room-tool" aria-labelledby="room-one">
             <h2 id="room-one">{move || row.get().map_or_else(|| say("한 사람", "One learner").get().to_owned(), |row| row.name)}</h2>
