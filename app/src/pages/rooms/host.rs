@@ -149,6 +149,7 @@ fn Top() -> impl IntoView {
             None => code,
         }
     };
+    let language = use_language();
     let present = move || wire.learners.with(|all| all.values().filter(|it| it.present).count());
     let minutes = move || (room().closes_s - wire.now_s()).max(0) / 60;
     view! {
@@ -157,10 +158,13 @@ fn Top() -> impl IntoView {
                 <h1>{move || room().name}</h1>
                 <p class="room-code mono">{code}</p>
                 <p>
-                    {move || format!("{} {} · {} {} · {} {}",
-                        say("배우는 사람", "Learners").get(), present(),
-                        say("진행자", "Hosts").get(), room().hosts,
-                        say("닫힐 때까지 분", "Minutes left").get(), minutes())}
+                    {move || {
+                        let (present, hosts, minutes) = (present(), room().hosts, minutes());
+                        language.get().pick(
+                            format!("배우는 사람 {present} · 진행자 {hosts} · 닫힐 때까지 {minutes}분"),
+                            format!("Learners {present} · Hosts {hosts} · Minutes left {minutes}"),
+                        )
+                    }}
                 </p>
                 <p hidden=move || wire.open.get() class="bad" role="status">
                     {say("연결이 끊겨 다시 잇는 중이다.", "The connection is lost; connecting again.")}

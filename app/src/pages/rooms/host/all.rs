@@ -46,6 +46,7 @@ pub(super) fn Everybody() -> impl IntoView {
             {view! { <PushFault/> }.into_any()}
             <form class="room-line" on:submit=apply>
                 <textarea class="text mono" rows="3" required aria-label=say("모두에게 적용할 YAML", "YAML to apply in all clusters")
+                    placeholder=say("모두에게 적용할 YAML", "YAML to apply in all clusters")
                     on:input=move |event| manifest.set(event_target_value(&event))></textarea>
                 <button type="submit" class="button small">{say("모두에게 적용", "Apply to all")}</button>
             </form>

@@ -66,7 +66,8 @@ fn standing(view: View, row: &LearnerRow, language: Language) -> String {
         step.as_ref()?.goals.iter().find(|known| known.id == *goal).map(|it| &it.text)
     });
     let goal = goal.map(|goal| format!("{}: {goal}", language.pick("다음 목표", "next goal")));
-    let tried = format!("{} {}", language.pick("명령", "commands"), row.attempts);
+    let count = row.attempts;
+    let tried = language.pick(format!("명령 {count}번"), format!("commands: {count}"));
     let step = step.map(|step| step.title);
     let stuck = stuck.filter(|stuck| !stuck.is_empty());
     let said = [step, Some(tried), goal, stuck];

@@ -108,7 +108,7 @@ pub(super) fn ByStep() -> impl IntoView {
                 }.get()}
             </button>
             <button type="button" class="button small" on:click=go>
-                {say("온 사람을 모두 이 단계로", "All who came so far to it")}
+                {say("들어온 사람을 모두 이 단계로", "All who came so far to it")}
             </button>
         </div>
         <p class="small" role="status">{waits}</p>
