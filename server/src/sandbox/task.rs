@@ -36,6 +36,9 @@ const CLOCK: Duration = Duration::from_secs(1);
 const AHEAD: Duration = Duration::from_secs(2);
 /// The longest that one command may run the world.
 const RUN_MS_MAX: i64 = 24 * 3_600_000;
+/// How far one looks for what happens next where nobody waits for anything: programs that go round
+/// for ever would be run for a day.
+const SEARCH_MS: i64 = 3_600_000;
 
 /// What a task is made of.
 #[derive(Debug)]
@@ -230,7 +233,9 @@ impl Task {
         self.admit()?;
         let now_ms = self.life.now_ms();
         self.admit_time(now_ms + 1)?;
-        let limit_ms = (now_ms + RUN_MS_MAX).min(self.limits.model_ms_max());
+        let waited_ms = self.life.world().next_waited().map_or(0, |at| at.0 - now_ms);
+        let span_ms = (waited_ms + SEARCH_MS).min(RUN_MS_MAX);
+        let limit_ms = (now_ms + span_ms).min(self.limits.model_ms_max());
         let life = &mut self.life;
         heavy(|| life.run_to(goal, limit_ms));
         self.set_rate(self.pace.rate());
