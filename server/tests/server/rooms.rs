@@ -241,8 +241,9 @@ async fn everybody_is_held_and_given_something() {
     host.lead(HostAct::HoldAt { step: step("alchemy") }).await;
     assert_eq!(host.answer().await, RoomDown::Refused { reason: RoomRefusal::NotFound });
     host.lead(HostAct::HoldAt { step: step("scheduled") }).await;
-    ada.until("it is told", |ada| ada.room.held_at.is_some()).await;
-    assert!(!ada.you.held, "she has not come so far");
+    // What is said of the room and of her comes in two messages.
+    let told = |ada: &Seat| ada.room.held_at.is_some() && !ada.you.held;
+    ada.until("it is told, and she has not come so far", told).await;
     host.lead(HostAct::HoldAt { step: step("write") }).await;
     ada.until("she waits", |ada| ada.you.held).await;
     timeout(PATIENCE, rate(0.0)).await.expect("it stands still");
