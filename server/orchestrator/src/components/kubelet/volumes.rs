@@ -57,58 +57,52 @@ pub(super) fn are_mounted(plan: &mut Plan<'_>) -> bool {
 
 fn missing(plan: &Plan<'_>, volume: &Volume) -> Option<String> {
     if let Some(source) = &volume.config_map {
-        let items = source.items.as_deref();
-        return missing_config_map(plan, &source.name, items, source.optional);
+        let wanted = (source.items.as_deref(), source.optional);
+        return lacks_config_map(plan, &source.name, wanted);
     }
     if let Some(source) = &volume.secret {
         let name = source.secret_name.as_deref().unwrap_or_default();
-        return missing_secret(plan, name, source.items.as_deref(), source.optional);
+        return lacks_secret(plan, name, (source.items.as_deref(), source.optional));
     }
-    let sources = volume.projected.iter().flat_map(|source| source.sources.iter().flatten());
-    sources.into_iter().find_map(|source| {
-        if let Some(source) = &source.config_map {
-            let items = source.items.as_deref();
-            return missing_config_map(plan, &source.name, items, source.optional);
-        }
-        let source = source.secret.as_ref()?;
-        missing_secret(plan, &source.name, source.items.as_deref(), source.optional)
+    let mut sources = volume.projected.iter().flat_map(|all| all.sources.iter().flatten());
+    sources.find_map(|source| match (&source.config_map, &source.secret) {
+        (Some(one), _) => lacks_config_map(plan, &one.name, (one.items.as_deref(), one.optional)),
+        (None, Some(one)) => lacks_secret(plan, &one.name, (one.items.as_deref(), one.optional)),
+        (None, None) => None,
     })
 }
 
-fn missing_config_map(
-    plan: &Plan<'_>,
-    name: &str,
-    items: Option<&[KeyToPath]>,
-    optional: Option<bool>,
-) -> Option<String> {
-    if optional == Some(true) {
-        return None;
-    }
-    let Some(found) = plan.view.cache.get_typed::<ConfigMap>(plan.key.namespace(), name) else {
-        return Some(format!("configmap \"{name}\" not found"));
-    };
-    let texts = found.data.iter().flat_map(BTreeMap::keys);
-    let keys: Vec<&String> =
-        texts.chain(found.binary_data.iter().flat_map(BTreeMap::keys)).collect();
-    let absent = items?.iter().find(|item| !keys.contains(&&item.key))?;
-    Some(format!("references non-existent config key: {}", absent.key))
+/// The keys that become files, and whether all of it may be missing.
+type Wanted<'a> = (Option<&'a [KeyToPath]>, Option<bool>);
+
+fn lacks_config_map(plan: &Plan<'_>, name: &str, wanted: Wanted<'_>) -> Option<String> {
+    let found = plan.view.cache.get_typed::<ConfigMap>(plan.key.namespace(), name);
+    let keys = found.map(|found| {
+        let texts = found.data.iter().flat_map(BTreeMap::keys);
+        texts.chain(found.binary_data.iter().flat_map(BTreeMap::keys)).collect()
+    });
+    lack(("configmap", "config"), name, keys, wanted)
 }
 
-fn missing_secret(
-    plan: &Plan<'_>,
+fn lacks_secret(plan: &Plan<'_>, name: &str, wanted: Wanted<'_>) -> Option<String> {
+    let found = plan.view.cache.get_typed::<Secret>(plan.key.namespace(), name);
+    let keys = found.map(|found| found.data.iter().flat_map(BTreeMap::keys).collect());
+    lack(("secret", "secret"), name, keys, wanted)
+}
+
+/// What is missing of an object with those keys, or of one that is not there.
+fn lack(
+    (kind, of): (&str, &str),
     name: &str,
-    items: Option<&[KeyToPath]>,
-    optional: Option<bool>,
+    keys: Option<Vec<&String>>,
+    (items, optional): Wanted<'_>,
 ) -> Option<String> {
     if optional == Some(true) {
         return None;
     }
-    let Some(found) = plan.view.cache.get_typed::<Secret>(plan.key.namespace(), name) else {
-        return Some(format!("secret \"{name}\" not found"));
-    };
-    let has = |key: &String| found.data.as_ref().is_some_and(|data| data.contains_key(key));
-    let absent = items?.iter().find(|item| !has(&item.key))?;
-    Some(format!("references non-existent secret key: {}", absent.key))
+    let Some(keys) = keys else { return Some(format!("{kind} \"{name}\" not found")) };
+    let absent = items?.iter().find(|item| !keys.contains(&&item.key))?;
+    Some(format!("references non-existent {of} key: {}", absent.key))
 }
 
 /// What a container's programs find around them: its volumes above all.

@@ -1,7 +1,7 @@
 //! How clients show what came of their requests.
 
-use super::Call;
 use super::network::{Asked, has};
+use super::{Call, Program, find};
 use crate::network::{Answers, DialResult, Outcome, RecordType};
 
 pub(super) fn nc(call: &mut Call<'_, '_>, asked: &Asked, result: &DialResult) -> i32 {
@@ -81,8 +81,8 @@ pub(super) fn nslookup(call: &mut Call<'_, '_>, asked: &Asked, result: &DialResu
         return old_nslookup(call, asked, answers);
     }
     let server = &answers.server;
-    // The test images have BIND's.
-    let busybox = call.is_busybox() && !call.table.image.name.path.contains("e2e-test-images");
+    // Where there is `dig`, both are BIND's.
+    let busybox = call.is_busybox() && find(&call.table.image, "dig") == Program::Missing;
     if busybox {
         call.put(format!("Server:\t\t{server}\nAddress:\t{server}:53\n\n"));
     } else {
